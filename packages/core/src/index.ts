@@ -1,0 +1,22 @@
+export * from './device-info.ts';
+export type { DeviceRegistration } from './device-registration.ts';
+export * from './device-registry.ts';
+export * from './errors.ts';
+export * from './hybrid-logical-clock.ts';
+export * from './ids.ts';
+export * from './lww-register.ts';
+export {
+  requireContentId,
+  requireDeviceId,
+  requireUserId,
+  type ManagerContext,
+} from './manager-context.ts';
+export * from './op.ts';
+export * from './or-set.ts';
+export * from './persistence-port.ts';
+export * from './playback-position.ts';
+export * from './progress-sync.ts';
+export * from './stamp.ts';
+export * from './timestamp.ts';
+export * from './watchlist-sync.ts';
+export * from './wire-op.ts';

@@ -1,0 +1,23 @@
+import { isCuepointError, type ErrorCode } from '../errors.ts';
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+}
+
+/** What `call` was refused with; undefined when it was not. Any other error is thrown on. */
+export function refusalOf(call: () => unknown): Refusal | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    if (isCuepointError(error)) return { code: error.code, field: error.field };
+    throw error;
+  }
+}
+
+/** A value as a caller without types passes it: the type is what the callee hopes for. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is the place of an assertion
+export function untyped<T>(value: unknown): T {
+  return Reflect.getOwnPropertyDescriptor({ value }, 'value')?.value;
+}

@@ -1,0 +1,160 @@
+import { Type, type Static } from 'typebox';
+import { CuepointError, type ErrorCode } from './errors.ts';
+import {
+  CONTENT_ID_PATTERN,
+  DEVICE_ID_PATTERN,
+  normalizeUuid,
+  SECONDS_MAX,
+  UUID_PATTERN,
+} from './ids.ts';
+import { TAGS_PER_REMOVE_MAX, type Op, type OpKind } from './op.ts';
+import { PLAYBACK_STATES } from './playback-position.ts';
+import {
+  TIMESTAMP_PATTERN,
+  textToTimestamp,
+  timestampToText,
+  type Timestamp,
+} from './timestamp.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export const ContentIdSchema = Type.String({
+  pattern: CONTENT_ID_PATTERN,
+  description: 'Opaque id of a content: 1 to 255 code points, no control characters, not . or ..',
+});
+export const DeviceIdSchema = Type.String({
+  pattern: DEVICE_ID_PATTERN,
+  description: 'Id of an installed app, unique in the user.',
+});
+export const TagSchema = Type.String({
+  pattern: UUID_PATTERN,
+  description: 'The UUID that one watchlist add minted.',
+});
+export const TimestampSchema = Type.String({
+  pattern: TIMESTAMP_PATTERN,
+  description: 'Hybrid logical clock: ms since the epoch as 12 hex digits, -, counter as 4.',
+});
+export const SecondsSchema = Type.Integer({ minimum: 0, maximum: SECONDS_MAX });
+export const PlaybackStateSchema = Type.Enum([...PLAYBACK_STATES]);
+
+export const WireWatchlistAddSchema = Type.Object(
+  {
+    kind: Type.Literal('watchlist.add'),
+    contentId: ContentIdSchema,
+    tag: TagSchema,
+    timestamp: TimestampSchema,
+    deviceId: Type.Optional(DeviceIdSchema),
+  },
+  closed,
+);
+export const WireWatchlistRemoveSchema = Type.Object(
+  {
+    kind: Type.Literal('watchlist.remove'),
+    contentId: ContentIdSchema,
+    tags: Type.Array(TagSchema, { minItems: 1, maxItems: TAGS_PER_REMOVE_MAX }),
+    timestamp: TimestampSchema,
+    deviceId: Type.Optional(DeviceIdSchema),
+  },
+  closed,
+);
+export const WireProgressSetSchema = Type.Object(
+  {
+    kind: Type.Literal('progress.set'),
+    contentId: ContentIdSchema,
+    positionSeconds: SecondsSchema,
+    durationSeconds: SecondsSchema,
+    state: PlaybackStateSchema,
+    timestamp: TimestampSchema,
+    deviceId: Type.Optional(DeviceIdSchema),
+  },
+  closed,
+);
+export const WireProgressClearSchema = Type.Object(
+  {
+    kind: Type.Literal('progress.clear'),
+    contentId: ContentIdSchema,
+    timestamp: TimestampSchema,
+    deviceId: Type.Optional(DeviceIdSchema),
+  },
+  closed,
+);
+
+/** An op as it travels. In `changes` it carries its device; in a push the session names it. */
+export const WireOpSchema = Type.Union([
+  WireWatchlistAddSchema,
+  WireWatchlistRemoveSchema,
+  WireProgressSetSchema,
+  WireProgressClearSchema,
+]);
+export type WireOp = Static<typeof WireOpSchema>;
+
+const schemasByKind = {
+  'watchlist.add': WireWatchlistAddSchema,
+  'watchlist.remove': WireWatchlistRemoveSchema,
+  'progress.set': WireProgressSetSchema,
+  'progress.clear': WireProgressClearSchema,
+} as const satisfies Record<OpKind, unknown>;
+
+export function wireOpSchemaOf(kind: unknown): (typeof schemasByKind)[OpKind] | undefined {
+  return isOpKind(kind) ? schemasByKind[kind] : undefined;
+}
+
+function isOpKind(kind: unknown): kind is OpKind {
+  return typeof kind === 'string' && Object.hasOwn(schemasByKind, kind);
+}
+
+const CODES_BY_FIELD: Readonly<Record<string, ErrorCode>> = {
+  contentId: 'invalid_content_id',
+  deviceId: 'invalid_device_id',
+  tag: 'invalid_tag',
+  tags: 'invalid_tag',
+  timestamp: 'invalid_timestamp',
+  positionSeconds: 'invalid_seconds',
+  durationSeconds: 'invalid_seconds',
+  state: 'invalid_state',
+};
+
+/** The stable code for a field that a schema refused; every input path answers with the same one. */
+export function codeOfField(field: string | undefined): ErrorCode {
+  return field !== undefined && Object.hasOwn(CODES_BY_FIELD, field)
+    ? (CODES_BY_FIELD[field] ?? 'invalid_request')
+    : 'invalid_request';
+}
+
+export function opToWire(op: Op): WireOp {
+  const timestamp = timestampToText(op.timestamp);
+  return op.kind === 'watchlist.remove'
+    ? { ...op, tags: [...op.tags], timestamp }
+    : { ...op, timestamp };
+}
+
+/**
+ * @param wire an op that its schema accepted.
+ * @param deviceId the device that pushes it; what the op itself names must be the same.
+ * @throws CuepointError `device_mismatch`
+ */
+export function wireToOp(wire: WireOp, deviceId: string): Op {
+  if (wire.deviceId !== undefined && wire.deviceId !== deviceId) {
+    throw new CuepointError('device_mismatch', 'An op names the device that pushes it, or none.', {
+      field: 'deviceId',
+    });
+  }
+  const timestamp = requireTimestamp(wire.timestamp);
+  if (wire.kind === 'watchlist.add') {
+    return { ...wire, tag: normalizeUuid(wire.tag), timestamp, deviceId };
+  }
+  if (wire.kind === 'watchlist.remove') {
+    return { ...wire, tags: [...new Set(wire.tags.map(normalizeUuid))], timestamp, deviceId };
+  }
+  return { ...wire, timestamp, deviceId };
+}
+
+function requireTimestamp(text: string): Timestamp {
+  const timestamp = textToTimestamp(text);
+  if (timestamp === undefined) {
+    throw new CuepointError('invalid_timestamp', 'A timestamp is 12 hex digits, -, 4 hex digits.', {
+      field: 'timestamp',
+    });
+  }
+  return timestamp;
+}

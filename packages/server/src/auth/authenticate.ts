@@ -1,0 +1,98 @@
+import { CuepointError, isDeviceId, isUuid, normalizeUuid } from '@cuepoint/core';
+import type { SyncRepository } from '@cuepoint/store';
+import type { FastifyRequest } from 'fastify';
+import { DEFAULT_DEVICE_ID, type Caller } from './caller.ts';
+import { SCOPE_SERVICE, type Identity } from './identity.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+
+export interface AuthenticateDeps {
+  readonly verifier: TokenVerifier;
+  readonly repository: Pick<SyncRepository, 'isDeviceRevoked'>;
+}
+
+/** Sets `request.caller`, or throws: no token, no data. [SEC1] */
+export function createAuthenticate({ verifier, repository }: AuthenticateDeps) {
+  return async function authenticate(request: FastifyRequest): Promise<void> {
+    const identity = await verifier.verify(bearerTokenOf(request.headers.authorization));
+    const userId = userIdOf(request, identity);
+    const deviceId = deviceIdOf(request, identity);
+    if (deviceId !== undefined) await requireUnrevoked(repository, userId, deviceId);
+    request.caller = { userId, deviceId, identity };
+  };
+}
+
+/** The caller of a route behind `authenticate`. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('a route without a caller serves user data');
+  return request.caller;
+}
+
+/** The device that a write is stamped with. */
+export function writerOf({ deviceId }: Caller): string {
+  return deviceId ?? DEFAULT_DEVICE_ID;
+}
+
+/** @throws CuepointError `device_mismatch` when the token is bound to another device. [SEC1] */
+export function requireOwnDevice({ identity }: Caller, deviceId: string): void {
+  if (identity.deviceId !== undefined && identity.deviceId !== deviceId) {
+    throw new CuepointError('device_mismatch', 'The token is bound to another device.', {
+      field: 'deviceId',
+    });
+  }
+}
+
+/** @throws CuepointError `device_revoked` for the id of a deleted device, at once. [SEC1] */
+export async function requireUnrevoked(
+  repository: Pick<SyncRepository, 'isDeviceRevoked'>,
+  userId: string,
+  deviceId: string,
+): Promise<void> {
+  if (await repository.isDeviceRevoked(userId, deviceId)) {
+    throw new CuepointError('device_revoked', 'This device was removed; it needs a new id.');
+  }
+}
+
+function bearerTokenOf(authorization: string | undefined): string {
+  const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) {
+    throw new CuepointError('unauthenticated', 'Send a token as Authorization: Bearer <token>.');
+  }
+  return token;
+}
+
+/** The token's user, or with the service scope the one that `X-Cuepoint-User` names. */
+function userIdOf(request: FastifyRequest, identity: Identity): string {
+  const named = request.headers['x-cuepoint-user'];
+  if (named === undefined) return identity.userId;
+  if (typeof named !== 'string' || !isUuid(named)) {
+    throw new CuepointError('invalid_user_id', 'X-Cuepoint-User is a UUID.', {
+      field: 'X-Cuepoint-User',
+    });
+  }
+  const userId = normalizeUuid(named);
+  if (!identity.scopes.has(SCOPE_SERVICE)) {
+    throw new CuepointError('forbidden', `Acting for a user needs the scope ${SCOPE_SERVICE}.`);
+  }
+  request.log.info({ actor: identity.userId, userId }, 'acts for a user');
+  return userId;
+}
+
+function deviceIdOf(request: FastifyRequest, identity: Identity): string | undefined {
+  const named = request.headers['x-device-id'];
+  if (named === undefined) return identity.deviceId;
+  if (typeof named !== 'string' || !isDeviceId(named)) {
+    throw new CuepointError(
+      'invalid_device_id',
+      'X-Device-Id is 1 to 255 of A-Z a-z 0-9 . _ : -.',
+      {
+        field: 'X-Device-Id',
+      },
+    );
+  }
+  if (identity.deviceId !== undefined && identity.deviceId !== named) {
+    throw new CuepointError('device_mismatch', 'The token is bound to another device.', {
+      field: 'X-Device-Id',
+    });
+  }
+  return named;
+}

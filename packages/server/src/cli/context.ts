@@ -1,0 +1,21 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command needs from its surroundings; `main.ts` builds the real one. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly readFile: (path: string) => string;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly randomUuid: () => string;
+  /** Calls `listener` on the first signal to stop, instead of ending the process. */
+  readonly onStopSignal: (listener: () => void) => void;
+}
+
+export function print({ stdout }: CliContext, ...lines: readonly string[]): void {
+  for (const line of lines) stdout.write(`${line}\n`);
+}

@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { CuepointError } from '@cuepoint/core';
+import { Command } from 'commander';
+import { importExport, type ImportReport } from '../export/import-export.ts';
+import { print, type CliContext } from './context.ts';
+import { createProgressBar, type ProgressBar } from './progress-bar.ts';
+import { parseUserId } from './user-option.ts';
+import { withRepository } from './with-database.ts';
+
+const STANDARD_INPUT = '-';
+
+export function importCommand(context: CliContext): Command {
+  return new Command('import')
+    .description('merge an export in; repeating it changes nothing, and nothing is ever deleted')
+    .argument('[file]', 'the export; - or nothing reads the standard input', STANDARD_INPUT)
+    .option(
+      '--user <uuid>',
+      'import to this user instead of the one that the export names',
+      parseUserId,
+    )
+    .action(async (file: string, { user }: { user?: string }) => {
+      const { source, bytes } = await openSource(context, file);
+      const bar = createProgressBar(context, {
+        label: 'importing',
+        unit: 'bytes',
+        ...(bytes === undefined ? {} : { total: bytes }),
+      });
+      const report = await withRepository(context, (repository) =>
+        importExport(repository, readLines(source, bar), { userId: user }),
+      ).finally(() => {
+        bar.stop();
+        source.destroy();
+      });
+      printReport(context, report);
+    });
+}
+
+async function openSource(
+  { stdin }: CliContext,
+  file: string,
+): Promise<{ source: Readable; bytes: number | undefined }> {
+  if (file === STANDARD_INPUT) return { source: stdin, bytes: undefined };
+  try {
+    const { size } = await stat(file);
+    return { source: createReadStream(file), bytes: size };
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new CuepointError('invalid_request', `Cannot read ${file} (${reason}).`, {
+      cause: error,
+    });
+  }
+}
+
+async function* readLines(source: Readable, bar: ProgressBar): AsyncGenerator<string> {
+  let bytes = 0;
+  for await (const line of createInterface({
+    input: source,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    bytes += Buffer.byteLength(line) + 1;
+    bar.update(bytes);
+    yield line;
+  }
+}
+
+/** @throws CuepointError when some line was bad or is missing, after the good ones are in. */
+function printReport(context: CliContext, report: ImportReport): void {
+  const { userId, merged, changed, badCount, bad, complete } = report;
+  print(context, `user ${userId}: ${merged} line(s) merged, ${changed} row(s) changed`);
+  for (const { line, code, message } of bad) print(context, `line ${line}: ${code}: ${message}`);
+  if (badCount > bad.length) print(context, `and ${badCount - bad.length} more`);
+  if (badCount > 0) {
+    throw new CuepointError('invalid_request', `${badCount} line(s) were bad and not imported.`);
+  }
+  if (!complete) {
+    throw new CuepointError(
+      'invalid_request',
+      'The export was cut short: its last line is missing.',
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander';
+import { pino } from 'pino';
+import { readConfig } from '../config/config.ts';
+import { flagOf, SETTING_NAMES, settingOf } from '../config/settings.ts';
+import { createLogger } from '../http/logger.ts';
+import { DEVELOPMENT_USER_ID } from '../auth/authority.ts';
+import { createService, type StartedService } from '../service/create-service.ts';
+import { API_PREFIX } from '../service/cuepoint-plugin.ts';
+import { VERSION } from '../version.ts';
+import { print, type CliContext } from './context.ts';
+
+const STDERR = 2;
+
+export function serveCommand(context: CliContext): Command {
+  const command = new Command('serve')
+    .description('start the service; without any setting it uses an embedded database')
+    .addHelpText('after', secretsHelp())
+    .action(async (flags: Record<string, string>) => serve(context, flags));
+  for (const name of SETTING_NAMES) {
+    const flag = flagOf(name);
+    if (flag === undefined) continue;
+    const { env, description, default: byDefault } = settingOf(name);
+    const fallback = byDefault === undefined ? '' : `, default ${byDefault}`;
+    command.addOption(new Option(`${flag} <value>`, `${description} [${env}${fallback}]`));
+  }
+  return command;
+}
+
+async function serve(context: CliContext, flags: Record<string, string>): Promise<void> {
+  const config = readConfig({ env: context.env, flags, readFile: context.readFile });
+  const service = createService({
+    config,
+    // The address block is for people and goes to stdout; the log is for machines.
+    logger: createLogger(config.logLevel, pino.destination({ dest: STDERR, sync: true })),
+    now: context.now,
+    random: context.random,
+    randomUuid: context.randomUuid,
+    onUnavailable: (reason) => print(context, `Waiting for the database: ${reason}`),
+  });
+  let isStopping = false;
+  const stopped = new Promise<void>((resolve, reject) => {
+    context.onStopSignal(() => {
+      isStopping = true;
+      print(context, 'Stopping: finishing what is in flight.');
+      service.stop().then(resolve, reject);
+    });
+  });
+  try {
+    print(context, ...(await describeStart(await service.start())));
+  } catch (error) {
+    if (!isStopping) throw error;
+  }
+  await stopped;
+}
+
+async function describeStart({
+  address,
+  storage,
+  durabilityWarnings,
+  mintDevelopmentToken,
+}: StartedService): Promise<string[]> {
+  const lines = [`Cuepoint ${VERSION} listens on ${address}`, `  data  ${storage}`];
+  for (const warning of durabilityWarnings) lines.push(`  note  ${warning}`);
+  if (mintDevelopmentToken === undefined) return lines;
+  const token = await mintDevelopmentToken(DEVELOPMENT_USER_ID);
+  return [
+    ...lines,
+    '  mode  development: this machine only; set CUEPOINT_JWT_SECRET or CUEPOINT_JWKS_URL to leave it',
+    '  try   put something on the watchlist, then look at it:',
+    '',
+    `curl -X PUT -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist/my-first-film`,
+    `curl -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist`,
+    '',
+  ];
+}
+
+function secretsHelp(): string {
+  const lines = SETTING_NAMES.filter((name) => flagOf(name) === undefined).map((name) => {
+    const { env, description } = settingOf(name);
+    return `  ${env.padEnd(30)}${description}`;
+  });
+  return [
+    '',
+    'Each option is also an environment variable, named in brackets. Secrets come by environment only, or',
+    'from a file that <NAME>_FILE names:',
+    ...lines,
+  ].join('\n');
+}

@@ -1,0 +1,78 @@
+/**
+ * Parsers of single settings. Each throws an `Error` whose message says what is expected, and never
+ * repeats the value: it may be a secret.
+ */
+
+export function parseText(text: string): string {
+  return text;
+}
+
+export function parseInteger(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= minimum && value <= maximum)) {
+      throw new Error(`expected an integer from ${minimum} to ${maximum}`);
+    }
+    return value;
+  };
+}
+
+export function parseBoolean(text: string): boolean {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new Error('expected true or false');
+}
+
+export function parseChoice<const Choice extends string>(
+  choices: readonly Choice[],
+): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new Error(`expected one of ${choices.join(', ')}`);
+    return choice;
+  };
+}
+
+export function parseUrl(...protocols: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new Error(
+        `expected a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+      );
+    }
+    return text;
+  };
+}
+
+/** Web origins, separated by commas: scheme, host and port, nothing after them. */
+export function parseOrigins(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      if (!URL.canParse(part) || new URL(part).origin !== part) {
+        throw new Error('expected origins such as https://tv.example, separated by commas');
+      }
+      return part;
+    });
+}
+
+/** PostgreSQL folds and cuts longer names; refusing them here keeps one spelling. */
+export function parseSchemaName(text: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text)) {
+    throw new Error('expected a name of letters, digits and _, at most 63');
+  }
+  return text;
+}
+
+export const JWT_SECRET_BYTES_MIN = 32;
+
+/** HS256 is as strong as its secret; RFC 7518 asks for 256 bits at least. */
+export function parseJwtSecret(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length < JWT_SECRET_BYTES_MIN) {
+    throw new Error(`expected at least ${JWT_SECRET_BYTES_MIN} bytes`);
+  }
+  return bytes;
+}

@@ -1,0 +1,226 @@
+import {
+  parseBoolean,
+  parseChoice,
+  parseInteger,
+  parseJwtSecret,
+  parseOrigins,
+  parseSchemaName,
+  parseText,
+  parseUrl,
+} from './parse-value.ts';
+
+export type SettingGroup = 'listen' | 'database' | 'auth' | 'persistence' | 'limits' | 'log';
+
+export interface Setting<Value> {
+  /** The environment variable. A secret is also read from the file that `<env>_FILE` names. */
+  readonly env: string;
+  readonly group: SettingGroup;
+  /** As it would be written in the environment; without one the setting is unset. */
+  readonly default?: string;
+  readonly description: string;
+  readonly parse: (text: string) => Value;
+  /** A secret has no flag: arguments are visible to every process of the machine. */
+  readonly secret?: true;
+}
+
+const POSTGRES = ['postgres:', 'postgresql:'] as const;
+const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Every setting of the service, once: this table drives parsing, the flags of `serve`, `--help` and
+ * the documented list. The flag of `databasePoolSize` is `--database-pool-size`.
+ */
+export const SETTINGS = {
+  host: {
+    env: 'HOST',
+    group: 'listen',
+    default: '127.0.0.1',
+    description: 'Address to listen on. In development mode only a loopback address.',
+    parse: parseText,
+  },
+  port: {
+    env: 'PORT',
+    group: 'listen',
+    default: '8083',
+    description: 'Port to listen on; 0 takes any free one.',
+    parse: parseInteger(0, 65_535),
+  },
+  corsOrigins: {
+    env: 'CUEPOINT_CORS_ORIGINS',
+    group: 'listen',
+    description: 'Web origins that may call the service from a page, separated by commas.',
+    parse: parseOrigins,
+  },
+  dataDir: {
+    env: 'CUEPOINT_DATA_DIR',
+    group: 'database',
+    default: '.cuepoint',
+    description: 'Directory of the embedded database and of the development secret.',
+    parse: parseText,
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    group: 'database',
+    description: 'PostgreSQL 15 or later to use instead of the embedded database.',
+    parse: parseUrl(...POSTGRES),
+    secret: true,
+  },
+  databaseDirectUrl: {
+    env: 'CUEPOINT_DATABASE_DIRECT_URL',
+    group: 'database',
+    description: 'The same database past a transaction pooler, for migrations and advisory locks.',
+    parse: parseUrl(...POSTGRES),
+    secret: true,
+  },
+  databaseSchema: {
+    env: 'CUEPOINT_DATABASE_SCHEMA',
+    group: 'database',
+    description: 'Schema that holds the tables.',
+    parse: parseSchemaName,
+  },
+  databasePoolSize: {
+    env: 'CUEPOINT_DATABASE_POOL_SIZE',
+    group: 'database',
+    default: '8',
+    description: 'Connections to the database for reads and maintenance.',
+    parse: parseInteger(1, 1_000),
+  },
+  writeConnections: {
+    env: 'CUEPOINT_WRITE_CONNECTIONS',
+    group: 'database',
+    default: '2',
+    description:
+      'More connections, that commit batches; users are spread over them. Embedded: one.',
+    parse: parseInteger(1, 64),
+  },
+  databasePooled: {
+    env: 'CUEPOINT_DATABASE_POOLED',
+    group: 'database',
+    default: 'false',
+    description: 'True behind a transaction pooler: statements are not prepared by name.',
+    parse: parseBoolean,
+  },
+  jwtSecret: {
+    env: 'CUEPOINT_JWT_SECRET',
+    group: 'auth',
+    description: 'Shared secret of HS256 tokens, at least 32 bytes.',
+    parse: parseJwtSecret,
+    secret: true,
+  },
+  jwksUrl: {
+    env: 'CUEPOINT_JWKS_URL',
+    group: 'auth',
+    description: 'Key set of the identity provider; needs an audience and an issuer.',
+    parse: parseUrl('https:', 'http:'),
+  },
+  jwtAudience: {
+    env: 'CUEPOINT_JWT_AUDIENCE',
+    group: 'auth',
+    description: 'The `aud` that a token must carry.',
+    parse: parseText,
+  },
+  jwtIssuer: {
+    env: 'CUEPOINT_JWT_ISSUER',
+    group: 'auth',
+    description: 'The `iss` that a token must carry.',
+    parse: parseText,
+  },
+  maxDriftMs: {
+    env: 'CUEPOINT_MAX_DRIFT_MS',
+    group: 'limits',
+    default: '60000',
+    description: 'How far ahead of the service a timestamp may be, in ms.',
+    parse: parseInteger(0, DAY_MS),
+  },
+  rateLimit: {
+    env: 'CUEPOINT_RATE_LIMIT',
+    group: 'limits',
+    default: '1000',
+    description: 'Requests of one user in 10 seconds, in this process; 0 turns the limit off.',
+    parse: parseInteger(0, 1_000_000),
+  },
+  devicesPerUser: {
+    env: 'CUEPOINT_DEVICES_PER_USER',
+    group: 'limits',
+    default: '200',
+    description: 'Most devices that one user can register.',
+    parse: parseInteger(1, 1_000),
+  },
+  progressDebounceMs: {
+    env: 'CUEPOINT_PROGRESS_DEBOUNCE_MS',
+    group: 'persistence',
+    default: '0',
+    description:
+      'Quiet time before a progress change is written, in ms. It only delays the answer.',
+    parse: parseInteger(0, HOUR_MS),
+  },
+  ackTimeoutMs: {
+    env: 'CUEPOINT_ACK_TIMEOUT_MS',
+    group: 'persistence',
+    default: '10000',
+    description: 'How long a write waits for its commit before it answers outcome_unknown, in ms.',
+    parse: parseInteger(100, HOUR_MS),
+  },
+  backlogMax: {
+    env: 'CUEPOINT_BACKLOG_MAX',
+    group: 'persistence',
+    default: '50000',
+    description: 'Changes that may wait for a commit; past it a write is refused as overloaded.',
+    parse: parseInteger(1, 100_000_000),
+  },
+  backlogMaxBytes: {
+    env: 'CUEPOINT_BACKLOG_MAX_BYTES',
+    group: 'persistence',
+    default: '67108864',
+    description: 'Bytes that may wait for a commit.',
+    parse: parseInteger(1_024, 2 ** 40),
+  },
+  stopTimeoutMs: {
+    env: 'CUEPOINT_STOP_TIMEOUT_MS',
+    group: 'persistence',
+    default: '20000',
+    description: 'How long a stop waits for requests and commits, in ms.',
+    parse: parseInteger(0, HOUR_MS),
+  },
+  retentionDays: {
+    env: 'CUEPOINT_RETENTION_DAYS',
+    group: 'persistence',
+    default: '30',
+    description: 'Days that a removed watchlist entry is remembered before it is collected.',
+    parse: parseInteger(1, 36_500),
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    group: 'log',
+    default: 'info',
+    description: 'Least level that is logged.',
+    parse: parseChoice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<Name extends SettingName> = ReturnType<(typeof SETTINGS)[Name]['parse']>;
+type HasDefault<Name extends SettingName> = (typeof SETTINGS)[Name] extends { default: string }
+  ? true
+  : false;
+
+/** A setting without a default may be unset. */
+export type SettingValues = {
+  readonly [Name in SettingName]: HasDefault<Name> extends true
+    ? ValueOf<Name>
+    : ValueOf<Name> | undefined;
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
+}
+
+/** `undefined` for a secret. */
+export function flagOf(name: SettingName): string | undefined {
+  if (settingOf(name).secret === true) return undefined;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

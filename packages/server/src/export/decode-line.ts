@@ -1,0 +1,135 @@
+import { CuepointError, normalizeUuid, textToTimestamp, type Stamp } from '@cuepoint/core';
+import type { ExportLine } from '@cuepoint/store';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { toCuepointError } from '../http/validation.ts';
+import {
+  DeviceLineSchema,
+  EndLineSchema,
+  EXPORT_TYPE,
+  EXPORT_VERSION,
+  HeaderLineSchema,
+  ProgressLineSchema,
+  WatchlistLineSchema,
+  type DeviceLine,
+  type EndLine,
+  type HeaderLine,
+  type ProgressLine,
+  type WatchlistLine,
+} from './export-schemas.ts';
+
+export type DecodedLine =
+  | { readonly kind: 'header'; readonly userId: string }
+  | { readonly kind: 'end'; readonly lines: number }
+  | { readonly kind: 'data'; readonly line: ExportLine };
+
+const validators: Readonly<Record<string, Validator>> = {
+  [EXPORT_TYPE]: Compile(HeaderLineSchema),
+  end: Compile(EndLineSchema),
+  watchlist: Compile(WatchlistLineSchema),
+  progress: Compile(ProgressLineSchema),
+  device: Compile(DeviceLineSchema),
+} satisfies Record<string, Validator<Record<never, never>, TSchema>>;
+
+/**
+ * Reads one line of an export.
+ *
+ * @throws CuepointError with the code of what is wrong; its field names where.
+ */
+export function decodeLine(text: string): DecodedLine {
+  const value = parse(text);
+  const type = (value as { type?: unknown } | null)?.type;
+  const validator =
+    typeof type === 'string' && Object.hasOwn(validators, type) ? validators[type] : undefined;
+  if (validator === undefined) {
+    throw new CuepointError('invalid_request', 'The type of the line is not known.', {
+      field: 'type',
+    });
+  }
+  if (!validator.Check(value)) throw toCuepointError(validator.Errors(value));
+  switch (type) {
+    case EXPORT_TYPE:
+      return toHeader(value as HeaderLine);
+    case 'end':
+      return { kind: 'end', lines: (value as EndLine).lines };
+    case 'watchlist':
+      return { kind: 'data', line: toWatchlistLine(value as WatchlistLine) };
+    case 'progress':
+      return { kind: 'data', line: toProgressLine(value as ProgressLine) };
+    default:
+      return { kind: 'data', line: toDeviceLine(value as DeviceLine) };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CuepointError('invalid_request', 'The line is not JSON.', { cause: error });
+  }
+}
+
+function toHeader({ version, userId }: HeaderLine): DecodedLine {
+  if (version !== EXPORT_VERSION) {
+    throw new CuepointError(
+      'invalid_request',
+      `Only exports of version ${EXPORT_VERSION} can be read.`,
+      { field: 'version' },
+    );
+  }
+  return { kind: 'header', userId: normalizeUuid(userId) };
+}
+
+function toWatchlistLine(line: WatchlistLine): ExportLine {
+  if (line.added === null && line.removed === null) {
+    throw new CuepointError('invalid_request', 'A tag was added, removed, or both.', {
+      field: 'added',
+    });
+  }
+  return {
+    type: 'watchlist',
+    entry: {
+      tag: normalizeUuid(line.tag),
+      contentId: line.contentId,
+      added: line.added === null ? null : toStamp(line.added),
+      removed: line.removed === null ? null : toStamp(line.removed),
+    },
+    removedAtMs: line.removedAt === null ? null : toMs(line.removedAt, 'removedAt'),
+  };
+}
+
+function toProgressLine(line: ProgressLine): ExportLine {
+  return {
+    type: 'progress',
+    contentId: line.contentId,
+    position: line.position,
+    stamp: toStamp(line),
+    updatedAtMs: toMs(line.updatedAt, 'updatedAt'),
+  };
+}
+
+function toDeviceLine({ type, lastSeen, revokedAt, ...device }: DeviceLine): ExportLine {
+  return {
+    type,
+    device: { ...device, lastSeenMs: toMs(lastSeen, 'lastSeen') },
+    revokedAtMs: revokedAt === null ? null : toMs(revokedAt, 'revokedAt'),
+  };
+}
+
+function toStamp({ timestamp, deviceId }: { timestamp: string; deviceId: string }): Stamp {
+  const parsed = textToTimestamp(timestamp);
+  if (parsed === undefined) {
+    throw new CuepointError('invalid_timestamp', 'The timestamp is malformed.', {
+      field: 'timestamp',
+    });
+  }
+  return { timestamp: parsed, deviceId };
+}
+
+function toMs(instant: string, field: string): number {
+  const ms = Date.parse(instant);
+  if (Number.isNaN(ms)) {
+    throw new CuepointError('invalid_request', `${field} is no instant.`, { field });
+  }
+  return ms;
+}

@@ -1,0 +1,99 @@
+import {
+  ContentIdSchema,
+  DEVICE_TYPES,
+  DeviceIdSchema,
+  PlaybackStateSchema,
+  SecondsSchema,
+  TagSchema,
+  TimestampSchema,
+  UUID_PATTERN,
+} from '@cuepoint/core';
+import { Type, type Static } from 'typebox';
+import { CapabilitiesSchema } from '../schemas/answers.ts';
+
+export const EXPORT_TYPE = 'cuepoint-export';
+/** Raised only when an older reader would misread what is written. */
+export const EXPORT_VERSION = 1;
+
+const closed = { additionalProperties: false } as const;
+
+const InstantText = Type.String({
+  pattern: '^(\\d{4}|\\+\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
+});
+const StampSchema = Type.Object({ timestamp: TimestampSchema, deviceId: DeviceIdSchema }, closed);
+
+function nullable<Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** The first line. */
+export const HeaderLineSchema = Type.Object({
+  type: Type.Literal(EXPORT_TYPE),
+  version: Type.Integer(),
+  userId: Type.String({ pattern: UUID_PATTERN }),
+});
+
+/** The last line: an export without it was cut short. */
+export const EndLineSchema = Type.Object({
+  type: Type.Literal('end'),
+  lines: Type.Integer({ minimum: 0, description: 'Lines between the first and this one.' }),
+});
+
+/** One tag of the watchlist, tombstones included. */
+export const WatchlistLineSchema = Type.Object(
+  {
+    type: Type.Literal('watchlist'),
+    contentId: ContentIdSchema,
+    tag: TagSchema,
+    added: nullable(StampSchema),
+    removed: nullable(StampSchema),
+    removedAt: nullable(InstantText),
+  },
+  closed,
+);
+
+/** One register; a cleared one has no position. */
+export const ProgressLineSchema = Type.Object(
+  {
+    type: Type.Literal('progress'),
+    contentId: ContentIdSchema,
+    position: nullable(
+      Type.Object(
+        {
+          positionSeconds: SecondsSchema,
+          durationSeconds: SecondsSchema,
+          state: PlaybackStateSchema,
+        },
+        closed,
+      ),
+    ),
+    timestamp: TimestampSchema,
+    deviceId: DeviceIdSchema,
+    updatedAt: InstantText,
+  },
+  closed,
+);
+
+export const DeviceLineSchema = Type.Object(
+  {
+    type: Type.Literal('device'),
+    deviceId: DeviceIdSchema,
+    deviceType: Type.Enum([...DEVICE_TYPES]),
+    platform: Type.String({ minLength: 1, maxLength: 50 }),
+    appVersion: Type.String({ maxLength: 50 }),
+    deviceName: nullable(Type.String({ maxLength: 255 })),
+    capabilities: CapabilitiesSchema,
+    lastSeen: InstantText,
+    isOnline: Type.Boolean(),
+    revokedAt: nullable(InstantText),
+  },
+  closed,
+);
+
+export type HeaderLine = Static<typeof HeaderLineSchema>;
+export type EndLine = Static<typeof EndLineSchema>;
+export type WatchlistLine = Static<typeof WatchlistLineSchema>;
+export type ProgressLine = Static<typeof ProgressLineSchema>;
+export type DeviceLine = Static<typeof DeviceLineSchema>;
+/** One line between the first and the last. */
+export type DataLine = WatchlistLine | ProgressLine | DeviceLine;

@@ -1,0 +1,37 @@
+export { SCOPE_ADMIN, SCOPE_SERVICE, userIdOfSubject, type Identity } from './auth/identity.ts';
+export { mintToken, type TokenRequest } from './auth/mint-token.ts';
+export {
+  createJwksVerifier,
+  createSecretVerifier,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+} from './auth/token-verifier.ts';
+export { readConfig, type AuthConfig, type Config } from './config/config.ts';
+export type { SettingSources } from './config/read-settings.ts';
+export {
+  flagOf,
+  SETTING_NAMES,
+  settingOf,
+  type Setting,
+  type SettingName,
+} from './config/settings.ts';
+export { createLogger } from './http/logger.ts';
+export { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts';
+export {
+  createService,
+  type Service,
+  type ServiceOptions,
+  type StartedService,
+} from './service/create-service.ts';
+export {
+  API_PREFIX,
+  cuepointPlugin,
+  type CuepointPluginOptions,
+} from './service/cuepoint-plugin.ts';
+export type {
+  DevelopmentMode,
+  HealthProbe,
+  HealthReport,
+  RoutePersistence,
+  ServiceParts,
+} from './service/parts.ts';

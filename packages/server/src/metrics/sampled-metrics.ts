@@ -1,0 +1,80 @@
+import type { TableUpdates } from '@cuepoint/store';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** What is read at the moment of a scrape. */
+export interface MetricSources {
+  readonly persistence: () => { readonly backlogChanges: number; readonly backlogBytes: number };
+  readonly pool: () => { readonly total: number; readonly idle: number; readonly waiting: number };
+  readonly tableUpdates: () => Promise<readonly TableUpdates[]>;
+  /** A monotonic or wall clock, in ms. */
+  readonly now: () => number;
+}
+
+/** PostgreSQL's own counters move slowly; a scrape each second must not ask each second. */
+const TABLE_UPDATES_TTL_MS = 30_000;
+
+export function registerSampledMetrics(registry: Registry, sources: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'cuepoint_backlog_changes',
+    help: 'Changes that wait for their commit.',
+    registers,
+    collect() {
+      this.set(sources.persistence().backlogChanges);
+    },
+  });
+  new Gauge({
+    name: 'cuepoint_backlog_bytes',
+    help: 'Bytes of the changes that wait for their commit.',
+    registers,
+    collect() {
+      this.set(sources.persistence().backlogBytes);
+    },
+  });
+  new Gauge({
+    name: 'cuepoint_pool_connections',
+    help: 'Database connections in use and idle, and callers that wait for one.',
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      const { total, idle, waiting } = sources.pool();
+      this.set({ state: 'used' }, total - idle);
+      this.set({ state: 'idle' }, idle);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
+  const sampleTableUpdates = cached(sources.tableUpdates, sources.now);
+  new Counter({
+    name: 'cuepoint_table_updates_total',
+    help: "Updated rows by PostgreSQL's own count; heap_only ones touched no index.",
+    labelNames: ['table', 'kind'] as const,
+    registers,
+    async collect() {
+      const samples = await sampleTableUpdates();
+      this.reset();
+      for (const { table, updates, heapOnlyUpdates } of samples) {
+        this.inc({ table, kind: 'heap_only' }, heapOnlyUpdates);
+        this.inc({ table, kind: 'other' }, updates - heapOnlyUpdates);
+      }
+    },
+  });
+}
+
+/** Keeps the last good sample: a database that is away must not turn a scrape into an error. */
+function cached(
+  sample: () => Promise<readonly TableUpdates[]>,
+  now: () => number,
+): () => Promise<readonly TableUpdates[]> {
+  let last: readonly TableUpdates[] = [];
+  let sampledAtMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (now() - sampledAtMs < TABLE_UPDATES_TTL_MS) return last;
+    sampledAtMs = now();
+    try {
+      last = await sample();
+    } catch {
+      // The scrape says what was last known; /readyz says that the database is away.
+    }
+    return last;
+  };
+}

@@ -1,0 +1,173 @@
+import { CuepointError, type DeviceInfo } from '@cuepoint/core';
+import type { SyncRepository } from '@cuepoint/store';
+import { Type } from 'typebox';
+import { callerOf, requireOwnDevice } from '../auth/authenticate.ts';
+import { instantOf } from '../http/instant.ts';
+import { LIST_LIMIT_DEFAULT } from '../limits.ts';
+import {
+  DeviceRegistrationSchema,
+  DeviceSchema,
+  listOf,
+  withProblems,
+} from '../schemas/answers.ts';
+import { DeviceParamsSchema, ListQuerySchema } from '../schemas/requests.ts';
+import type { RoutePersistence } from '../service/parts.ts';
+import type { RouteApp } from './route-app.ts';
+
+export interface DeviceRouteDeps {
+  readonly repository: SyncRepository;
+  readonly persistence: RoutePersistence;
+  readonly devicesPerUser: number;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+}
+
+const tags = ['devices'];
+
+export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
+  const { repository, persistence, now } = deps;
+
+  app.get(
+    '/devices',
+    {
+      schema: {
+        operationId: 'listDevices',
+        summary: 'The devices, ordered by id',
+        tags,
+        querystring: ListQuerySchema,
+        response: withProblems({ 200: listOf(DeviceSchema) }),
+      },
+    },
+    async (request) => {
+      const { limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
+      const devices = await repository.loadDevices(callerOf(request).userId);
+      return pageOf(devices, limit, cursor);
+    },
+  );
+
+  app.get(
+    '/devices/:deviceId',
+    {
+      schema: {
+        operationId: 'getDevice',
+        summary: 'One device',
+        tags,
+        params: DeviceParamsSchema,
+        response: withProblems({ 200: DeviceSchema }),
+      },
+    },
+    async (request) => {
+      const { deviceId } = request.params;
+      const device = await repository.getDevice(callerOf(request).userId, deviceId);
+      return toItem(device ?? unknownDevice());
+    },
+  );
+
+  app.put(
+    '/devices/:deviceId',
+    {
+      schema: {
+        operationId: 'registerDevice',
+        summary: 'Registers a device, or replaces what it said before',
+        tags,
+        params: DeviceParamsSchema,
+        body: DeviceRegistrationSchema,
+        response: withProblems({ 200: DeviceSchema, 201: DeviceSchema }),
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { deviceId } = request.params;
+      requireOwnDevice(caller, deviceId);
+      const { deviceName = null, capabilities = {}, ...rest } = request.body;
+      const isNew = await requireRoom(deps, caller.userId, deviceId);
+      const device: DeviceInfo = {
+        ...rest,
+        deviceId,
+        deviceName,
+        capabilities,
+        lastSeenMs: now(),
+        isOnline: true,
+      };
+      await persistence.persistDevice(caller.userId, device);
+      void reply.code(isNew ? 201 : 200);
+      return toItem(device);
+    },
+  );
+
+  app.delete(
+    '/devices/:deviceId',
+    {
+      schema: {
+        operationId: 'deleteDevice',
+        summary: 'Removes and revokes a device',
+        description: 'Its id is refused from now on. What it wrote stays.',
+        tags,
+        params: DeviceParamsSchema,
+        response: withProblems({ 204: Type.Null({ description: 'It is gone.' }) }),
+      },
+    },
+    async (request, reply) => {
+      const { userId } = callerOf(request);
+      if (!(await persistence.deleteDevice(userId, request.params.deviceId))) unknownDevice();
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/devices/:deviceId/heartbeat',
+    {
+      schema: {
+        operationId: 'heartbeat',
+        summary: 'Says that a device is there',
+        tags,
+        params: DeviceParamsSchema,
+        response: withProblems({ 204: Type.Null({ description: 'It was heard.' }) }),
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { deviceId } = request.params;
+      requireOwnDevice(caller, deviceId);
+      if (!(await persistence.updateDeviceHeartbeat(caller.userId, deviceId, now())))
+        unknownDevice();
+      return reply.code(204).send();
+    },
+  );
+}
+
+function unknownDevice(): never {
+  throw new CuepointError('not_found', 'No such device is registered.');
+}
+
+/** @returns whether the device is a new one. [SEC3] */
+async function requireRoom(
+  { repository, devicesPerUser }: DeviceRouteDeps,
+  userId: string,
+  deviceId: string,
+): Promise<boolean> {
+  const devices = await repository.loadDevices(userId);
+  if (devices.some((device) => device.deviceId === deviceId)) return false;
+  if (devices.length >= devicesPerUser) {
+    throw new CuepointError('limit_exceeded', `A user has at most ${devicesPerUser} devices.`, {
+      limit: { name: 'devicesPerUser', value: devicesPerUser },
+    });
+  }
+  return true;
+}
+
+function pageOf(devices: readonly DeviceInfo[], limit: number, after: string | undefined) {
+  const sorted = devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  const rest = after === undefined ? sorted : sorted.filter(({ deviceId }) => deviceId > after);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(toItem),
+    ...(rest.length > limit && last !== undefined ? { nextCursor: last.deviceId } : {}),
+    total: devices.length,
+  };
+}
+
+function toItem({ lastSeenMs, ...device }: DeviceInfo) {
+  return { ...device, lastSeen: instantOf(lastSeenMs) };
+}

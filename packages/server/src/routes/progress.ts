@@ -1,0 +1,154 @@
+import {
+  CuepointError,
+  opToWire,
+  textToTimestamp,
+  timestampToText,
+  type Timestamp,
+} from '@cuepoint/core';
+import type { ProgressListItem } from '@cuepoint/store';
+import { callerOf, writerOf } from '../auth/authenticate.ts';
+import { instantOf } from '../http/instant.ts';
+import { LIST_LIMIT_DEFAULT } from '../limits.ts';
+import {
+  listOf,
+  ProgressItemSchema,
+  ProgressRemovalSchema,
+  ProgressWriteSchema,
+  withProblems,
+} from '../schemas/answers.ts';
+import {
+  ContentParamsSchema,
+  ProgressBodySchema,
+  ProgressQuerySchema,
+} from '../schemas/requests.ts';
+import { clearProgress, setProgress } from '../writes/set-progress.ts';
+import type { WriteDeps } from '../writes/write-deps.ts';
+import type { RouteApp } from './route-app.ts';
+
+const tags = ['progress'];
+
+export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
+  app.get(
+    '/progress',
+    {
+      schema: {
+        operationId: 'listProgress',
+        summary: 'Where the user is, ordered by content id',
+        tags,
+        querystring: ProgressQuerySchema,
+        response: withProblems({ 200: listOf(ProgressItemSchema) }),
+      },
+    },
+    async (request) => {
+      const { status = 'all', limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
+      const page = await deps.repository.listProgress(callerOf(request).userId, {
+        status,
+        limit,
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
+      return { ...page, items: page.items.map(toItem) };
+    },
+  );
+
+  app.get(
+    '/progress/:contentId',
+    {
+      schema: {
+        operationId: 'getProgress',
+        summary: 'Where the user is in one content',
+        tags,
+        params: ContentParamsSchema,
+        response: withProblems({ 200: ProgressItemSchema }),
+      },
+    },
+    async (request) => {
+      const { userId } = callerOf(request);
+      const item = await deps.repository.getProgressItem(userId, request.params.contentId);
+      if (item === undefined) throw new CuepointError('not_found', 'No progress is stored.');
+      return toItem(item);
+    },
+  );
+
+  app.put(
+    '/progress/:contentId',
+    {
+      schema: {
+        operationId: 'setProgress',
+        summary: 'Sets a position',
+        description:
+          'Without a timestamp the service stamps the write just past what is stored. With one it is a ' +
+          "replica's write and the greater stamp wins.",
+        tags,
+        params: ContentParamsSchema,
+        body: ProgressBodySchema,
+        response: withProblems({ 200: ProgressWriteSchema }),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { contentId } = request.params;
+      const { timestamp, passive = false, positionSeconds, durationSeconds, state } = request.body;
+      const { result, written, winner } = await setProgress(deps, {
+        userId: caller.userId,
+        deviceId: writerOf(caller),
+        contentId,
+        position: { positionSeconds, durationSeconds, state },
+        timestamp: timestamp === undefined ? undefined : requireTimestamp(timestamp),
+        passive,
+      });
+      return {
+        result,
+        contentId,
+        ...(written === undefined
+          ? {}
+          : {
+              positionSeconds: written.positionSeconds,
+              durationSeconds: written.durationSeconds,
+              state: written.state,
+              timestamp: timestampToText(written.timestamp),
+              deviceId: written.deviceId,
+            }),
+        ...(winner === undefined ? {} : { winner: opToWire(winner) }),
+      };
+    },
+  );
+
+  app.delete(
+    '/progress/:contentId',
+    {
+      schema: {
+        operationId: 'clearProgress',
+        summary: 'Forgets a position',
+        description: 'A write like any other: an older update never brings the position back.',
+        tags,
+        params: ContentParamsSchema,
+        response: withProblems({ 200: ProgressRemovalSchema }),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { contentId } = request.params;
+      const { result, winner } = await clearProgress(deps, {
+        userId: caller.userId,
+        deviceId: writerOf(caller),
+        contentId,
+      });
+      return { result, contentId, ...(winner === undefined ? {} : { winner: opToWire(winner) }) };
+    },
+  );
+}
+
+function toItem({ stamp, updatedAtMs, ...item }: ProgressListItem) {
+  return {
+    ...item,
+    timestamp: timestampToText(stamp.timestamp),
+    deviceId: stamp.deviceId,
+    updatedAt: instantOf(updatedAtMs),
+  };
+}
+
+function requireTimestamp(text: string): Timestamp {
+  const timestamp = textToTimestamp(text);
+  if (timestamp === undefined) throw new Error('the schema let a malformed timestamp pass');
+  return timestamp;
+}

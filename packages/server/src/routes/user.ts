@@ -1,0 +1,55 @@
+import { Readable } from 'node:stream';
+import type { SyncRepository } from '@cuepoint/store';
+import { Type } from 'typebox';
+import { callerOf } from '../auth/authenticate.ts';
+import { encodeExport } from '../export/encode-export.ts';
+import { textOf, withProblems } from '../schemas/answers.ts';
+import type { RouteApp } from './route-app.ts';
+
+export interface UserRouteDeps {
+  readonly repository: Pick<SyncRepository, 'exportUser' | 'eraseUser'>;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+}
+
+const tags = ['user'];
+
+export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps): void {
+  app.get(
+    '/export',
+    {
+      schema: {
+        operationId: 'exportUser',
+        summary: 'Everything stored of the user, as JSON lines',
+        description:
+          'The first line names the format, the last counts the lines between: without it the export was ' +
+          'cut short. `cuepoint import` reads it.',
+        tags,
+        response: withProblems({ 200: textOf('application/jsonl', 'JSON lines.') }),
+      },
+    },
+    async (request, reply) => {
+      const { userId } = callerOf(request);
+      return reply
+        .type('application/jsonl')
+        .header('content-disposition', 'attachment; filename="cuepoint-export.jsonl"')
+        .send(Readable.from(encodeExport(userId, repository.exportUser(userId))));
+    },
+  );
+
+  app.delete(
+    '/user',
+    {
+      schema: {
+        operationId: 'eraseUser',
+        summary: 'Erases everything stored of the user, for good',
+        tags,
+        response: withProblems({ 204: Type.Null({ description: 'Nothing is left.' }) }),
+      },
+    },
+    async (request, reply) => {
+      await repository.eraseUser(callerOf(request).userId, now());
+      return reply.code(204).send();
+    },
+  );
+}

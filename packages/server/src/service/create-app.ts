@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { CuepointError } from '@cuepoint/core';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { handleClientError } from '../http/client-error.ts';
+import { handleError } from '../http/error-handler.ts';
+import { answerUnknownRoutes } from '../http/not-found.ts';
+import { traceIdOf } from '../http/trace-id.ts';
+import {
+  BODY_BYTES_MAX,
+  KEEP_ALIVE_TIMEOUT_MS,
+  PATH_ID_LENGTH_MAX,
+  REQUEST_TIMEOUT_MS,
+} from '../limits.ts';
+import { cuepointPlugin } from './cuepoint-plugin.ts';
+import type { ServiceParts } from './parts.ts';
+
+export interface CreateAppOptions {
+  readonly parts: ServiceParts;
+  readonly logger: FastifyBaseLogger;
+  /** True once the service takes no new request. */
+  readonly isStopping: () => boolean;
+}
+
+const STOPPING_RETRY_AFTER_MS = 1_000;
+
+/** A server of its own around the plugin, not listening yet. */
+export async function createApp({
+  parts,
+  logger,
+  isStopping,
+}: CreateAppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
+    genReqId: ({ headers: { traceparent } }) =>
+      traceIdOf(typeof traceparent === 'string' ? traceparent : undefined, randomUUID),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PATH_ID_LENGTH_MAX },
+    // The hook below answers while stopping, as a problem.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    clientErrorHandler: handleClientError,
+  });
+  app.setErrorHandler(handleError);
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!isStopping()) return;
+    void reply.header('connection', 'close');
+    throw new CuepointError('shutting_down', 'The service is about to stop.', {
+      retryAfterMs: STOPPING_RETRY_AFTER_MS,
+    });
+  });
+  answerUnknownRoutes(app);
+  await app.register(cuepointPlugin, { parts });
+  return app;
+}

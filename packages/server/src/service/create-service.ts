@@ -1,0 +1,127 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createAuthority } from '../auth/authority.ts';
+import type { Config } from '../config/config.ts';
+import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { createApp } from './create-app.ts';
+import { delay } from './delay.ts';
+import { openWithRetry } from './open-with-retry.ts';
+import { openStoredParts, type StoredParts } from './stored-parts.ts';
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+  readonly randomUuid: () => string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Told why the database cannot be reached, once for each reason. */
+  readonly onUnavailable?: (reason: string) => void;
+}
+
+export interface StartedService {
+  /** Such as `http://127.0.0.1:8083`. */
+  readonly address: string;
+  /** Where the data is, printable. */
+  readonly storage: string;
+  readonly durabilityWarnings: readonly string[];
+  /** In development mode only: signs a token for a user. */
+  readonly mintDevelopmentToken: ((userId: string) => Promise<string>) | undefined;
+}
+
+export interface Service {
+  /**
+   * Waits for the database, migrates it and listens.
+   *
+   * @throws CuepointError for what does not mend by waiting; nothing is left open.
+   */
+  start(): Promise<StartedService>;
+  /**
+   * Refuses new requests with `shutting_down`, finishes those in flight, flushes and closes the
+   * database; it also ends a start that still waits.
+   */
+  stop(): Promise<void>;
+  /** The Fastify app, once started. */
+  readonly app: FastifyInstance | undefined;
+}
+
+export function createService(options: ServiceOptions): Service {
+  const { config, logger, now, randomUuid, random, onUnavailable = () => undefined } = options;
+  const stopping = new AbortController();
+  let app: FastifyInstance | undefined;
+  let stored: StoredParts | undefined;
+  let started: Promise<StartedService> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  async function start(): Promise<StartedService> {
+    const { verifier, mintDevelopmentToken } = await createAuthority(config.auth, {
+      dataDir: config.dataDir,
+      now,
+    });
+    const metrics = createServiceMetrics();
+    stored = await openWithRetry(
+      () => openStoredParts(config, { logger, metrics, now }),
+      { delay, random, onUnavailable },
+      stopping.signal,
+    );
+    app = await createApp({
+      parts: {
+        repository: stored.repository,
+        persistence: stored.persistence,
+        health: stored.health,
+        verifier,
+        metrics,
+        development:
+          mintDevelopmentToken === undefined ? undefined : { mintToken: mintDevelopmentToken },
+        corsOrigins: config.corsOrigins ?? [],
+        maxDriftMs: config.maxDriftMs,
+        rateLimit: config.rateLimit,
+        devicesPerUser: config.devicesPerUser,
+        now,
+        randomUuid,
+      },
+      logger,
+      isStopping: () => stopping.signal.aborted,
+    });
+    const address = await app.listen({ host: config.host, port: config.port });
+    return {
+      address,
+      storage: stored.description,
+      durabilityWarnings: stored.durabilityWarnings,
+      mintDevelopmentToken,
+    };
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    await started?.catch(() => undefined);
+    const server = app;
+    const closed = server?.close();
+    await Promise.race([
+      closed,
+      delay(config.stopTimeoutMs, AbortSignal.timeout(config.stopTimeoutMs)),
+    ]);
+    await stored?.stop();
+    // What still hangs is a client that does not read; its write is settled.
+    server?.server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    get app() {
+      return app;
+    },
+    start() {
+      started ??= start().catch(async (error: unknown) => {
+        await stored?.stop();
+        throw error;
+      });
+      return started;
+    },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

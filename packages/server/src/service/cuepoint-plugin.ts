@@ -1,0 +1,82 @@
+import cors from '@fastify/cors';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { createAuthenticate } from '../auth/authenticate.ts';
+import { guardDevelopmentMode } from '../http/development-guard.ts';
+import { handleError } from '../http/error-handler.ts';
+import { acceptJsonBodies } from '../http/json-body.ts';
+import { describeApi } from '../http/openapi.ts';
+import { limitRate } from '../http/rate-limit.ts';
+import { logRequests } from '../http/request-log.ts';
+import { compileValidator } from '../http/validation.ts';
+import { observeRequests } from '../metrics/observe-requests.ts';
+import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
+import { addDeviceRoutes } from '../routes/devices.ts';
+import { addHealthRoutes } from '../routes/health.ts';
+import { addOperationRoutes } from '../routes/operation.ts';
+import { addProgressRoutes } from '../routes/progress.ts';
+import { addSyncRoutes } from '../routes/sync.ts';
+import { addUserRoutes } from '../routes/user.ts';
+import { addWatchlistRoutes } from '../routes/watchlist.ts';
+import type { WriteDeps } from '../writes/write-deps.ts';
+import type { ServiceParts } from './parts.ts';
+
+export interface CuepointPluginOptions {
+  readonly parts: ServiceParts;
+}
+
+export const API_PREFIX = '/api/v1';
+
+/**
+ * The whole HTTP service as a Fastify plugin, for an app with a server of its own.
+ *
+ * Hooks, parsers, validation and errors stay inside the plugin's scope. The host's server should take
+ * path parameters of `PATH_ID_LENGTH_MAX` and bodies of `BODY_BYTES_MAX`.
+ */
+export const cuepointPlugin: FastifyPluginAsync<CuepointPluginOptions> = async (app, { parts }) => {
+  app.setErrorHandler(handleError);
+  app.setValidatorCompiler(compileValidator);
+  // The schemas of answers document them; they are built from typed values.
+  app.setSerializerCompiler(() => JSON.stringify);
+  acceptJsonBodies(app);
+  app.decorateRequest('caller', null);
+  app.addHook('onSend', async (request, reply) => {
+    void reply.header('x-trace-id', request.id);
+  });
+  logRequests(app);
+  observeRequests(app, parts.metrics);
+  if (parts.development !== undefined) guardDevelopmentMode(app, parts.corsOrigins);
+  await allowOrigins(app, parts.corsOrigins);
+  await describeApi(app);
+
+  const open = app.withTypeProvider<TypeBoxTypeProvider>();
+  addHealthRoutes(open, { health: parts.health, isDevelopment: parts.development !== undefined });
+  addOperationRoutes(open, parts.metrics);
+  const { development } = parts;
+  if (development !== undefined) addDevelopmentTokenRoute(open, { development });
+
+  await app.register(async (api) => addApi(api, parts), { prefix: API_PREFIX });
+};
+
+async function addApi(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+  app.addHook('onRequest', createAuthenticate(parts));
+  await limitRate(app, parts.rateLimit);
+  const deps: WriteDeps = { ...parts, countOp: parts.metrics.countOp };
+  const api = app.withTypeProvider<TypeBoxTypeProvider>();
+  addWatchlistRoutes(api, deps);
+  addProgressRoutes(api, deps);
+  addDeviceRoutes(api, parts);
+  addSyncRoutes(api, deps);
+  addUserRoutes(api, parts);
+}
+
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'PUT', 'POST', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'x-device-id', 'traceparent'],
+    exposedHeaders: ['retry-after', 'x-trace-id'],
+    maxAge: 600,
+  });
+}

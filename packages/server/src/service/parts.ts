@@ -1,0 +1,50 @@
+import type { DeviceInfo } from '@cuepoint/core';
+import type { SyncRepository } from '@cuepoint/store';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { ServiceMetrics } from '../metrics/service-metrics.ts';
+import type { OpPersistence } from '../writes/write-deps.ts';
+
+/** The part of `SyncPersistence` that the routes use. */
+export interface RoutePersistence extends OpPersistence {
+  persistDevice(userId: string, device: DeviceInfo): Promise<void>;
+  updateDeviceHeartbeat(userId: string, deviceId: string, atMs: number): Promise<boolean>;
+  deleteDevice(userId: string, deviceId: string): Promise<boolean>;
+}
+
+export interface HealthReport {
+  readonly database: 'postgres' | 'pglite';
+  /** Whether an acknowledged change survives a power cut. */
+  readonly durable: boolean;
+  readonly durabilityWarnings: readonly string[];
+  readonly backlogChanges: number;
+  readonly backlogBytes: number;
+}
+
+export interface HealthProbe {
+  /** @throws CuepointError that says what is missing: the database, or its migrations. */
+  requireReady(): Promise<void>;
+  report(): HealthReport;
+}
+
+export interface DevelopmentMode {
+  /** Signs a token for this user with the service's own secret. [SEC2] */
+  readonly mintToken: (userId: string) => Promise<string>;
+}
+
+/** Everything that the API is made of. The plugin starts and stops none of it. */
+export interface ServiceParts {
+  readonly repository: SyncRepository;
+  readonly persistence: RoutePersistence;
+  readonly health: HealthProbe;
+  readonly verifier: TokenVerifier;
+  readonly metrics: ServiceMetrics;
+  /** Set in development mode only. */
+  readonly development: DevelopmentMode | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly maxDriftMs: number;
+  readonly rateLimit: number;
+  readonly devicesPerUser: number;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+  readonly randomUuid: () => string;
+}

@@ -1,0 +1,112 @@
+import {
+  createMaintenance,
+  migrate,
+  openDatabase,
+  PostgresSyncRepository,
+  prepareIdentity,
+  readDurability,
+  readHeapOnlyRatio,
+  requireUsableSchema,
+  SyncPersistence,
+  type Database,
+} from '@cuepoint/store';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { databaseOptionsOf } from '../config/database-config.ts';
+import { registerSampledMetrics } from '../metrics/sampled-metrics.ts';
+import type { ServiceMetrics } from '../metrics/service-metrics.ts';
+import { delay } from './delay.ts';
+import { createHealthProbe } from './health-probe.ts';
+import type { ServiceParts } from './parts.ts';
+
+export interface StoredParts extends Pick<ServiceParts, 'repository' | 'persistence' | 'health'> {
+  /** Where the data is, printable. */
+  readonly description: string;
+  readonly durabilityWarnings: readonly string[];
+  /** Flushes, settles every caller and closes the database. [GC7] */
+  readonly stop: () => Promise<void>;
+}
+
+export interface StoredPartsDeps {
+  readonly logger: Logger;
+  readonly metrics: ServiceMetrics;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Opens the database, brings its schema up and starts what stands on it.
+ *
+ * @throws CuepointError `database_unavailable`, `data_directory_in_use`, `data_directory_unusable`,
+ * `schema_too_new`; the database is closed again.
+ */
+export async function openStoredParts(config: Config, deps: StoredPartsDeps): Promise<StoredParts> {
+  const database = await openDatabase(databaseOptionsOf(config));
+  try {
+    await migrate(database, { direction: 'up' });
+    await requireUsableSchema(database);
+    await prepareIdentity(database);
+    return await startParts(database, config, deps);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function startParts(
+  database: Database,
+  config: Config,
+  { logger, metrics, now }: StoredPartsDeps,
+): Promise<StoredParts> {
+  const { durable, warnings } = await readDurability(database);
+  const persistence = new SyncPersistence(database, {
+    backlogMax: config.backlogMax,
+    backlogMaxBytes: config.backlogMaxBytes,
+    ackTimeoutMs: config.ackTimeoutMs,
+    stopTimeoutMs: config.stopTimeoutMs,
+    progressDebounceMs: config.progressDebounceMs,
+    observer: metrics.persistenceObserver,
+    now,
+  });
+  const maintenance = createMaintenance(database, {
+    retentionMs: config.retentionDays * DAY_MS,
+    observer: {
+      collected: metrics.countCollected,
+      failed: (task, err) => logger.warn({ task, err }, 'maintenance failed'),
+    },
+  });
+  maintenance.start();
+  registerSampledMetrics(metrics.registry, {
+    persistence: () => persistence.stats(),
+    pool: () => database.stats(),
+    tableUpdates: () => readHeapOnlyRatio(database),
+    now,
+  });
+  return {
+    repository: new PostgresSyncRepository(database),
+    persistence,
+    description: database.description,
+    durabilityWarnings: warnings,
+    health: createHealthProbe({
+      ping: () => database.ping(),
+      requireUsableSchema: () => requireUsableSchema(database),
+      report: () => {
+        const { backlogChanges, backlogBytes } = persistence.stats();
+        return {
+          database: database.kind,
+          durable,
+          durabilityWarnings: warnings,
+          backlogChanges,
+          backlogBytes,
+        };
+      },
+      delay,
+    }),
+    async stop() {
+      await maintenance.stop();
+      await persistence.stop();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import {
+  compareTimestamps,
+  CuepointError,
+  equalPositions,
+  type Op,
+  type OpResult,
+  type PlaybackPosition,
+  type ProgressClearOp,
+  type ProgressSetOp,
+  type Timestamp,
+} from '@cuepoint/core';
+import type { WriteContext } from '@cuepoint/store';
+import { rejectionError, submitStampedOp } from './submit-op.ts';
+import { submitUnstamped } from './submit-unstamped.ts';
+import type { WriteDeps } from './write-deps.ts';
+
+export interface ProgressWrite {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly contentId: string;
+  readonly position: PlaybackPosition;
+  /** As the writer stamped it; without one the service stamps the write. */
+  readonly timestamp?: Timestamp | undefined;
+  /** A timer's report, not an action of a person. Never with a timestamp. */
+  readonly passive: boolean;
+}
+
+export interface ProgressWriteOutcome {
+  readonly result: Exclude<OpResult['result'], 'rejected'>;
+  /** What is stored by this write, or was by the same one before. */
+  readonly written?: ProgressSetOp;
+  readonly winner?: Op;
+}
+
+export async function setProgress(
+  deps: WriteDeps,
+  write: ProgressWrite,
+): Promise<ProgressWriteOutcome> {
+  const { userId, contentId, deviceId, position, timestamp, passive } = write;
+  const toOp = (stampedAt: Timestamp): ProgressSetOp => ({
+    kind: 'progress.set',
+    contentId,
+    ...position,
+    timestamp: stampedAt,
+    deviceId,
+  });
+  if (timestamp !== undefined) {
+    if (passive) {
+      throw new CuepointError('invalid_request', 'A passive report carries no timestamp.', {
+        field: 'passive',
+      });
+    }
+    const op = toOp(timestamp);
+    const result = await submitStampedOp(deps, userId, op);
+    if (result.result === 'rejected') throw rejectionError(result, deps.now());
+    return outcomeOf(op, result);
+  }
+  const arrivedMs = deps.now();
+  const submitted = await submitUnstamped<ProgressSetOp, ProgressWriteOutcome>(
+    deps,
+    { userId, contentId, arrivedMs },
+    (context) => {
+      const stored = storedSet(context, contentId);
+      if (passive && stored !== undefined && movesNothing(write, stored)) {
+        return { answer: { result: 'duplicate', written: stored } };
+      }
+      return { floors: floorsOf(context, write, arrivedMs), toOp, options: { passive } };
+    },
+  );
+  return 'answer' in submitted ? submitted.answer : outcomeOf(submitted.op, submitted.result);
+}
+
+/** Idempotent: a content without a position is left as it is. [LWW2] */
+export async function clearProgress(
+  deps: WriteDeps,
+  { userId, deviceId, contentId }: { userId: string; deviceId: string; contentId: string },
+): Promise<Pick<ProgressWriteOutcome, 'result' | 'winner'>> {
+  const submitted = await submitUnstamped<ProgressClearOp, { result: 'duplicate' }>(
+    deps,
+    { userId, contentId, arrivedMs: deps.now() },
+    (context) =>
+      context.progress === undefined || context.progress.value === null
+        ? { answer: { result: 'duplicate' } }
+        : {
+            floors: [context.progress.stamp.timestamp, context.erasureFloor],
+            toOp: (timestamp) => ({ kind: 'progress.clear', contentId, timestamp, deviceId }),
+          },
+  );
+  return 'answer' in submitted ? submitted.answer : submitted.result;
+}
+
+function outcomeOf(
+  op: ProgressSetOp,
+  result: Exclude<OpResult, { result: 'rejected' }>,
+): ProgressWriteOutcome {
+  return result.result === 'superseded' ? result : { result: result.result, written: op };
+}
+
+function storedSet({ progress }: WriteContext, contentId: string): ProgressSetOp | undefined {
+  const position = progress?.value;
+  return progress === undefined || position === undefined || position === null
+    ? undefined
+    : { kind: 'progress.set', contentId, ...position, ...progress.stamp };
+}
+
+/** The same device says again where it is: such a report mints no stamp. [LWW6] */
+function movesNothing({ position, deviceId }: ProgressWrite, stored: ProgressSetOp): boolean {
+  return (
+    stored.deviceId === deviceId &&
+    stored.positionSeconds === position.positionSeconds &&
+    stored.state === position.state
+  );
+}
+
+function floorsOf(
+  { progress, erasureFloor }: WriteContext,
+  { deviceId, position }: ProgressWrite,
+  arrivedMs: number,
+): readonly (Timestamp | undefined)[] {
+  if (progress === undefined) return [erasureFloor];
+  // The same write of the same moment is itself, not a second one.
+  const isItself =
+    progress.stamp.deviceId === deviceId &&
+    compareTimestamps(progress.stamp.timestamp, { physical: Math.floor(arrivedMs), logical: 0 }) ===
+      0 &&
+    equalPositions(progress.value, position);
+  return isItself ? [erasureFloor] : [progress.stamp.timestamp, erasureFloor];
+}

@@ -1,0 +1,15 @@
+drop function cuepoint.cleanup_removed_watchlist_entries(integer);
+drop function cuepoint.raise_collection_floors(timestamptz, timestamptz, interval);
+drop function cuepoint.delete_collected_tombstones(timestamptz, timestamptz, interval, bigint);
+drop function cuepoint.mark_stale_devices_offline(timestamptz, interval);
+drop view cuepoint.online_devices_summary;
+drop view cuepoint.completed_content;
+drop view cuepoint.in_progress_content;
+drop view cuepoint.effective_watchlists;
+drop table cuepoint.sync_state;
+drop table cuepoint.user_erasures;
+drop table cuepoint.user_floors;
+drop table cuepoint.user_devices;
+drop table cuepoint.user_progress;
+drop table cuepoint.user_watchlists;
+drop function cuepoint.is_completed(integer, integer);

@@ -1,0 +1,25 @@
+with matching as (
+  select *
+  from cuepoint.user_progress
+  where user_id = $1::uuid
+    and not is_cleared
+    and case $4::text
+      when 'completed' then cuepoint.is_completed(position_seconds, duration_seconds)
+      when 'in_progress' then position_seconds > 0
+        and not cuepoint.is_completed(position_seconds, duration_seconds)
+      else true
+    end
+),
+page as (
+  select
+    content_id, position_seconds, duration_seconds, state,
+    timestamp_physical, timestamp_logical, device_id, is_cleared, updated_at
+  from matching
+  where content_id > $2::varchar collate "C"
+  order by content_id
+  limit $3::integer
+)
+select (select count(*)::integer from matching) as total, page.*
+from (values (true)) as always (row)
+left join page on true
+order by page.content_id;

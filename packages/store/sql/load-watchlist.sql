@@ -1,0 +1,5 @@
+select
+  content_id, unique_tag, timestamp_physical, timestamp_logical, device_id,
+  removed_by, removed_physical, removed_logical
+from cuepoint.user_watchlists
+where user_id = $1::uuid;

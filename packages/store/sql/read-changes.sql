@@ -1,0 +1,80 @@
+-- A user's changes since a cursor, or the whole state, and what the next cursor is made of: all in one
+-- statement, so that they are of one snapshot. [CUR1] [CUR2]
+--
+-- $2..$5 the cursor: snapshot, system identifier, timeline, incarnation; $2 null: no cursor.
+-- $6 true while paging through a whole state. $7, $8 where the page before ended; $9 rows.
+with here as materialized (
+  select
+    pg_current_snapshot() as snapshot,
+    c.system_identifier,
+    substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline,
+    s.incarnation,
+    s.cursor_floor
+  from cuepoint.sync_state s
+  cross join pg_control_system() c
+),
+verdict as materialized (
+  select
+    $2::pg_snapshot is null
+    or $3::bigint <> here.system_identifier
+    or $4::text <> here.timeline
+    or $5::uuid <> here.incarnation
+    -- A cursor from the future is of a database that lost its end. [CUR2]
+    or pg_snapshot_xmax($2::pg_snapshot) > pg_snapshot_xmax(here.snapshot)
+    or pg_snapshot_xmin($2::pg_snapshot) <= here.cursor_floor
+    or exists (
+      select from cuepoint.user_erasures e
+      where e.user_id = $1::uuid
+        and not pg_visible_in_snapshot(e.changed_xid, $2::pg_snapshot)
+    ) as cursor_refused
+  from here
+),
+changes as (
+  select
+    0 as kind, w.unique_tag as key, w.content_id,
+    w.timestamp_physical, w.timestamp_logical, w.device_id,
+    w.removed_by, w.removed_physical, w.removed_logical,
+    null::integer as position_seconds, null::integer as duration_seconds, null::varchar as state,
+    null::boolean as is_cleared
+  from cuepoint.user_watchlists w
+  where w.user_id = $1::uuid
+    and ($7::integer = 0 and w.unique_tag > $8::varchar collate "C")
+    and (
+      $6::boolean
+      or (select cursor_refused from verdict)
+      or (
+        w.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
+        and not pg_visible_in_snapshot(w.changed_xid, $2::pg_snapshot)
+      )
+    )
+  union all
+  select
+    1, p.content_id, p.content_id,
+    p.timestamp_physical, p.timestamp_logical, p.device_id,
+    null, null, null,
+    p.position_seconds, p.duration_seconds, p.state, p.is_cleared
+  from cuepoint.user_progress p
+  where p.user_id = $1::uuid
+    and ($7::integer = 0 or p.content_id > $8::varchar collate "C")
+    and (
+      $6::boolean
+      or (select cursor_refused from verdict)
+      or (
+        p.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
+        and not pg_visible_in_snapshot(p.changed_xid, $2::pg_snapshot)
+      )
+    )
+  order by kind, key
+  limit $9::integer
+)
+select
+  here.snapshot::text as snapshot,
+  here.system_identifier::text as system_identifier,
+  here.timeline,
+  here.incarnation::text as incarnation,
+  verdict.cursor_refused,
+  changes.*
+from here
+cross join verdict
+left join changes on true
+order by changes.kind, changes.key;

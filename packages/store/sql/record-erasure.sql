@@ -1,0 +1,6 @@
+insert into cuepoint.user_erasures as t (user_id, erased_physical, erased_at, changed_xid)
+values ($1::uuid, $2::bigint, $3::timestamptz, pg_current_xact_id())
+on conflict (user_id) do update
+set erased_physical = greatest(t.erased_physical, excluded.erased_physical),
+    erased_at = excluded.erased_at,
+    changed_xid = excluded.changed_xid;

@@ -1,0 +1,37 @@
+-- The merge of a batch: of two writes to one register the greater stamp stays. [LWW1] [SQL1]
+-- Rows come merged by key and sorted. [SQL4] `written` below the row count: something lost.
+with written as (
+  insert into cuepoint.user_progress as t (
+    user_id, content_id, position_seconds, duration_seconds, state,
+    timestamp_physical, timestamp_logical, device_id, updated_at, is_cleared, changed_xid
+  )
+  select
+    r.user_id, r.content_id, r.position_seconds, r.duration_seconds, r.state,
+    r.timestamp_physical, r.timestamp_logical, r.device_id, $10::timestamptz, r.is_cleared,
+    pg_current_xact_id()
+  from unnest(
+    $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
+    $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]
+  ) as r (
+    user_id, content_id, position_seconds, duration_seconds, state,
+    timestamp_physical, timestamp_logical, device_id, is_cleared
+  )
+  where not exists (
+    select from cuepoint.user_erasures e
+    where e.user_id = r.user_id and r.timestamp_physical <= e.erased_physical
+  )
+  on conflict (user_id, content_id) do update
+  set position_seconds = excluded.position_seconds,
+      duration_seconds = excluded.duration_seconds,
+      state = excluded.state,
+      timestamp_physical = excluded.timestamp_physical,
+      timestamp_logical = excluded.timestamp_logical,
+      device_id = excluded.device_id,
+      updated_at = excluded.updated_at,
+      is_cleared = excluded.is_cleared,
+      changed_xid = excluded.changed_xid
+  where (t.timestamp_physical, t.timestamp_logical, t.device_id collate "C")
+    < (excluded.timestamp_physical, excluded.timestamp_logical, excluded.device_id collate "C")
+  returning 1
+)
+select count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid from written;

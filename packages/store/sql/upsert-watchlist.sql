@@ -1,0 +1,70 @@
+-- The merge of a batch of tags, as `mergeEntries` of the core does it: an add appears once, a removal
+-- appears and only its stamp gets less. [ORS1] [ORS3] [ORS4] [SQL2]
+-- Rows come merged by key and sorted. [SQL4]
+with written as (
+  insert into cuepoint.user_watchlists as t (
+    user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id,
+    is_removed, created_at, removed_at, removed_by, removed_physical, removed_logical, changed_xid
+  )
+  select
+    r.user_id, r.content_id, r.unique_tag, r.timestamp_physical, r.timestamp_logical, r.device_id,
+    r.removed_by is not null, $10::timestamptz,
+    case when r.removed_by is not null then $10::timestamptz end,
+    r.removed_by, r.removed_physical, r.removed_logical, pg_current_xact_id()
+  from unnest(
+    $1::uuid[], $2::varchar[], $3::varchar[], $4::bigint[], $5::integer[], $6::varchar[],
+    $7::varchar[], $8::bigint[], $9::integer[]
+  ) as r (
+    user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id,
+    removed_by, removed_physical, removed_logical
+  )
+  where not exists (
+      -- Nothing at or below the collected floor is ever inserted live. [CUR4]
+      select from cuepoint.user_floors f
+      where f.user_id = r.user_id
+        and r.removed_by is null
+        and (r.timestamp_physical, r.timestamp_logical)
+          <= (f.collected_physical, f.collected_logical)
+    )
+    and not exists (
+      select from cuepoint.user_erasures e
+      where e.user_id = r.user_id
+        and greatest(r.timestamp_physical, r.removed_physical) <= e.erased_physical
+    )
+  on conflict (user_id, unique_tag) do update
+  set content_id = case
+        when t.timestamp_physical is not null then t.content_id
+        when excluded.timestamp_physical is not null then excluded.content_id
+        when (excluded.removed_physical, excluded.removed_logical, excluded.removed_by collate "C")
+          < (t.removed_physical, t.removed_logical, t.removed_by collate "C")
+          then excluded.content_id
+        else t.content_id
+      end,
+      timestamp_physical = coalesce(t.timestamp_physical, excluded.timestamp_physical),
+      timestamp_logical = coalesce(t.timestamp_logical, excluded.timestamp_logical),
+      device_id = coalesce(t.device_id, excluded.device_id),
+      is_removed = t.is_removed or excluded.is_removed,
+      removed_at = coalesce(t.removed_at, excluded.removed_at),
+      (removed_by, removed_physical, removed_logical) = (
+        select s.removed_by, s.removed_physical, s.removed_logical
+        from (
+          values
+            (t.removed_by, t.removed_physical, t.removed_logical),
+            (excluded.removed_by, excluded.removed_physical, excluded.removed_logical)
+        ) as s (removed_by, removed_physical, removed_logical)
+        where s.removed_by is not null
+        order by s.removed_physical, s.removed_logical, s.removed_by collate "C"
+        limit 1
+      ),
+      changed_xid = excluded.changed_xid
+  where (t.timestamp_physical is null and excluded.timestamp_physical is not null)
+    or (excluded.is_removed and not t.is_removed)
+    or (excluded.removed_physical, excluded.removed_logical, excluded.removed_by collate "C")
+      < (t.removed_physical, t.removed_logical, t.removed_by collate "C")
+  returning is_removed
+)
+select
+  count(*)::integer as written,
+  (count(*) filter (where is_removed))::integer as written_removed,
+  pg_current_xact_id_if_assigned()::text as xid
+from written;

@@ -1,0 +1,105 @@
+import { Buffer } from 'node:buffer';
+import { CuepointError } from '@cuepoint/core';
+
+/** Which database, and everything that its snapshot saw. [CUR1] */
+export interface Cursor {
+  /** `pg_current_snapshot()` as text. */
+  readonly snapshot: string;
+  readonly systemIdentifier: string;
+  /** 8 hex digits; changes at a failover. */
+  readonly timeline: string;
+  /** UUID; changes at `cuepoint restored`. */
+  readonly incarnation: string;
+}
+
+/** Where a page ended. */
+export interface PagePosition {
+  /** What the next cursor will be: of the first page's snapshot. */
+  readonly base: Cursor;
+  /** What the pages are the changes since; `null` for a whole state. */
+  readonly since: Cursor | null;
+  /** 0 watchlist by tag, then 1 progress by content id. */
+  readonly kind: number;
+  readonly key: string;
+}
+
+/** Longest cursor or page text. A snapshot names every transaction in progress, some 10 bytes each. */
+export const CURSOR_TEXT_MAX = 16_384;
+
+const SNAPSHOT = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
+const SYSTEM_IDENTIFIER = /^\d{1,19}$/;
+const TIMELINE = /^[0-9A-F]{8}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function cursorToText(cursor: Cursor): string {
+  return encode(cursorParts(cursor));
+}
+
+/** @throws CuepointError `invalid_cursor` */
+export function textToCursor(text: string): Cursor {
+  return partsToCursor(decode(text));
+}
+
+export function pageToText({ base, since, kind, key }: PagePosition): string {
+  return encode([cursorParts(base), since === null ? null : cursorParts(since), kind, key]);
+}
+
+/** @throws CuepointError `invalid_cursor` */
+export function textToPage(text: string): PagePosition {
+  const parts = decode(text);
+  if (!Array.isArray(parts)) throw invalidCursor();
+  const [base, since, kind, key] = parts as unknown[];
+  if ((kind !== 0 && kind !== 1) || typeof key !== 'string' || key.length > 512) {
+    throw invalidCursor();
+  }
+  if (key.includes('\0') || /\p{Cs}/u.test(key)) throw invalidCursor();
+  return {
+    base: partsToCursor(base),
+    since: since === null ? null : partsToCursor(since),
+    kind,
+    key,
+  };
+}
+
+export function invalidCursor(cause?: unknown): CuepointError {
+  return new CuepointError(
+    'invalid_cursor',
+    'Pass a cursor as it was given, or none to read the whole state.',
+    { field: 'cursor', cause },
+  );
+}
+
+function cursorParts({ snapshot, systemIdentifier, timeline, incarnation }: Cursor): unknown {
+  return [snapshot, systemIdentifier, timeline, incarnation];
+}
+
+function partsToCursor(parts: unknown): Cursor {
+  if (!Array.isArray(parts) || parts.length !== 4) throw invalidCursor();
+  const [snapshot, systemIdentifier, timeline, incarnation] = parts as unknown[];
+  if (
+    !matches(SNAPSHOT, snapshot) ||
+    !matches(SYSTEM_IDENTIFIER, systemIdentifier) ||
+    !matches(TIMELINE, timeline) ||
+    !matches(UUID, incarnation)
+  ) {
+    throw invalidCursor();
+  }
+  return { snapshot, systemIdentifier, timeline, incarnation };
+}
+
+function matches(pattern: RegExp, value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decode(text: string): unknown {
+  if (text.length > CURSOR_TEXT_MAX) throw invalidCursor();
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown;
+  } catch (cause) {
+    throw invalidCursor(cause);
+  }
+}

@@ -1,0 +1,88 @@
+/** Names of the files in `sql/`; each is prepared under its name. */
+export type StatementName = string;
+
+export interface BoundStatement {
+  readonly name: StatementName;
+  readonly params: readonly unknown[];
+}
+
+export interface QueryResult<Row> {
+  readonly rows: Row[];
+}
+
+/** Runs statements; within a transaction all of them are of that transaction. */
+export interface Queryable {
+  /** Runs the statement of `sql/<name>.sql`. */
+  query<Row = Record<string, never>>(
+    name: StatementName,
+    params?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
+  /** Runs SQL text as it is: migrations and maintenance. Without parameters it may hold many statements. */
+  execute<Row = Record<string, never>>(
+    sql: string,
+    params?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
+}
+
+export type IsolationLevel = 'read committed' | 'repeatable read';
+
+export interface PoolStats {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/**
+ * A PostgreSQL server or an embedded PostgreSQL, behind the same SQL.
+ *
+ * Every write path (`commit`, `transaction`) resolves only once its commit is flushed to disk: on
+ * PostgreSQL with `synchronous_commit = on`, on PGlite after the store's own `fdatasync`.
+ */
+export interface Database extends Queryable {
+  readonly kind: 'postgres' | 'pglite';
+  /** Printable: where the data is, without a password. */
+  readonly description: string;
+  readonly schema: string;
+  /** How many `commit` calls can run at once. */
+  readonly writers: number;
+  /** One durable transaction of these statements, on a connection kept for writers. */
+  commit(statements: readonly BoundStatement[]): Promise<readonly QueryResult<unknown>[]>;
+  transaction<T>(
+    work: (transaction: Queryable) => Promise<T>,
+    options?: { readonly isolation?: IsolationLevel },
+  ): Promise<T>;
+  ping(): Promise<void>;
+  stats(): PoolStats;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** A PostgreSQL connection string; without it the embedded database is opened. */
+  readonly url?: string;
+  /** A connection that no transaction pooler is in front of, for LISTEN. */
+  readonly directUrl?: string;
+  /** Directory of the embedded database. Default `.cuepoint`. */
+  readonly dataDir?: string;
+  /** Default `public`. */
+  readonly schema?: string;
+  /** Connections for reads and maintenance. Default 8. */
+  readonly poolSize?: number;
+  /** Connections for group commit, one batch in flight on each. Default 2. [GC3] */
+  readonly writers?: number;
+  /** A transaction pooler is in front: no named prepares, settings local to each transaction. */
+  readonly pooled?: boolean;
+  /**
+   * Longest run of one statement, in ms. Default 60,000. It bounds how long a writer can hold an old
+   * snapshot, so it stays below the GC's grace of 10 minutes. [CUR3]
+   */
+  readonly statementTimeoutMs?: number;
+  /** Longest wait for a new connection, in ms. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+}
+
+export const DEFAULT_SCHEMA = 'public';
+export const DEFAULT_DATA_DIR = '.cuepoint';
+export const DEFAULT_POOL_SIZE = 8;
+export const DEFAULT_WRITERS = 2;
+export const DEFAULT_STATEMENT_TIMEOUT_MS = 60_000;
+export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;

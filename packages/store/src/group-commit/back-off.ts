@@ -1,0 +1,14 @@
+const BASE_DELAY_MS = 50;
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Exponential back-off with full jitter, in ms.
+ *
+ * Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ *
+ * @param attempt 1 for the first retry.
+ * @param random uniform in [0, 1).
+ */
+export function fullJitterDelayMs(attempt: number, random: number): number {
+  return Math.ceil(random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1)));
+}

@@ -1,0 +1,103 @@
+import { CuepointError } from '@cuepoint/core';
+import type { Database } from '../database.ts';
+import { createBatchWriter } from './batch-writer.ts';
+import type { GroupCommitObserver, GroupCommitOptions } from './options.ts';
+import { Shard, type Placement } from './shard.ts';
+import type { SetTimer } from './timers.ts';
+
+export interface GroupCommitDeps {
+  readonly database: Database;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly setTimer: SetTimer;
+  readonly observer: GroupCommitObserver;
+}
+
+export interface GroupCommitStats {
+  readonly backlogChanges: number;
+  readonly backlogBytes: number;
+  readonly inFlight: number;
+}
+
+export interface GroupCommit {
+  /** @throws CuepointError `overloaded`, `shutting_down`, `outcome_unknown` */
+  submit<Value, Outcome>(
+    userId: string,
+    placements: readonly Placement<Value, Outcome>[],
+    combine?: (a: Outcome, b: Outcome) => Outcome,
+  ): Promise<Outcome>;
+  stats(): GroupCommitStats;
+  stop(): Promise<void>;
+}
+
+/** Users hashed to one shard a writer connection; each shard has one batch in flight. [GC3] */
+export function createGroupCommit(deps: GroupCommitDeps, options: GroupCommitOptions): GroupCommit {
+  const { database, now, setTimer } = deps;
+  const writer = createBatchWriter(database, now);
+  const shards = Array.from(
+    { length: database.writers },
+    () => new Shard({ ...deps, writer }, options),
+  );
+  let stopped: Promise<void> | undefined;
+
+  function totals(): GroupCommitStats {
+    return {
+      backlogChanges: sum(shards, (shard) => shard.changes),
+      backlogBytes: sum(shards, (shard) => shard.bytes),
+      inFlight: sum(shards, (shard) => shard.inFlightRows),
+    };
+  }
+
+  async function drain(): Promise<void> {
+    const cancel = setTimer(() => {
+      for (const shard of shards) shard.abandon();
+    }, options.stopTimeoutMs);
+    await Promise.all(shards.map((shard) => shard.stop()));
+    cancel();
+  }
+
+  return {
+    async submit(userId, placements, combine) {
+      if (stopped !== undefined) {
+        throw new CuepointError('shutting_down', 'The service is stopping; send the change again.');
+      }
+      const shard = shards[shardIndex(userId, shards.length)];
+      if (shard === undefined) throw new Error('a group commit has a shard');
+      const { backlogChanges, backlogBytes } = totals();
+      if (backlogChanges >= options.backlogMax || backlogBytes >= options.backlogMaxBytes) {
+        throw overloaded(options, backlogChanges, shard.retryAfterMs());
+      }
+      return shard.submit(placements, combine);
+    },
+    stats: totals,
+    stop() {
+      stopped ??= drain();
+      return stopped;
+    },
+  };
+}
+
+function overloaded(
+  { backlogMax, backlogMaxBytes }: GroupCommitOptions,
+  changes: number,
+  retryAfterMs: number,
+): CuepointError {
+  const limit =
+    changes >= backlogMax
+      ? { name: 'backlogMax', value: backlogMax }
+      : { name: 'backlogMaxBytes', value: backlogMaxBytes };
+  return new CuepointError(
+    'overloaded',
+    `More changes wait for the database than ${limit.name} (${limit.value}) allows.`,
+    { limit, retryAfterMs },
+  );
+}
+
+/** The last digits of a UUID are random in every version in use; the first ones of version 7 are not. */
+function shardIndex(userId: string, shards: number): number {
+  return Number.parseInt(userId.slice(-6), 16) % shards;
+}
+
+function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + valueOf(item), 0);
+}

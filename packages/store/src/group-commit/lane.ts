@@ -1,0 +1,58 @@
+import type { BoundStatement, Queryable } from '../database.ts';
+import type { Submission } from './submission.ts';
+
+/** A change and the caller who waits for it. */
+export interface Contribution<Value, Outcome> {
+  readonly value: Value;
+  readonly submission: Submission<Outcome>;
+}
+
+/** What one batch writes to one key: the fold of what its contributors want. [GC3] */
+export interface PendingRow<Value, Outcome> {
+  readonly lane: Lane<Value, Outcome>;
+  readonly key: string;
+  readonly userId: string;
+  value: Value;
+  /** In the order of their arrival. */
+  readonly contributions: Contribution<Value, Outcome>[];
+  bytes: number;
+  /** When its first contributor came; a debounced row leaves at the latest `maxWaitMs` after. [GC4] */
+  readonly firstAtMs: number;
+}
+
+/**
+ * One kind of row: how two changes to one key become one, how a batch of them becomes a statement, and
+ * what each contributor is told.
+ */
+export interface Lane<Value, Outcome> {
+  readonly name: string;
+  /** Two changes to one key as one; equal changes give the first. */
+  fold(first: Value, second: Value): Value;
+  /** Estimated size in memory and on the wire, in bytes. [GC5] */
+  weigh(value: Value): number;
+  /** @param rows merged by key and sorted. [SQL4] */
+  statement(rows: readonly PendingRow<Value, Outcome>[], nowMs: number): BoundStatement;
+  /**
+   * Tells every contributor its outcome, after the commit.
+   *
+   * @param reader for what the statement's own result does not tell: who a loser lost to.
+   */
+  settle(
+    rows: readonly PendingRow<Value, Outcome>[],
+    result: readonly unknown[],
+    reader: Queryable,
+  ): Promise<void>;
+  /** The database refuses this change whatever is tried. [GC6] */
+  refuse(contribution: Contribution<Value, Outcome>, cause: unknown): void;
+}
+
+/** Any lane's row: the shard moves rows without looking into them. */
+// oxlint-disable-next-line typescript/no-explicit-any -- existential: value and outcome belong to the row's own lane
+export type AnyRow = PendingRow<any, any>;
+
+/** Byte order of (user, key): the same in every process, so that two writers never deadlock. [SQL4] */
+export function compareRows(a: AnyRow, b: AnyRow): number {
+  if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
+  if (a.key === b.key) return 0;
+  return a.key < b.key ? -1 : 1;
+}

@@ -1,0 +1,110 @@
+import {
+  APPLIED,
+  compareStamps,
+  DUPLICATE,
+  equalPositions,
+  type OpResult,
+  type ProgressOp,
+} from '@cuepoint/core';
+import { plainArray, textArray } from '../array-literal.ts';
+import { progressOpOfRow, positionOfOp, type RegisterRow } from '../rows.ts';
+import type { Contribution, Lane, PendingRow } from './lane.ts';
+
+type ProgressRow = PendingRow<ProgressOp, OpResult>;
+
+interface UpsertResult {
+  readonly written: number;
+  readonly xid: string | null;
+}
+
+type StoredRegister = RegisterRow & { readonly user_id: string; readonly xid: string };
+
+/**
+ * Writes to progress registers.
+ *
+ * @param passive timer reports, which apply only over a register of the same device. They have a lane of
+ * their own: which of them apply is known only to the database, so they never fold with other writes.
+ */
+export function createProgressLane({
+  passive,
+}: {
+  readonly passive: boolean;
+}): Lane<ProgressOp, OpResult> {
+  return {
+    name: passive ? 'passive progress' : 'progress',
+
+    // The greater stamp wins; of equal stamps the first stays and the second hears what it met. [LWW1]
+    fold: (first, second) => (compareStamps(first, second) >= 0 ? first : second),
+
+    weigh: ({ contentId, deviceId }) => 300 + 2 * (contentId.length + deviceId.length),
+
+    statement: (rows, nowMs) => ({
+      name: passive ? 'upsert-progress-passive' : 'upsert-progress',
+      params: [
+        plainArray(rows.map((row) => row.userId)),
+        textArray(rows.map((row) => row.value.contentId)),
+        plainArray(rows.map(({ value }) => positionOfOp(value)?.positionSeconds ?? 0)),
+        plainArray(rows.map(({ value }) => positionOfOp(value)?.durationSeconds ?? 0)),
+        plainArray(rows.map(({ value }) => positionOfOp(value)?.state ?? 'stopped')),
+        plainArray(rows.map((row) => row.value.timestamp.physical)),
+        plainArray(rows.map((row) => row.value.timestamp.logical)),
+        plainArray(rows.map((row) => row.value.deviceId)),
+        plainArray(rows.map((row) => row.value.kind === 'progress.clear')),
+        new Date(nowMs),
+      ],
+    }),
+
+    async settle(rows, result, reader) {
+      const [{ written, xid } = { written: 0, xid: null }] = result as UpsertResult[];
+      if (written === rows.length) {
+        for (const row of rows) settleRow(row, row.value, true, passive);
+        return;
+      }
+      const { rows: stored } = await reader.query<StoredRegister>('read-registers', [
+        plainArray(rows.map((row) => row.userId)),
+        textArray(rows.map((row) => row.key)),
+      ]);
+      const byKey = new Map(stored.map((row) => [`${row.user_id} ${row.content_id}`, row]));
+      for (const row of rows) {
+        const found = byKey.get(`${row.userId} ${row.key}`);
+        const winner = found === undefined ? undefined : progressOpOfRow(found);
+        settleRow(row, winner, xid !== null && found?.xid === xid, passive);
+      }
+    },
+
+    refuse({ submission }) {
+      submission.settleRow({ result: 'rejected', code: 'change_refused' });
+    },
+  };
+}
+
+function settleRow(
+  row: ProgressRow,
+  winner: ProgressOp | undefined,
+  written: boolean,
+  passive: boolean,
+): void {
+  for (const contribution of row.contributions) {
+    const wroteThis = written && contribution.value === row.value;
+    contribution.submission.settleRow(
+      wroteThis && winner !== undefined && compareStamps(winner, row.value) === 0
+        ? APPLIED
+        : outcomeAgainst(contribution, winner, passive),
+    );
+  }
+}
+
+function outcomeAgainst(
+  { value: op }: Contribution<ProgressOp, OpResult>,
+  winner: ProgressOp | undefined,
+  passive: boolean,
+): OpResult {
+  // Nothing is stored although this was written: an erasure is in force for its stamp.
+  if (winner === undefined) return { result: 'rejected', code: 'stale_op' };
+  const order = compareStamps(op, winner);
+  if (order < 0 || (order > 0 && passive)) return { result: 'superseded', winner };
+  if (order > 0) return { result: 'rejected', code: 'stale_op' };
+  return equalPositions(positionOfOp(op), positionOfOp(winner))
+    ? DUPLICATE
+    : { result: 'rejected', code: 'stamp_reused' };
+}

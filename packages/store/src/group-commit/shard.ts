@@ -1,0 +1,274 @@
+import { CuepointError } from '@cuepoint/core';
+import { classifyError, sqlStateOf } from '../sql-state.ts';
+import { Backlog } from './backlog.ts';
+import { fullJitterDelayMs } from './back-off.ts';
+import type { BatchWriter } from './batch-writer.ts';
+import type { AnyRow, Lane } from './lane.ts';
+import type { GroupCommitObserver, GroupCommitOptions } from './options.ts';
+import { Submission } from './submission.ts';
+import type { CancelTimer, SetTimer } from './timers.ts';
+
+export interface ShardDeps {
+  readonly writer: BatchWriter;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly setTimer: SetTimer;
+  readonly observer: GroupCommitObserver;
+}
+
+/** Where a change goes and what it is. */
+export interface Placement<Value, Outcome> {
+  readonly lane: Lane<Value, Outcome>;
+  readonly userId: string;
+  readonly key: string;
+  readonly value: Value;
+}
+
+/**
+ * Commits the changes of its users, one batch at a time.
+ *
+ * While a commit is in flight new changes gather; when it ends they are the next batch. A lone change
+ * leaves in the turn of the event loop in which it came. [GC2] A caller's promise settles only after the
+ * commit that holds its change. [GC1]
+ *
+ * Why batch: a commit costs one flush of the disk however many rows it carries. Source: DeWitt et al.,
+ * "Implementation techniques for main memory database systems", SIGMOD 1984 (group commit).
+ */
+export class Shard {
+  readonly #backlog = new Backlog();
+  readonly #deps: ShardDeps;
+  readonly #options: GroupCommitOptions;
+  #inFlight: readonly AnyRow[] = [];
+  #running = false;
+  #stopping = false;
+  #abandoned = false;
+  #lastCommitMs = 1;
+  #cancelSweep: CancelTimer | undefined;
+  #cancelRelease: CancelTimer | undefined;
+  #cancelBackOff: (() => void) | undefined;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(deps: ShardDeps, options: GroupCommitOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  get changes(): number {
+    return this.#backlog.changes;
+  }
+
+  get bytes(): number {
+    return this.#backlog.bytes;
+  }
+
+  get inFlightRows(): number {
+    return this.#inFlight.length;
+  }
+
+  /**
+   * Adds a change of one or more rows to the next batch.
+   *
+   * @returns a promise that rejects with `outcome_unknown` after `ackTimeoutMs`; the change stays queued. [GC5]
+   */
+  submit<Value, Outcome>(
+    placements: readonly Placement<Value, Outcome>[],
+    combine?: (a: Outcome, b: Outcome) => Outcome,
+  ): Promise<Outcome> {
+    const submission = new Submission<Outcome>(this.#deps.now(), placements.length, combine);
+    for (const { lane, userId, key, value } of placements) {
+      this.#backlog.add(lane, userId, key, { value, submission }, this.#debounceOf(lane.name));
+    }
+    this.#wake();
+    this.#scheduleSweep();
+    return submission.promise;
+  }
+
+  /** How long a refused caller should wait: what the backlog ahead of it will take, in ms. [GC5] */
+  retryAfterMs(): number {
+    const batches = Math.ceil(this.#backlog.changes / this.#options.batchMaxRows);
+    return Math.min(30_000, Math.max(100, Math.ceil(batches * this.#lastCommitMs)));
+  }
+
+  /** Commits what is there; rejects with `shutting_down` what `abandon` cuts off. [GC7] */
+  stop(): Promise<void> {
+    this.#stopping = true;
+    this.#backlog.release(Number.POSITIVE_INFINITY);
+    this.#wake();
+    return this.#whenIdle();
+  }
+
+  /** Gives up on everything that is not acknowledged. [GC7] */
+  abandon(): void {
+    this.#abandoned = true;
+    const error = new CuepointError(
+      'shutting_down',
+      'The service stopped before the commit was known; send the change again.',
+    );
+    for (const row of [...this.#inFlight, ...this.#backlog.waiting()]) rejectRow(row, error);
+    this.#backlog.release(Number.POSITIVE_INFINITY);
+    this.#backlog.done(this.#backlog.take(Number.POSITIVE_INFINITY));
+    this.#cancelBackOff?.();
+    this.#settleIdle();
+  }
+
+  #wake(): void {
+    if (this.#running || this.#abandoned) return;
+    this.#running = true;
+    // Changes of the same turn of the event loop share a batch.
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#abandoned) {
+      const rows = this.#backlog.take(this.#options.batchMaxRows);
+      if (rows.length === 0) break;
+      this.#inFlight = rows;
+      await this.#commit(rows);
+      this.#inFlight = [];
+      this.#backlog.done(rows);
+    }
+    this.#running = false;
+    this.#scheduleRelease();
+    this.#settleIdle();
+  }
+
+  /** Retries, splits or refuses until every row of the batch is settled. [GC6] */
+  async #commit(rows: readonly AnyRow[]): Promise<void> {
+    for (let attempt = 1; !this.#abandoned; attempt += 1) {
+      try {
+        return await this.#write(rows);
+      } catch (error) {
+        switch (classifyError(error)) {
+          case 'retryable':
+            this.#deps.observer.retried?.({ code: sqlStateOf(error) ?? 'connection' });
+            await this.#backOff(attempt);
+            break;
+          case 'poison':
+            return this.#isolate(rows, error);
+          case 'fatal':
+            for (const row of rows) rejectRow(row, toFatalError(error));
+            return undefined;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  async #write(rows: readonly AnyRow[]): Promise<void> {
+    const { now, observer, writer } = this.#deps;
+    const startedAtMs = now();
+    await writer.write(rows);
+    const durationMs = now() - startedAtMs;
+    this.#lastCommitMs = Math.max(1, durationMs);
+    const changes = rows.reduce((sum, row) => sum + row.contributions.length, 0);
+    observer.committed?.({ rows: rows.length, changes, folded: changes - rows.length, durationMs });
+  }
+
+  /** Splits a batch until the row that the database refuses is alone; only its callers hear of it. */
+  async #isolate(rows: readonly AnyRow[], cause: unknown): Promise<void> {
+    const [first] = rows;
+    if (first === undefined) return;
+    if (rows.length > 1) {
+      const middle = Math.ceil(rows.length / 2);
+      await this.#commit(rows.slice(0, middle));
+      await this.#commit(rows.slice(middle));
+    } else if (first.contributions.length > 1) {
+      // What the refused winner had folded away is tried without it. [GC3]
+      for (const row of unfold(first)) await this.#commit([row]);
+    } else {
+      this.#deps.observer.poisoned?.({ sqlState: sqlStateOf(cause) });
+      for (const contribution of first.contributions) first.lane.refuse(contribution, cause);
+    }
+  }
+
+  #backOff(attempt: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#deps.setTimer(resolve, fullJitterDelayMs(attempt, this.#deps.random()));
+      this.#cancelBackOff = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Quiet time per key, with a longest wait; it only ever delays the ack. [GC4] */
+  #debounceOf(laneName: string): ((firstAtMs: number) => number) | undefined {
+    const { progressDebounceMs, progressDebounceMaxMs } = this.#options;
+    if (progressDebounceMs <= 0 || this.#stopping || !laneName.endsWith('progress'))
+      return undefined;
+    const quietUntilMs = this.#deps.now() + progressDebounceMs;
+    return (firstAtMs) => Math.min(quietUntilMs, firstAtMs + progressDebounceMaxMs);
+  }
+
+  /** One timer a shard; a row leaves up to a quarter of the quiet time late. */
+  #scheduleRelease(): void {
+    if (this.#backlog.heldRows === 0 || this.#cancelRelease !== undefined) return;
+    this.#cancelRelease = this.#deps.setTimer(() => {
+      this.#cancelRelease = undefined;
+      this.#backlog.release(this.#deps.now());
+      this.#wake();
+    }, this.#options.progressDebounceMs / 4);
+  }
+
+  /** One timer a shard, four looks an ack timeout: a timer for each caller would cost more than its commit. */
+  #scheduleSweep(): void {
+    if (this.#cancelSweep !== undefined) return;
+    this.#cancelSweep = this.#deps.setTimer(() => {
+      this.#cancelSweep = undefined;
+      this.#sweep();
+      if (this.#backlog.changes > 0) this.#scheduleSweep();
+    }, this.#options.ackTimeoutMs / 4);
+  }
+
+  #sweep(): void {
+    const latest = this.#deps.now() - this.#options.ackTimeoutMs;
+    const error = new CuepointError(
+      'outcome_unknown',
+      'The database did not confirm in time. The change stays queued; sending it again is safe.',
+      { retryAfterMs: this.retryAfterMs() },
+    );
+    for (const row of [...this.#inFlight, ...this.#backlog.waiting()]) {
+      for (const { submission } of row.contributions) {
+        if (submission.enqueuedAtMs <= latest) submission.reject(error);
+      }
+    }
+  }
+
+  #whenIdle(): Promise<void> {
+    if (!this.#running && this.#backlog.changes === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  #settleIdle(): void {
+    if (!this.#abandoned && this.#backlog.changes > 0) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    if (this.#stopping) {
+      this.#cancelSweep?.();
+      this.#cancelRelease?.();
+    }
+  }
+}
+
+function toFatalError(error: unknown): CuepointError {
+  if (error instanceof CuepointError) return error;
+  return new CuepointError(
+    'internal',
+    'The commit failed for a reason that Cuepoint did not expect.',
+    {
+      cause: error,
+    },
+  );
+}
+
+function rejectRow(row: AnyRow, error: CuepointError): void {
+  for (const { submission } of row.contributions) submission.reject(error);
+}
+
+/** One row for each contributor, in the order of their arrival. */
+function unfold(row: AnyRow): AnyRow[] {
+  return row.contributions.map((contribution) => ({
+    ...row,
+    value: contribution.value,
+    contributions: [contribution],
+  }));
+}

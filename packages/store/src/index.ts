@@ -1,0 +1,38 @@
+export type { Database, DatabaseOptions, PoolStats, Queryable } from './database.ts';
+export {
+  DEFAULT_DATA_DIR,
+  DEFAULT_POOL_SIZE,
+  DEFAULT_SCHEMA,
+  DEFAULT_STATEMENT_TIMEOUT_MS,
+  DEFAULT_WRITERS,
+} from './database.ts';
+export { readDurability, type DurabilityReport } from './durability.ts';
+export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
+export { prepareIdentity, renewIncarnation } from './identity.ts';
+export {
+  createMaintenance,
+  type GarbageCollectionReport,
+  type Maintenance,
+  type MaintenanceObserver,
+  type MaintenanceOptions,
+  type MaintenanceTask,
+} from './maintenance.ts';
+export {
+  migrate,
+  migrationStatus,
+  requireUsableSchema,
+  type MigrateOptions,
+  type MigrationStatus,
+} from './migrate.ts';
+export { openDatabase } from './open-database.ts';
+export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
+export { PostgresSyncRepository } from './postgres-sync-repository.ts';
+export { sqlStateOf } from './sql-state.ts';
+export {
+  SyncPersistence,
+  type PersistenceObserver,
+  type PersistOpOptions,
+  type SyncPersistenceOptions,
+} from './sync-persistence.ts';
+export * from './sync-repository.ts';
+export { readHeapOnlyRatio, type TableUpdates } from './table-statistics.ts';

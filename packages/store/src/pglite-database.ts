@@ -1,0 +1,158 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import { CuepointError } from '@cuepoint/core';
+import {
+  DEFAULT_DATA_DIR,
+  DEFAULT_SCHEMA,
+  type Database,
+  type DatabaseOptions,
+  type Queryable,
+} from './database.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { createStatementCache } from './statement-cache.ts';
+import { createWalFlush } from './wal-flush.ts';
+
+/** The embedded database's own folder, beside the lock and what else the service keeps. */
+const CLUSTER_FOLDER = 'pgdata';
+
+/**
+ * The embedded default: PostgreSQL 18 in WebAssembly, one process, one directory.
+ *
+ * @throws CuepointError `data_directory_in_use`, `data_directory_unusable`
+ */
+export async function openPgliteDatabase(options: DatabaseOptions): Promise<Database> {
+  const { schema = DEFAULT_SCHEMA } = options;
+  const dataDir = path.resolve(options.dataDir ?? DEFAULT_DATA_DIR);
+  const clusterDir = path.join(dataDir, CLUSTER_FOLDER);
+  const lock = await claimDirectory(dataDir, clusterDir);
+  const pglite = await openCluster(clusterDir, lock);
+  const textOf = createStatementCache(schema);
+  const walPosition = async () => {
+    const { rows } = await pglite.query<{ timeline: number; lsn: string }>(WAL_POSITION);
+    const [position] = rows;
+    if (position === undefined) throw new Error('the WAL has a position');
+    return position;
+  };
+  const wal = createWalFlush(clusterDir, (await walPosition()).lsn);
+  let failure: CuepointError | undefined;
+
+  /**
+   * Resolves when everything committed so far is on the disk.
+   *
+   * A failed flush is final: the kernel may have dropped the pages that it could not write, so a later
+   * flush that succeeds proves nothing (PostgreSQL panics for the same reason).
+   */
+  async function flush(): Promise<void> {
+    try {
+      await wal.flushTo(await walPosition());
+    } catch (cause) {
+      failure = new CuepointError(
+        'storage_failed',
+        'The disk refused a flush; the service has to be started again. See docs/operating.md.',
+        { cause },
+      );
+      throw failure;
+    }
+  }
+
+  async function requireSound(): Promise<void> {
+    if (failure !== undefined) throw failure;
+  }
+
+  function queryableOf(target: PGlite | Transaction): Queryable {
+    return {
+      query: async <Row>(name: string, params: readonly unknown[] = []) => {
+        const { rows } = await target.query<Row>(textOf(name), [...params]);
+        return { rows };
+      },
+      execute: async <Row>(sql: string, params?: readonly unknown[]) => {
+        if (params !== undefined) return { rows: (await target.query<Row>(sql, [...params])).rows };
+        const results = await target.exec(sql);
+        return { rows: (results.at(-1)?.rows ?? []) as Row[] };
+      },
+    };
+  }
+
+  const transaction: Database['transaction'] = async (work, { isolation } = {}) => {
+    await requireSound();
+    const result = await pglite.transaction(async (tx) => {
+      if (isolation !== undefined) await tx.exec(`set transaction isolation level ${isolation}`);
+      return work(queryableOf(tx));
+    });
+    await flush();
+    return result;
+  };
+
+  return {
+    kind: 'pglite',
+    description: `the embedded database in ${dataDir}`,
+    schema,
+    writers: 1,
+    ...queryableOf(pglite),
+
+    async commit(statements) {
+      await requireSound();
+      const [single] = statements;
+      if (statements.length === 1 && single !== undefined) {
+        const result = await pglite.query(textOf(single.name), [...single.params]);
+        await flush();
+        return [{ rows: result.rows }];
+      }
+      return transaction(async (tx) => {
+        const results = [];
+        for (const { name, params } of statements) results.push(await tx.query(name, params));
+        return results;
+      });
+    },
+
+    transaction,
+
+    async ping() {
+      await requireSound();
+      await pglite.query('select 1');
+    },
+
+    stats: () => ({ total: 1, idle: 1, waiting: 0 }),
+
+    async close() {
+      await pglite.close();
+      await wal.close();
+      await lock.release();
+    },
+  };
+}
+
+const WAL_POSITION = `
+select
+  pg_current_wal_insert_lsn()::text as lsn,
+  ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::integer as timeline`;
+
+async function claimDirectory(dataDir: string, clusterDir: string): Promise<DirectoryLock> {
+  try {
+    await mkdir(clusterDir, { recursive: true, mode: 0o700 });
+    await access(clusterDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return await lockDirectory(dataDir);
+  } catch (cause) {
+    if (cause instanceof CuepointError) throw cause;
+    throw unusable(dataDir, cause);
+  }
+}
+
+async function openCluster(clusterDir: string, lock: DirectoryLock): Promise<PGlite> {
+  try {
+    return await PGlite.create(clusterDir, { parsers: { [types.INT8]: Number } });
+  } catch (cause) {
+    await lock.release();
+    throw unusable(clusterDir, cause);
+  }
+}
+
+function unusable(directory: string, cause: unknown): CuepointError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CuepointError(
+    'data_directory_unusable',
+    `The data directory ${directory} cannot be used: ${reason}. Make it writable, or set CUEPOINT_DATA_DIR.`,
+    { cause },
+  );
+}

@@ -1,0 +1,190 @@
+import { CuepointError } from '@cuepoint/core';
+import pg from 'pg';
+import {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_POOL_SIZE,
+  DEFAULT_SCHEMA,
+  DEFAULT_STATEMENT_TIMEOUT_MS,
+  DEFAULT_WRITERS,
+  type BoundStatement,
+  type Database,
+  type DatabaseOptions,
+  type QueryResult,
+  type Queryable,
+} from './database.ts';
+import { createStatementCache } from './statement-cache.ts';
+
+/**
+ * PostgreSQL through node-postgres: one pool for reads and maintenance, one for group commit, so that a
+ * burst of reads never keeps a batch waiting for a connection.
+ */
+export function openPostgresDatabase(
+  options: DatabaseOptions & { readonly url: string },
+): Database {
+  const {
+    url,
+    schema = DEFAULT_SCHEMA,
+    poolSize = DEFAULT_POOL_SIZE,
+    writers = DEFAULT_WRITERS,
+    pooled = false,
+    statementTimeoutMs = DEFAULT_STATEMENT_TIMEOUT_MS,
+    connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
+  } = options;
+  const textOf = createStatementCache(schema);
+  const settings = sessionSettings(statementTimeoutMs);
+
+  // The pool waits for it, whatever its type says.
+  function applySettings(client: pg.ClientBase): void {
+    return client.query(settings) as unknown as void;
+  }
+
+  function createPool(max: number, pipeline: boolean): pg.Pool {
+    const config: pg.PoolConfig & { pipeline: boolean } = {
+      connectionString: url,
+      max,
+      pipeline,
+      application_name: 'cuepoint',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      types: { getTypeParser },
+    };
+    // Behind a transaction pooler a session's settings would stay on a stranger's connection.
+    if (!pooled) config.onConnect = applySettings;
+    const pool = new pg.Pool(config);
+    // An idle connection that breaks is replaced at the next use; without a listener it ends the process.
+    pool.on('error', () => undefined);
+    return pool;
+  }
+
+  const readPool = createPool(poolSize, false);
+  const writePool = createPool(writers, true);
+  const begin = (isolation = 'read committed') =>
+    `begin isolation level ${isolation}${pooled ? `;${settings.replaceAll('set ', 'set local ')}` : ''}`;
+
+  function queryConfig({ name, params }: BoundStatement): pg.QueryConfig {
+    const text = textOf(name);
+    return { text, values: params as unknown[], ...(pooled ? {} : { name }) };
+  }
+
+  function queryableOf(client: pg.Pool | pg.PoolClient): Queryable {
+    return {
+      query: async <Row>(name: string, params: readonly unknown[] = []) =>
+        toResult<Row>(await client.query(queryConfig({ name, params }))),
+      execute: async <Row>(sql: string, params?: readonly unknown[]) =>
+        toResult<Row>(
+          await (params === undefined
+            ? client.query(sql)
+            : client.query({ text: sql, values: params as unknown[] })),
+        ),
+    };
+  }
+
+  async function withClient<T>(
+    pool: pg.Pool,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const client = await pool.connect();
+    // A connection that breaks while it is out emits here as well as at the query.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let broken: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      broken = error instanceof pg.DatabaseError ? undefined : (error as Error);
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  return {
+    kind: 'postgres',
+    description: describeUrl(url),
+    schema,
+    writers,
+    ...queryableOf(readPool),
+
+    commit: (statements) =>
+      withClient(writePool, async (client) => {
+        const [single] = statements;
+        if (statements.length === 1 && single !== undefined && !pooled) {
+          return [toResult(await client.query(queryConfig(single)))];
+        }
+        // Pipelined: the whole transaction travels at once. A failed statement fails those behind it, and
+        // the commit then rolls back.
+        const outcomes = await Promise.allSettled([
+          client.query(begin()),
+          ...statements.map((statement) => client.query(queryConfig(statement))),
+          client.query('commit'),
+        ]);
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+        if (failed !== undefined) throw failed.reason;
+        return outcomes
+          .slice(1, -1)
+          .map((outcome) => toResult((outcome as PromiseFulfilledResult<pg.QueryResult>).value));
+      }),
+
+    transaction: (work, { isolation } = {}) =>
+      withClient(readPool, async (client) => {
+        await client.query(begin(isolation));
+        try {
+          const result = await work(queryableOf(client));
+          await client.query('commit');
+          return result;
+        } catch (error) {
+          await client.query('rollback').catch(() => undefined);
+          throw error;
+        }
+      }),
+
+    async ping() {
+      await readPool.query('select 1');
+    },
+
+    stats: () => ({
+      total: readPool.totalCount + writePool.totalCount,
+      idle: readPool.idleCount + writePool.idleCount,
+      waiting: readPool.waitingCount + writePool.waitingCount,
+    }),
+
+    async close() {
+      await Promise.all([readPool.end(), writePool.end()]);
+    },
+  };
+}
+
+/** Durable whatever the role's or the database's defaults say. */
+function sessionSettings(statementTimeoutMs: number): string {
+  return [
+    'set synchronous_commit = on',
+    `set statement_timeout = ${Math.floor(statementTimeoutMs)}`,
+    `set idle_in_transaction_session_timeout = ${Math.floor(statementTimeoutMs)}`,
+    "set timezone = 'UTC'",
+    // A batch's statement is planned once; its plan does not depend on the parameters.
+    'set plan_cache_mode = force_generic_plan',
+  ].join(';');
+}
+
+/** Timestamps have 48 bits and counts stay far below 2^53, so bigint columns read as numbers. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+
+/** A text with many statements answers with a list; the last one counts. */
+function toResult<Row>(result: pg.QueryResult | pg.QueryResult[]): QueryResult<Row> {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  return { rows: (last?.rows ?? []) as Row[] };
+}
+
+function describeUrl(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `PostgreSQL at ${hostname || 'localhost'}:${port || '5432'}${pathname}`;
+  } catch (cause) {
+    throw new CuepointError('configuration_invalid', 'DATABASE_URL is not a PostgreSQL URL.', {
+      cause,
+      field: 'DATABASE_URL',
+    });
+  }
+}

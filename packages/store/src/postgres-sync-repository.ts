@@ -1,0 +1,342 @@
+import {
+  createProgressRegister,
+  LOGICAL_MAX,
+  maxTimestamp,
+  ORSet,
+  requireContentId,
+  requireDeviceId,
+  type DeviceInfo,
+  type OpResult,
+  type ORSetEntry,
+  type PlaybackState,
+  type ProgressClearOp,
+  type ProgressOp,
+  type ProgressRegister,
+  type ProgressSetOp,
+  type WatchlistAddOp,
+  type WatchlistOp,
+  type WatchlistRemoveOp,
+} from '@cuepoint/core';
+import type { Database } from './database.ts';
+import { createBatchWriter, type BatchWriter } from './group-commit/batch-writer.ts';
+import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
+import type { AnyRow, Lane } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { Submission } from './group-commit/submission.ts';
+import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { listParams, toListPage, type ListRow } from './lists.ts';
+import { readChanges } from './read-changes.ts';
+import {
+  deviceOfRow,
+  entriesOfOp,
+  entryOfRow,
+  positionOfRow,
+  registerOfRow,
+  type DeviceRow,
+  type RegisterRow,
+  type TagRow,
+} from './rows.ts';
+import type {
+  ChangesPage,
+  ChangesRequest,
+  ExportLine,
+  ListOptions,
+  ListPage,
+  ProgressListItem,
+  ProgressStatus,
+  SaveDeviceOutcome,
+  SyncRepository,
+  WatchlistListItem,
+  WriteContext,
+} from './sync-repository.ts';
+import { eraseUser, exportUser, importUser } from './user-data.ts';
+import { toUserId } from './user-id.ts';
+
+const progressLane = createProgressLane({ passive: false });
+/** Rows in one statement of `saveWatchlist`. */
+const SAVE_CHUNK_ROWS = 1_000;
+
+/** `SyncRepository` on PostgreSQL and, with the same SQL, on PGlite. */
+export class PostgresSyncRepository implements SyncRepository {
+  readonly #database: Database;
+  readonly #writer: BatchWriter;
+  readonly #now: () => number;
+
+  constructor(database: Database, { now = Date.now }: { readonly now?: () => number } = {}) {
+    this.#database = database;
+    this.#writer = createBatchWriter(database, now);
+    this.#now = now;
+  }
+
+  async loadWatchlist(userId: string): Promise<ORSet> {
+    const { rows } = await this.#database.query<TagRow>('load-watchlist', [toUserId(userId)]);
+    return ORSet.fromEntries(rows.map(entryOfRow));
+  }
+
+  async saveWatchlist(userId: string, set: ORSet): Promise<void> {
+    const user = toUserId(userId);
+    const rows = [...set.entries()]
+      .map((entry) => rowOf(watchlistLane, user, entry.tag, entry))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const nowMs = this.#now();
+    await this.#database.transaction(async (transaction) => {
+      for (let start = 0; start < rows.length; start += SAVE_CHUNK_ROWS) {
+        const chunk = rows.slice(start, start + SAVE_CHUNK_ROWS);
+        const { name, params } = watchlistLane.statement(chunk, nowMs);
+        await transaction.query(name, params);
+      }
+    });
+  }
+
+  addWatchlistItem(userId: string, op: WatchlistAddOp): Promise<OpResult> {
+    return this.#writeWatchlistOp(userId, op);
+  }
+
+  removeWatchlistItem(userId: string, op: WatchlistRemoveOp): Promise<OpResult> {
+    return this.#writeWatchlistOp(userId, op);
+  }
+
+  async loadProgress(userId: string): Promise<Map<string, ProgressRegister>> {
+    const { rows } = await this.#database.query<RegisterRow>('load-progress', [toUserId(userId)]);
+    return new Map(rows.map((row) => [row.content_id, registerOfRow(row)]));
+  }
+
+  saveProgress(userId: string, op: ProgressSetOp): Promise<OpResult> {
+    return this.#writeProgressOp(userId, op);
+  }
+
+  async getProgress(userId: string, contentId: string): Promise<ProgressRegister | undefined> {
+    const row = await this.#readProgress(userId, contentId);
+    return row === undefined ? undefined : registerOfRow(row);
+  }
+
+  deleteProgress(userId: string, op: ProgressClearOp): Promise<OpResult> {
+    return this.#writeProgressOp(userId, op);
+  }
+
+  async loadDevices(userId: string): Promise<DeviceInfo[]> {
+    const { rows } = await this.#database.query<DeviceRow>('load-devices', [toUserId(userId)]);
+    return rows.map(deviceOfRow);
+  }
+
+  async saveDevice(userId: string, device: DeviceInfo): Promise<SaveDeviceOutcome> {
+    requireDeviceId(device.deviceId);
+    return this.#write([rowOf(deviceLane, toUserId(userId), device.deviceId, device)]);
+  }
+
+  async getDevice(userId: string, deviceId: string): Promise<DeviceInfo | undefined> {
+    requireDeviceId(deviceId);
+    const { rows } = await this.#database.query<DeviceRow>('get-device', [
+      toUserId(userId),
+      deviceId,
+    ]);
+    return rows[0] === undefined ? undefined : deviceOfRow(rows[0]);
+  }
+
+  async deleteDevice(userId: string, deviceId: string, atMs: number): Promise<boolean> {
+    requireDeviceId(deviceId);
+    const params = [toUserId(userId), deviceId, new Date(atMs)];
+    const [result] = await this.#database.commit([{ name: 'revoke-device', params }]);
+    return result?.rows.length === 1;
+  }
+
+  async updateDeviceHeartbeat(userId: string, deviceId: string, atMs: number): Promise<boolean> {
+    requireDeviceId(deviceId);
+    return this.#write([rowOf(heartbeatLane, toUserId(userId), deviceId, { atMs })]);
+  }
+
+  async isDeviceRevoked(userId: string, deviceId: string): Promise<boolean> {
+    const { rows } = await this.#database.query('is-device-revoked', [toUserId(userId), deviceId]);
+    return rows.length === 1;
+  }
+
+  async listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>> {
+    interface Row {
+      readonly content_id: string;
+      readonly timestamp_physical: number;
+      readonly device_id: string;
+      readonly tags: readonly string[];
+    }
+    const params = [toUserId(userId), ...listParams(options)];
+    const { rows } = await this.#database.query<ListRow<Row>>('list-watchlist', params);
+    return toListPage<Row, WatchlistListItem>(rows, options.limit, (row) => ({
+      contentId: row.content_id,
+      addedAtMs: row.timestamp_physical,
+      deviceId: row.device_id,
+      tags: row.tags,
+    }));
+  }
+
+  async listProgress(
+    userId: string,
+    options: ListOptions & { readonly status: ProgressStatus },
+  ): Promise<ListPage<ProgressListItem>> {
+    const params = [toUserId(userId), ...listParams(options), options.status];
+    const { rows } = await this.#database.query<ListRow<StoredProgressRow>>(
+      'list-progress',
+      params,
+    );
+    return toListPage<StoredProgressRow, ProgressListItem>(rows, options.limit, toProgressItem);
+  }
+
+  async getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined> {
+    const row = await this.#readProgress(userId, contentId);
+    return row === undefined || row.is_cleared ? undefined : toProgressItem(row);
+  }
+
+  async readWriteContext(userId: string, contentId: string): Promise<WriteContext> {
+    requireContentId(contentId);
+    const { rows } = await this.#database.query<WriteContextRow>('read-write-context', [
+      toUserId(userId),
+      contentId,
+    ]);
+    return toWriteContext(rows[0], contentId);
+  }
+
+  async readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage> {
+    return readChanges(this.#database, toUserId(userId), request);
+  }
+
+  exportUser(userId: string): AsyncIterable<ExportLine> {
+    return exportUser(this.#database, toUserId(userId));
+  }
+
+  async importUser(userId: string, lines: readonly ExportLine[]): Promise<number> {
+    return importUser(this.#database, toUserId(userId), lines);
+  }
+
+  async eraseUser(userId: string, atMs: number): Promise<{ readonly rows: number }> {
+    return eraseUser(this.#database, toUserId(userId), atMs);
+  }
+
+  async #readProgress(userId: string, contentId: string): Promise<StoredProgressRow | undefined> {
+    requireContentId(contentId);
+    const { rows } = await this.#database.query<StoredProgressRow>('get-progress', [
+      toUserId(userId),
+      contentId,
+    ]);
+    return rows[0];
+  }
+
+  async #writeWatchlistOp(userId: string, op: WatchlistOp): Promise<OpResult> {
+    requireContentId(op.contentId);
+    requireDeviceId(op.deviceId);
+    const user = toUserId(userId);
+    const rows = entriesOfOp(op).map((entry) => rowOf(watchlistLane, user, entry.tag, entry));
+    return rows.length === 0 ? { result: 'duplicate' } : this.#write(rows, combineTagOutcomes);
+  }
+
+  async #writeProgressOp(userId: string, op: ProgressOp): Promise<OpResult> {
+    requireContentId(op.contentId);
+    requireDeviceId(op.deviceId);
+    return this.#write([
+      rowOf<ProgressOp, OpResult>(progressLane, toUserId(userId), op.contentId, op),
+    ]);
+  }
+
+  /** One change in a commit of its own, through the same statements as the batches. */
+  async #write<Outcome>(
+    rows: readonly UnsubmittedRow<Outcome>[],
+    combine?: (a: Outcome, b: Outcome) => Outcome,
+  ): Promise<Outcome> {
+    const submission = new Submission<Outcome>(this.#now(), rows.length, combine);
+    await this.#writer.write(
+      rows.map((row) => ({
+        ...row,
+        contributions: [{ value: row.value, submission }],
+      })) as AnyRow[],
+    );
+    return submission.promise;
+  }
+}
+
+interface UnsubmittedRow<Outcome, Value = unknown> {
+  readonly lane: Lane<Value, Outcome>;
+  readonly userId: string;
+  readonly key: string;
+  readonly value: Value;
+  readonly contributions: [];
+  readonly bytes: number;
+  readonly firstAtMs: number;
+}
+
+function rowOf<Value, Outcome>(
+  lane: Lane<Value, Outcome>,
+  userId: string,
+  key: string,
+  value: Value,
+): UnsubmittedRow<Outcome, Value> {
+  return { lane, userId, key, value, contributions: [], bytes: 0, firstAtMs: 0 };
+}
+
+type StoredProgressRow = RegisterRow & { readonly updated_at: Date };
+
+function toProgressItem(row: StoredProgressRow): ProgressListItem {
+  const position = positionOfRow(row);
+  if (position === null) throw new Error('a cleared register is no item');
+  return {
+    contentId: row.content_id,
+    ...position,
+    stamp: {
+      timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
+      deviceId: row.device_id,
+    },
+    updatedAtMs: row.updated_at.getTime(),
+  };
+}
+
+interface StoredStamp {
+  readonly physical: number;
+  readonly logical: number;
+  readonly deviceId: string;
+}
+
+interface WriteContextRow {
+  readonly progress:
+    | (StoredStamp & {
+        readonly positionSeconds: number;
+        readonly durationSeconds: number;
+        readonly state: PlaybackState;
+        readonly isCleared: boolean;
+      })
+    | null;
+  readonly live_adds: readonly (StoredStamp & { readonly tag: string })[] | null;
+  readonly floor: { readonly physical: number; readonly logical: number } | null;
+  readonly erased_physical: number | null;
+}
+
+function toWriteContext(row: WriteContextRow | undefined, contentId: string): WriteContext {
+  const stampOf = ({ physical, logical, deviceId }: StoredStamp) => ({
+    timestamp: { physical, logical },
+    deviceId,
+  });
+  const progress = row?.progress ?? undefined;
+  const position =
+    progress === undefined || progress.isCleared
+      ? null
+      : {
+          positionSeconds: progress.positionSeconds,
+          durationSeconds: progress.durationSeconds,
+          state: progress.state,
+        };
+  const erasureFloor =
+    row?.erased_physical == null
+      ? undefined
+      : { physical: row.erased_physical, logical: LOGICAL_MAX };
+  const collectedFloor = row?.floor ?? undefined;
+  return {
+    progress:
+      progress === undefined ? undefined : createProgressRegister(position, stampOf(progress)),
+    liveAdds: (row?.live_adds ?? []).map((add): ORSetEntry => ({
+      tag: add.tag,
+      contentId,
+      added: stampOf(add),
+      removed: null,
+    })),
+    addFloor:
+      collectedFloor !== undefined && erasureFloor !== undefined
+        ? maxTimestamp(collectedFloor, erasureFloor)
+        : (collectedFloor ?? erasureFloor),
+    erasureFloor,
+  };
+}

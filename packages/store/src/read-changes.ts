@@ -1,0 +1,136 @@
+import { CuepointError, type Op } from '@cuepoint/core';
+import {
+  cursorToText,
+  invalidCursor,
+  pageToText,
+  textToCursor,
+  textToPage,
+  type Cursor,
+  type PagePosition,
+} from './cursor.ts';
+import type { Queryable } from './database.ts';
+import {
+  entryOfRow,
+  progressOpOfRow,
+  watchlistOpOfEntry,
+  type RegisterRow,
+  type TagRow,
+} from './rows.ts';
+import { sqlStateOf } from './sql-state.ts';
+import { CHANGES_LIMIT_MAX, type ChangesPage, type ChangesRequest } from './sync-repository.ts';
+
+interface HeaderRow {
+  readonly snapshot: string;
+  readonly system_identifier: string;
+  readonly timeline: string;
+  readonly incarnation: string;
+  readonly cursor_refused: boolean;
+}
+
+/** The header is on every row; `kind` is null on the one row of a page without changes. */
+type ChangeRow = HeaderRow &
+  (
+    | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
+    | (RegisterRow & { readonly kind: 1 })
+    | { readonly kind: null }
+  ) & {
+    readonly key: string;
+  };
+
+/**
+ * A user's changes since a cursor: the rows whose last transaction the cursor's snapshot did not see. Nothing
+ * is skipped and nothing comes twice, whatever transactions were in progress. [CUR1]
+ *
+ * A cursor that this database cannot answer gets the whole state. [CUR2]
+ */
+export async function readChanges(
+  queryable: Queryable,
+  userId: string,
+  { cursor, page, limit }: ChangesRequest,
+): Promise<ChangesPage> {
+  if (!Number.isInteger(limit) || limit < 1 || limit > CHANGES_LIMIT_MAX) {
+    throw new CuepointError('limit_exceeded', `A page has 1 to ${CHANGES_LIMIT_MAX} rows.`, {
+      limit: { name: 'limit', value: CHANGES_LIMIT_MAX },
+    });
+  }
+  const position = page === undefined ? undefined : textToPage(page);
+  const since =
+    position === undefined ? (cursor === undefined ? null : textToCursor(cursor)) : position.since;
+  const rows = await select(queryable, userId, since, position, limit);
+  const [header] = rows;
+  if (header === undefined) throw new Error('the database has a sync_state row');
+  // The ground moved between two pages: what is left of them would leave a hole.
+  if (position !== undefined && header.cursor_refused) {
+    return readChanges(queryable, userId, { limit });
+  }
+  return toPage(rows, header, since, position, limit);
+}
+
+async function select(
+  queryable: Queryable,
+  userId: string,
+  since: Cursor | null,
+  position: PagePosition | undefined,
+  limit: number,
+): Promise<ChangeRow[]> {
+  // While paging through a whole state it is the first page's snapshot that has to be still good.
+  const checked = since ?? position?.base ?? null;
+  try {
+    const { rows } = await queryable.query<ChangeRow>('read-changes', [
+      userId,
+      checked?.snapshot ?? null,
+      checked?.systemIdentifier ?? null,
+      checked?.timeline ?? null,
+      checked?.incarnation ?? null,
+      since === null,
+      position?.kind ?? 0,
+      position?.key ?? '',
+      limit + 1,
+    ]);
+    return rows;
+  } catch (error) {
+    // Class 22: the snapshot or the identifier is no value of its type.
+    if (sqlStateOf(error)?.startsWith('22') === true) throw invalidCursor(error);
+    throw error;
+  }
+}
+
+function toPage(
+  rows: readonly ChangeRow[],
+  header: HeaderRow,
+  since: Cursor | null,
+  position: PagePosition | undefined,
+  limit: number,
+): ChangesPage {
+  const changes = rows.filter((row) => row.kind !== null);
+  const shown = changes.slice(0, limit);
+  const last = shown.at(-1);
+  const base = position?.base ?? cursorOfHeader(header);
+  const sinceOrAll = header.cursor_refused ? null : since;
+  const page = { ops: shown.map(opOfRow), resync: sinceOrAll === null };
+  if (changes.length <= limit || last === undefined) {
+    return { ...page, more: false, cursor: cursorToText(base) };
+  }
+  const next = { base, since: sinceOrAll, kind: last.kind ?? 0, key: last.key };
+  return { ...page, more: true, page: pageToText(next) };
+}
+
+function cursorOfHeader(header: HeaderRow): Cursor {
+  return {
+    snapshot: header.snapshot,
+    systemIdentifier: header.system_identifier,
+    timeline: header.timeline,
+    incarnation: header.incarnation,
+  };
+}
+
+function opOfRow(row: ChangeRow): Op {
+  switch (row.kind) {
+    case 0:
+      return watchlistOpOfEntry(entryOfRow({ ...row, unique_tag: row.key }));
+    case 1:
+      return progressOpOfRow(row);
+    case null:
+      throw new Error('a page without changes has no ops');
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  createProgressRegister,
+  normalizeUuid,
+  type DeviceCapabilities,
+  type DeviceInfo,
+  type DeviceType,
+  type ORSetEntry,
+  type PlaybackPosition,
+  type PlaybackState,
+  type ProgressOp,
+  type ProgressRegister,
+  type Stamp,
+  type WatchlistOp,
+} from '@cuepoint/core';
+
+/** A row of user_watchlists as every statement selects it. */
+export interface TagRow {
+  readonly content_id: string;
+  readonly unique_tag: string;
+  readonly timestamp_physical: number | null;
+  readonly timestamp_logical: number | null;
+  readonly device_id: string | null;
+  readonly removed_by: string | null;
+  readonly removed_physical: number | null;
+  readonly removed_logical: number | null;
+}
+
+/** A row of user_progress as every statement selects it. */
+export interface RegisterRow {
+  readonly content_id: string;
+  readonly position_seconds: number;
+  readonly duration_seconds: number;
+  readonly state: PlaybackState;
+  readonly timestamp_physical: number;
+  readonly timestamp_logical: number;
+  readonly device_id: string;
+  readonly is_cleared: boolean;
+}
+
+/** A row of user_devices as every statement selects it. */
+export interface DeviceRow {
+  readonly device_id: string;
+  readonly device_type: DeviceType;
+  readonly platform: string;
+  readonly capabilities: DeviceCapabilities;
+  readonly app_version: string;
+  readonly last_seen: Date;
+  readonly is_online: boolean;
+  readonly device_name: string | null;
+}
+
+export function entryOfRow(row: TagRow): ORSetEntry {
+  return {
+    tag: row.unique_tag,
+    contentId: row.content_id,
+    added: stampOf(row.timestamp_physical, row.timestamp_logical, row.device_id),
+    removed: stampOf(row.removed_physical, row.removed_logical, row.removed_by),
+  };
+}
+
+export function registerOfRow(row: RegisterRow): ProgressRegister {
+  return createProgressRegister(positionOfRow(row), {
+    timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
+    deviceId: row.device_id,
+  });
+}
+
+export function positionOfRow(row: RegisterRow): PlaybackPosition | null {
+  if (row.is_cleared) return null;
+  return {
+    positionSeconds: row.position_seconds,
+    durationSeconds: row.duration_seconds,
+    state: row.state,
+  };
+}
+
+export function progressOpOfRow(row: RegisterRow): ProgressOp {
+  return progressOp(row.content_id, positionOfRow(row), {
+    timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
+    deviceId: row.device_id,
+  });
+}
+
+/** The op that writes this position with this stamp; `null` is a clear. [LWW2] */
+export function progressOp(
+  contentId: string,
+  position: PlaybackPosition | null,
+  { timestamp, deviceId }: Stamp,
+): ProgressOp {
+  return position === null
+    ? { kind: 'progress.clear', contentId, timestamp, deviceId }
+    : { kind: 'progress.set', contentId, ...position, timestamp, deviceId };
+}
+
+/** `null` for a clear. */
+export function positionOfOp(op: ProgressOp): PlaybackPosition | null {
+  if (op.kind === 'progress.clear') return null;
+  return {
+    positionSeconds: op.positionSeconds,
+    durationSeconds: op.durationSeconds,
+    state: op.state,
+  };
+}
+
+/** The entries that a watchlist op contributes to, one a tag. */
+export function entriesOfOp(op: WatchlistOp): readonly ORSetEntry[] {
+  const { contentId, timestamp, deviceId } = op;
+  const stamp = { timestamp, deviceId };
+  if (op.kind === 'watchlist.add') {
+    return [{ tag: normalizeUuid(op.tag), contentId, added: stamp, removed: null }];
+  }
+  return op.tags.map((tag) => ({
+    tag: normalizeUuid(tag),
+    contentId,
+    added: null,
+    removed: stamp,
+  }));
+}
+
+/** The op that tells another replica of this entry; the add of a removed tag is not told. */
+export function watchlistOpOfEntry({ tag, contentId, added, removed }: ORSetEntry): WatchlistOp {
+  if (removed !== null) return { kind: 'watchlist.remove', contentId, tags: [tag], ...removed };
+  if (added !== null) return { kind: 'watchlist.add', contentId, tag, ...added };
+  throw new Error('an entry has an add or a removal');
+}
+
+export function deviceOfRow(row: DeviceRow): DeviceInfo {
+  return {
+    deviceId: row.device_id,
+    deviceType: row.device_type,
+    platform: row.platform,
+    appVersion: row.app_version,
+    deviceName: row.device_name,
+    capabilities: row.capabilities,
+    lastSeenMs: row.last_seen.getTime(),
+    isOnline: row.is_online,
+  };
+}
+
+function stampOf(
+  physical: number | null,
+  logical: number | null,
+  deviceId: string | null,
+): Stamp | null {
+  if (physical === null || logical === null || deviceId === null) return null;
+  return { timestamp: { physical, logical }, deviceId };
+}

@@ -1,0 +1,225 @@
+import {
+  CuepointError,
+  DEFAULT_STALE_AFTER_MS,
+  DUPLICATE,
+  requireContentId,
+  requireDeviceId,
+  type DeviceInfo,
+  type Op,
+  type OpResult,
+  type ORSet,
+  type ORSetEntry,
+  type PersistencePort,
+  type ProgressOp,
+  type ProgressRegister,
+} from '@cuepoint/core';
+import type { Database } from './database.ts';
+import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
+import { createGroupCommit, type GroupCommit } from './group-commit/group-commit.ts';
+import {
+  DEFAULT_GROUP_COMMIT_OPTIONS,
+  type GroupCommitObserver,
+  type GroupCommitOptions,
+} from './group-commit/options.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { setPlatformTimer, type SetTimer } from './group-commit/timers.ts';
+import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { HeartbeatGate } from './heartbeat-gate.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { entriesOfOp, progressOp } from './rows.ts';
+import { toUserId } from './user-id.ts';
+
+export type PersistenceObserver = GroupCommitObserver;
+
+export interface SyncPersistenceOptions extends Partial<GroupCommitOptions> {
+  /** A device's heartbeat reaches the database at most this often. At most half of 5 minutes. [GC8] */
+  readonly heartbeatPersistMs?: number;
+  readonly observer?: PersistenceObserver;
+  /** The wall clock, in ms. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly setTimer?: SetTimer;
+}
+
+export interface PersistOpOptions {
+  /** A timer's report: it applies only while nothing is stored, or the winner is the same device's. */
+  readonly passive?: boolean;
+}
+
+const DEFAULT_HEARTBEAT_PERSIST_MS = 60_000;
+
+const activeProgressLane = createProgressLane({ passive: false });
+const passiveProgressLane = createProgressLane({ passive: true });
+
+/**
+ * Watch state made durable: what services and embedders use.
+ *
+ * Every `persist*` resolves only after the commit that holds the change [GC1]; many callers share a
+ * commit [GC2]. It owns its database: `stop` flushes and closes it. [GC7]
+ */
+export class SyncPersistence implements PersistencePort {
+  readonly repository: PostgresSyncRepository;
+  readonly #database: Database;
+  readonly #commits: GroupCommit;
+  readonly #heartbeats: HeartbeatGate;
+  readonly #now: () => number;
+
+  constructor(
+    database: Database,
+    {
+      heartbeatPersistMs = DEFAULT_HEARTBEAT_PERSIST_MS,
+      observer = {},
+      now = Date.now,
+      random = Math.random,
+      setTimer = setPlatformTimer,
+      ...options
+    }: SyncPersistenceOptions = {},
+  ) {
+    if (heartbeatPersistMs > DEFAULT_STALE_AFTER_MS / 2) {
+      throw new CuepointError(
+        'configuration_invalid',
+        'heartbeatPersistMs is at most half of the time after which a device counts as stale.',
+        { field: 'heartbeatPersistMs' },
+      );
+    }
+    this.#database = database;
+    this.#now = now;
+    this.repository = new PostgresSyncRepository(database, { now });
+    this.#heartbeats = new HeartbeatGate(heartbeatPersistMs);
+    this.#commits = createGroupCommit(
+      { database, now, random, setTimer, observer },
+      { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options },
+    );
+  }
+
+  loadWatchlistState(userId: string): Promise<ORSet> {
+    return this.repository.loadWatchlist(userId);
+  }
+
+  loadProgressState(userId: string): Promise<Map<string, ProgressRegister>> {
+    return this.repository.loadProgress(userId);
+  }
+
+  loadDevices(userId: string): Promise<DeviceInfo[]> {
+    return this.repository.loadDevices(userId);
+  }
+
+  /** @throws CuepointError `overloaded`, `outcome_unknown`, `shutting_down`, `storage_failed` */
+  async persistOp(
+    userId: string,
+    op: Op,
+    { passive = false }: PersistOpOptions = {},
+  ): Promise<OpResult> {
+    requireContentId(op.contentId);
+    requireDeviceId(op.deviceId);
+    switch (op.kind) {
+      case 'watchlist.add':
+      case 'watchlist.remove':
+        return this.#persistEntries(userId, entriesOfOp(op));
+      case 'progress.set':
+      case 'progress.clear':
+        return this.#persistProgressOp(userId, op, passive);
+    }
+  }
+
+  /**
+   * Persists what changed in `set` since its last commit. [SQL3]
+   *
+   * @throws CuepointError with the code of the first entry that the store refused.
+   */
+  async persistWatchlist(userId: string, set: ORSet): Promise<void> {
+    const { entries, revision } = set.unpersisted();
+    const results = await Promise.all(
+      entries.map((entry) => this.#persistEntries(userId, [entry])),
+    );
+    for (const result of results) requireStored(result);
+    set.markPersisted(revision);
+  }
+
+  /** Persists one register. @throws CuepointError when the store refused it. */
+  async persistProgress(
+    userId: string,
+    contentId: string,
+    register: ProgressRegister,
+  ): Promise<OpResult> {
+    requireContentId(contentId);
+    const op = progressOp(contentId, register.value, register.stamp);
+    return requireStored(await this.#persistProgressOp(userId, op, false));
+  }
+
+  /** @throws CuepointError `device_revoked` for the id of a deleted device. */
+  async persistDevice(userId: string, device: DeviceInfo): Promise<void> {
+    requireDeviceId(device.deviceId);
+    const user = toUserId(userId);
+    this.#heartbeats.forget(user, device.deviceId);
+    const outcome = await this.#commits.submit(user, [
+      { lane: deviceLane, userId: user, key: device.deviceId, value: device },
+    ]);
+    if (outcome === 'revoked') {
+      throw new CuepointError(
+        'device_revoked',
+        'This device was deleted; its id is not taken again.',
+        {
+          field: 'deviceId',
+        },
+      );
+    }
+  }
+
+  /**
+   * Folds heartbeats: within `heartbeatPersistMs` of a stored one it answers without a write. [GC8]
+   *
+   * @returns false when the device is not registered.
+   */
+  async updateDeviceHeartbeat(userId: string, deviceId: string, atMs: number): Promise<boolean> {
+    requireDeviceId(deviceId);
+    const user = toUserId(userId);
+    if (!this.#heartbeats.isDue(user, deviceId, atMs)) return true;
+    const known = await this.#commits.submit(user, [
+      { lane: heartbeatLane, userId: user, key: deviceId, value: { atMs } },
+    ]);
+    if (known) this.#heartbeats.persisted(user, deviceId, atMs);
+    return known;
+  }
+
+  async deleteDevice(userId: string, deviceId: string): Promise<boolean> {
+    this.#heartbeats.forget(toUserId(userId), deviceId);
+    return this.repository.deleteDevice(userId, deviceId, this.#now());
+  }
+
+  stats() {
+    return this.#commits.stats();
+  }
+
+  /** Takes no new change, flushes, settles every caller, then closes the database. [GC7] */
+  async stop(): Promise<void> {
+    await this.#commits.stop();
+    await this.#database.close();
+  }
+
+  async #persistEntries(userId: string, entries: readonly ORSetEntry[]): Promise<OpResult> {
+    const user = toUserId(userId);
+    if (entries.length === 0) return DUPLICATE;
+    const placements = entries.map((value) => ({
+      lane: watchlistLane,
+      userId: user,
+      key: value.tag,
+      value,
+    }));
+    return this.#commits.submit(user, placements, combineTagOutcomes);
+  }
+
+  async #persistProgressOp(userId: string, op: ProgressOp, passive: boolean): Promise<OpResult> {
+    const user = toUserId(userId);
+    const lane = passive ? passiveProgressLane : activeProgressLane;
+    return this.#commits.submit(user, [{ lane, userId: user, key: op.contentId, value: op }]);
+  }
+}
+
+function requireStored(result: OpResult): OpResult {
+  if (result.result === 'rejected') {
+    throw new CuepointError(result.code, 'The store refused a change.');
+  }
+  return result;
+}

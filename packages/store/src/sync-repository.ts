@@ -1,0 +1,160 @@
+import type {
+  DeviceInfo,
+  Op,
+  OpResult,
+  ORSet,
+  ORSetEntry,
+  PlaybackPosition,
+  ProgressClearOp,
+  ProgressRegister,
+  ProgressSetOp,
+  Stamp,
+  Timestamp,
+  WatchlistAddOp,
+  WatchlistRemoveOp,
+} from '@cuepoint/core';
+
+/** One page of a list: `nextCursor` is there when the page does not hold the rest. */
+export interface ListPage<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor?: string;
+  /** Of the whole list, not of the page. */
+  readonly total: number;
+}
+
+export interface ListOptions {
+  /** Items on the page, 1 to {@link LIST_LIMIT_MAX}. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly after?: string;
+}
+
+export const LIST_LIMIT_MAX = 1_000;
+
+export interface WatchlistListItem {
+  readonly contentId: string;
+  /** When its first live add was made, in ms since the epoch by the adder's clock. */
+  readonly addedAtMs: number;
+  /** The device of that add. */
+  readonly deviceId: string;
+  readonly tags: readonly string[];
+}
+
+export type ProgressStatus = 'in_progress' | 'completed' | 'all';
+
+export interface ProgressListItem extends PlaybackPosition {
+  readonly contentId: string;
+  readonly stamp: Stamp;
+  /** When the service stored it, in ms since the epoch. */
+  readonly updatedAtMs: number;
+}
+
+/** What a service needs to know of a user's rows to stamp a write on one content. */
+export interface WriteContext {
+  /** The stored register; its value is `null` once cleared. */
+  readonly progress: ProgressRegister | undefined;
+  /** The live adds of the content. */
+  readonly liveAdds: readonly ORSetEntry[];
+  /** No add at or below it is ever stored: the greater of the collected floor and the erasure. [CUR4] */
+  readonly addFloor: Timestamp | undefined;
+  /** No op at or below it is ever stored: the time of the user's erasure. */
+  readonly erasureFloor: Timestamp | undefined;
+}
+
+export interface ChangesRequest {
+  /** From an earlier page's `cursor`; without it the whole state is read. */
+  readonly cursor?: string;
+  /** From an earlier page's `page`, to read on where that page ended. */
+  readonly page?: string;
+  /** Rows on the page, 1 to {@link CHANGES_LIMIT_MAX}. */
+  readonly limit: number;
+}
+
+export const CHANGES_LIMIT_MAX = 5_000;
+
+/** Changes of one user since a cursor. [CUR1] */
+export interface ChangesPage {
+  /** With their devices; a removed tag is a `watchlist.remove`. */
+  readonly ops: readonly Op[];
+  /** True when the pages up to `more: false` are the whole state, tombstones included. [CUR2] */
+  readonly resync: boolean;
+  readonly more: boolean;
+  /** On the last page only, and of the first page's snapshot. */
+  readonly cursor?: string;
+  /** On every page but the last: where the next one starts. */
+  readonly page?: string;
+}
+
+/** One line of an export: a stored row, lossless. */
+export type ExportLine =
+  | { readonly type: 'watchlist'; readonly entry: ORSetEntry; readonly removedAtMs: number | null }
+  | {
+      readonly type: 'progress';
+      readonly contentId: string;
+      readonly position: PlaybackPosition | null;
+      readonly stamp: Stamp;
+      readonly updatedAtMs: number;
+    }
+  | {
+      readonly type: 'device';
+      readonly device: DeviceInfo;
+      readonly revokedAtMs: number | null;
+    };
+
+/** What became of a device's registration. */
+export type SaveDeviceOutcome = 'saved' | 'revoked';
+
+/**
+ * The stored watch state of every user.
+ *
+ * Methods that change state resolve after their own durable commit; {@link SyncPersistence} shares one
+ * commit among many callers and is what services and embedders use. Every row is reached through its
+ * user. [SQL7] User ids are UUIDs; anything else is refused with `invalid_user_id`.
+ */
+export interface SyncRepository {
+  /** The whole OR-Set, tombstones included. One statement. [SQL5] */
+  loadWatchlist(userId: string): Promise<ORSet>;
+  /** Merges `set` into the stored one, in one transaction; deletes nothing. [SQL3] */
+  saveWatchlist(userId: string, set: ORSet): Promise<void>;
+  addWatchlistItem(userId: string, op: WatchlistAddOp): Promise<OpResult>;
+  /** A tag that is not stored yet gets its tombstone. [SQL2] */
+  removeWatchlistItem(userId: string, op: WatchlistRemoveOp): Promise<OpResult>;
+
+  /** By content id; a cleared register's value is `null`. */
+  loadProgress(userId: string): Promise<Map<string, ProgressRegister>>;
+  saveProgress(userId: string, op: ProgressSetOp): Promise<OpResult>;
+  getProgress(userId: string, contentId: string): Promise<ProgressRegister | undefined>;
+  /** A write like any other: its tombstone keeps older updates out. [LWW2] */
+  deleteProgress(userId: string, op: ProgressClearOp): Promise<OpResult>;
+
+  /** Revoked devices are left out. */
+  loadDevices(userId: string): Promise<DeviceInfo[]>;
+  /** `revoked` for the id of a deleted device: it is never taken again. */
+  saveDevice(userId: string, device: DeviceInfo): Promise<SaveDeviceOutcome>;
+  getDevice(userId: string, deviceId: string): Promise<DeviceInfo | undefined>;
+  /** Keeps the row with `revoked_at`. @returns false when there was nothing to delete. */
+  deleteDevice(userId: string, deviceId: string, atMs: number): Promise<boolean>;
+  /** @returns false for a device that is not registered, or revoked. */
+  updateDeviceHeartbeat(userId: string, deviceId: string, atMs: number): Promise<boolean>;
+  isDeviceRevoked(userId: string, deviceId: string): Promise<boolean>;
+
+  /** The effective watchlist, ordered by content id. */
+  listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>>;
+  /** Without cleared contents, ordered by content id. */
+  listProgress(
+    userId: string,
+    options: ListOptions & { readonly status: ProgressStatus },
+  ): Promise<ListPage<ProgressListItem>>;
+  /** One register with the time the service stored it; undefined when nothing or a clear is stored. */
+  getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined>;
+  readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
+
+  /** @throws CuepointError `invalid_cursor` for text that no `readChanges` gave. */
+  readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage>;
+
+  exportUser(userId: string): AsyncIterable<ExportLine>;
+  /** Merges lines in; idempotent. @returns how many rows the merge changed. */
+  importUser(userId: string, lines: readonly ExportLine[]): Promise<number>;
+  /** Deletes every row of the user for good and leaves one that says so. */
+  eraseUser(userId: string, atMs: number): Promise<{ readonly rows: number }>;
+}

@@ -1,0 +1,172 @@
+import { normalizeUuid } from '@cuepoint/core';
+import type { BoundStatement, Database, Queryable } from './database.ts';
+import type { Lane, PendingRow } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
+import { quoteIdentifier } from './sql-files.ts';
+import {
+  deviceOfRow,
+  entryOfRow,
+  positionOfRow,
+  progressOp,
+  type DeviceRow,
+  type RegisterRow,
+  type TagRow,
+} from './rows.ts';
+import type { ExportLine } from './sync-repository.ts';
+
+const progressLane = createProgressLane({ passive: false });
+
+/** Every row of a user, in one snapshot and in a fixed order. [SQL5] */
+export async function* exportUser(database: Database, userId: string): AsyncGenerator<ExportLine> {
+  const { tags, registers, devices } = await database.transaction(
+    async (transaction) => ({
+      tags: await transaction.query<TagRow & { removed_at: Date | null }>('export-watchlist', [
+        userId,
+      ]),
+      registers: await transaction.query<RegisterRow & { updated_at: Date }>('export-progress', [
+        userId,
+      ]),
+      devices: await transaction.query<DeviceRow & { revoked_at: Date | null }>('export-devices', [
+        userId,
+      ]),
+    }),
+    { isolation: 'repeatable read' },
+  );
+  for (const row of tags.rows) {
+    yield {
+      type: 'watchlist',
+      entry: entryOfRow(row),
+      removedAtMs: row.removed_at?.getTime() ?? null,
+    };
+  }
+  for (const row of registers.rows) {
+    yield {
+      type: 'progress',
+      contentId: row.content_id,
+      position: positionOfRow(row),
+      stamp: {
+        timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
+        deviceId: row.device_id,
+      },
+      updatedAtMs: row.updated_at.getTime(),
+    };
+  }
+  for (const row of devices.rows) {
+    yield {
+      type: 'device',
+      device: deviceOfRow(row),
+      revokedAtMs: row.revoked_at?.getTime() ?? null,
+    };
+  }
+}
+
+/**
+ * Merges lines in, each by the statement that writes its kind, with the time that the line carries.
+ *
+ * @returns how many rows the merge changed; a second import of the same lines changes none.
+ */
+export async function importUser(
+  database: Database,
+  userId: string,
+  lines: readonly ExportLine[],
+): Promise<number> {
+  return database.transaction(async (transaction) => {
+    await transaction.query('reinstate-user', [userId]);
+    let changed = 0;
+    for (const line of lines) changed += await importLine(transaction, userId, line);
+    return changed;
+  });
+}
+
+async function importLine(
+  transaction: Queryable,
+  userId: string,
+  line: ExportLine,
+): Promise<number> {
+  switch (line.type) {
+    case 'watchlist': {
+      const entry = { ...line.entry, tag: normalizeUuid(line.entry.tag) };
+      const atMs = line.removedAtMs ?? entry.added?.timestamp.physical ?? 0;
+      return written(transaction, singleRow(watchlistLane, userId, entry.tag, entry, atMs));
+    }
+    case 'progress': {
+      const op = progressOp(line.contentId, line.position, line.stamp);
+      return written(
+        transaction,
+        singleRow(progressLane, userId, op.contentId, op, line.updatedAtMs),
+      );
+    }
+    case 'device': {
+      const { device, revokedAtMs } = line;
+      const { rows } = await transaction.query('import-device', [
+        userId,
+        device.deviceId,
+        device.deviceType,
+        new Date(device.lastSeenMs),
+        device.platform,
+        JSON.stringify(device.capabilities),
+        device.appVersion,
+        device.isOnline,
+        device.deviceName,
+        revokedAtMs === null ? null : new Date(revokedAtMs),
+      ]);
+      return rows.length;
+    }
+  }
+}
+
+async function written(transaction: Queryable, { name, params }: BoundStatement): Promise<number> {
+  const { rows } = await transaction.query<{ written: number }>(name, params);
+  return rows[0]?.written ?? 0;
+}
+
+function singleRow<Value, Outcome>(
+  lane: Lane<Value, Outcome>,
+  userId: string,
+  key: string,
+  value: Value,
+  atMs: number,
+): BoundStatement {
+  const row: PendingRow<Value, Outcome> = {
+    lane,
+    key,
+    userId,
+    value,
+    contributions: [],
+    bytes: 0,
+    firstAtMs: atMs,
+  };
+  return lane.statement([row], atMs);
+}
+
+/** Longest wait for the tables' locks before the erasure lets the writers through and tries again. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+/**
+ * Deletes a user for good and leaves one row: the user id, a transaction id, the time.
+ *
+ * The tables are locked against writers for the moment of the deletion. Otherwise a batch that began before
+ * could commit after it, unseen, and the user's rows would be back.
+ */
+export async function eraseUser(
+  database: Database,
+  userId: string,
+  atMs: number,
+): Promise<{ readonly rows: number }> {
+  const schema = quoteIdentifier(database.schema);
+  return database.transaction(async (transaction) => {
+    await transaction.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    // In the order in which a batch touches them: anything else could deadlock with one.
+    await transaction.execute(
+      `lock table ${schema}.user_progress, ${schema}.user_watchlists in share row exclusive mode`,
+    );
+    let rows = 0;
+    for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
+      const { rows: counted } = await transaction.query<{ deleted: number }>(name, [userId]);
+      rows += counted[0]?.deleted ?? 0;
+    }
+    await transaction.query('record-erasure', [userId, atMs, new Date(atMs)]);
+    return { rows };
+  });
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['cuepoint-source'] };
+const ssr = { resolve };
+const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    // Two files at a time: the tests start databases and services of their own.
+    maxWorkers: 2,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          ...limits,
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          ...limits,
+          name: 'database',
+          include: ['packages/*/src/**/*.pg.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/architecture/**', '**/node_modules/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+    ],
+  },
+});
