@@ -1,0 +1,76 @@
+// Entry of `npm start`, `npm test` and `npm run demo`: works in a fresh clone, so it is plain JavaScript
+// without dependencies. It installs and builds what is missing or out of date, then runs what was asked.
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import process from 'node:process';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const [task = 'start', ...args] = process.argv.slice(2);
+
+const tasks = {
+  async start() {
+    await prepare();
+    await run(process.execPath, ['packages/server/dist/main.js', 'serve', ...args]);
+  },
+  async demo() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/demo/main.ts', ...args]);
+  },
+  async verify() {
+    await prepare();
+    await run(process.execPath, ['scripts/verify.mjs', ...args]);
+  },
+};
+
+const TSX = ['--import', 'tsx', '--conditions=cuepoint-source'];
+
+requireNode(20, 19);
+if (!Object.hasOwn(tasks, task))
+  fail(`unknown task ${task}; there are ${Object.keys(tasks).join(', ')}`);
+await tasks[task]();
+
+async function prepare() {
+  if (!isInstalled()) {
+    console.log('Installing dependencies …');
+    await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+}
+
+/** npm writes its own copy of the lock file last, so an interrupted install counts as none. */
+function isInstalled() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  const wanted = path.join(root, 'package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+}
+
+/** Runs a program to its end; a signal to this process goes to it, and its failure is this one's. */
+async function run(command, commandArgs) {
+  const onWindows = process.platform === 'win32';
+  const child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit', shell: onWindows });
+  // A terminal sends Ctrl-C to the child itself; the default would end this process before it.
+  const ignore = () => undefined;
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', ignore);
+  process.on('SIGTERM', forward);
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (...outcome) => resolve(outcome));
+  });
+  process.off('SIGINT', ignore);
+  process.off('SIGTERM', forward);
+  if (code !== 0) process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
+}
+
+function requireNode(major, minor) {
+  const [actualMajor = 0, actualMinor = 0] = process.versions.node.split('.').map(Number);
+  if (actualMajor > major || (actualMajor === major && actualMinor >= minor)) return;
+  fail(`Cuepoint needs Node ${major}.${minor} or later; this is ${process.versions.node}.`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -183,7 +183,7 @@ export class ProgressSync {
         items.push({ contentId, ...register.value, stamp: register.stamp });
       }
     }
-    return items.toSorted((a, b) => compareStamps(b.stamp, a.stamp));
+    return items.sort((a, b) => compareStamps(b.stamp, a.stamp));
   }
 }
 

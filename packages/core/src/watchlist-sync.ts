@@ -58,7 +58,7 @@ export class WatchlistSync {
   list(): WatchlistItem[] {
     return [...this.#set.contentIds()]
       .map((contentId) => toItem(this.#set, contentId))
-      .toSorted((a, b) => compareStamps(b.added, a.added));
+      .sort((a, b) => compareStamps(b.added, a.added));
   }
 
   /** Mints one tag. An item that is there already gets another, as a concurrent add would. [ORS1] */
@@ -137,7 +137,7 @@ export class WatchlistSync {
 
 function toItem(set: ORSet, contentId: string): WatchlistItem {
   const tags = set.liveTags(contentId);
-  const stamps = tags.flatMap((tag) => set.get(tag)?.added ?? []).toSorted(compareStamps);
+  const stamps = tags.flatMap((tag) => set.get(tag)?.added ?? []).sort(compareStamps);
   const [added] = stamps;
   if (added === undefined) throw new Error('a live content has a live tag');
   return { contentId, added, tags };

@@ -36,6 +36,7 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
   };
   const wal = createWalFlush(clusterDir, (await walPosition()).lsn);
   let failure: CuepointError | undefined;
+  let closed: Promise<void> | undefined;
 
   /**
    * Resolves when everything committed so far is on the disk.
@@ -84,6 +85,12 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
     return result;
   };
 
+  async function closeCluster(): Promise<void> {
+    await pglite.close();
+    await wal.close();
+    await lock.release();
+  }
+
   return {
     kind: 'pglite',
     description: `the embedded database in ${dataDir}`,
@@ -115,10 +122,9 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
 
     stats: () => ({ total: 1, idle: 1, waiting: 0 }),
 
-    async close() {
-      await pglite.close();
-      await wal.close();
-      await lock.release();
+    close() {
+      closed ??= closeCluster();
+      return closed;
     },
   };
 }

@@ -79,6 +79,8 @@ export function openPostgresDatabase(
     };
   }
 
+  let closed: Promise<unknown> | undefined;
+
   async function withClient<T>(
     pool: pg.Pool,
     work: (client: pg.PoolClient) => Promise<T>,
@@ -149,8 +151,9 @@ export function openPostgresDatabase(
       waiting: readPool.waitingCount + writePool.waitingCount,
     }),
 
-    async close() {
-      await Promise.all([readPool.end(), writePool.end()]);
+    close() {
+      closed ??= Promise.all([readPool.end(), writePool.end()]);
+      return closed.then(() => undefined);
     },
   };
 }

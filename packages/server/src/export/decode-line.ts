@@ -1,6 +1,5 @@
 import { CuepointError, normalizeUuid, textToTimestamp, type Stamp } from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
-import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { toCuepointError } from '../http/validation.ts';
 import {
@@ -29,7 +28,7 @@ const validators: Readonly<Record<string, Validator>> = {
   watchlist: Compile(WatchlistLineSchema),
   progress: Compile(ProgressLineSchema),
   device: Compile(DeviceLineSchema),
-} satisfies Record<string, Validator<Record<never, never>, TSchema>>;
+};
 
 /**
  * Reads one line of an export.

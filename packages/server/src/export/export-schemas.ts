@@ -9,7 +9,7 @@ import {
   UUID_PATTERN,
 } from '@cuepoint/core';
 import { Type, type Static } from 'typebox';
-import { CapabilitiesSchema } from '../schemas/answers.ts';
+import { CapabilitiesSchema, DeviceNameSchema, ShortTextSchema } from '../schemas/answers.ts';
 
 export const EXPORT_TYPE = 'cuepoint-export';
 /** Raised only when an older reader would misread what is written. */
@@ -79,9 +79,9 @@ export const DeviceLineSchema = Type.Object(
     type: Type.Literal('device'),
     deviceId: DeviceIdSchema,
     deviceType: Type.Enum([...DEVICE_TYPES]),
-    platform: Type.String({ minLength: 1, maxLength: 50 }),
-    appVersion: Type.String({ maxLength: 50 }),
-    deviceName: nullable(Type.String({ maxLength: 255 })),
+    platform: ShortTextSchema,
+    appVersion: ShortTextSchema,
+    deviceName: nullable(DeviceNameSchema),
     capabilities: CapabilitiesSchema,
     lastSeen: InstantText,
     isOnline: Type.Boolean(),

@@ -19,11 +19,10 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   });
   app.setNotFoundHandler(async (request, reply) => {
     const pathname = request.url.split('?', 1)[0] ?? '';
-    const allowed = new Set(
-      [...routesByUrl.values()]
-        .filter(({ path }) => path.test(pathname))
-        .flatMap(({ methods }) => [...methods]),
-    );
+    const allowed = new Set<string>();
+    for (const { path, methods } of routesByUrl.values()) {
+      if (path.test(pathname)) for (const method of methods) allowed.add(method);
+    }
     if (allowed.size === 0) throw new CuepointError('not_found', 'There is no such route.');
     void reply.header('allow', [...allowed].sort().join(', '));
     throw new CuepointError('method_not_allowed', `This route takes ${[...allowed].join(', ')}.`);

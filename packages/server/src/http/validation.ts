@@ -35,9 +35,8 @@ export function toCuepointError(faults: readonly SchemaFault[]): CuepointError {
     faults[0];
   if (fault === undefined) return new CuepointError('invalid_request', 'The request is not valid.');
   const field = fieldOf(fault);
-  return new CuepointError(codeOf(field), `${field ?? 'The body'} ${fault.message}.`, {
-    ...(field === undefined ? {} : { field }),
-  });
+  const message = `${field ?? 'The body'} ${fault.message}.`;
+  return new CuepointError(codeOf(field), message, field === undefined ? {} : { field });
 }
 
 const STRUCTURAL = new Set(['required', 'additionalProperties', 'boolean', 'anyOf']);

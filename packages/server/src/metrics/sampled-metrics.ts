@@ -14,50 +14,57 @@ export interface MetricSources {
 const TABLE_UPDATES_TTL_MS = 30_000;
 
 export function registerSampledMetrics(registry: Registry, sources: MetricSources): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'cuepoint_backlog_changes',
-    help: 'Changes that wait for their commit.',
-    registers,
-    collect() {
-      this.set(sources.persistence().backlogChanges);
-    },
-  });
-  new Gauge({
-    name: 'cuepoint_backlog_bytes',
-    help: 'Bytes of the changes that wait for their commit.',
-    registers,
-    collect() {
-      this.set(sources.persistence().backlogBytes);
-    },
-  });
-  new Gauge({
-    name: 'cuepoint_pool_connections',
-    help: 'Database connections in use and idle, and callers that wait for one.',
-    labelNames: ['state'] as const,
-    registers,
-    collect() {
-      const { total, idle, waiting } = sources.pool();
-      this.set({ state: 'used' }, total - idle);
-      this.set({ state: 'idle' }, idle);
-      this.set({ state: 'waiting' }, waiting);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'cuepoint_backlog_changes',
+      help: 'Changes that wait for their commit.',
+      registers: [],
+      collect() {
+        this.set(sources.persistence().backlogChanges);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'cuepoint_backlog_bytes',
+      help: 'Bytes of the changes that wait for their commit.',
+      registers: [],
+      collect() {
+        this.set(sources.persistence().backlogBytes);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'cuepoint_pool_connections',
+      help: 'Database connections in use and idle, and callers that wait for one.',
+      labelNames: ['state'] as const,
+      registers: [],
+      collect() {
+        const { total, idle, waiting } = sources.pool();
+        this.set({ state: 'used' }, total - idle);
+        this.set({ state: 'idle' }, idle);
+        this.set({ state: 'waiting' }, waiting);
+      },
+    }),
+  );
   const sampleTableUpdates = cached(sources.tableUpdates, sources.now);
-  new Counter({
-    name: 'cuepoint_table_updates_total',
-    help: "Updated rows by PostgreSQL's own count; heap_only ones touched no index.",
-    labelNames: ['table', 'kind'] as const,
-    registers,
-    async collect() {
-      const samples = await sampleTableUpdates();
-      this.reset();
-      for (const { table, updates, heapOnlyUpdates } of samples) {
-        this.inc({ table, kind: 'heap_only' }, heapOnlyUpdates);
-        this.inc({ table, kind: 'other' }, updates - heapOnlyUpdates);
-      }
-    },
-  });
+  registry.registerMetric(
+    new Counter({
+      name: 'cuepoint_table_updates_total',
+      help: "Updated rows by PostgreSQL's own count; heap_only ones touched no index.",
+      labelNames: ['table', 'kind'] as const,
+      registers: [],
+      async collect() {
+        const samples = await sampleTableUpdates();
+        this.reset();
+        for (const { table, updates, heapOnlyUpdates } of samples) {
+          this.inc({ table, kind: 'heap_only' }, heapOnlyUpdates);
+          this.inc({ table, kind: 'other' }, updates - heapOnlyUpdates);
+        }
+      },
+    }),
+  );
 }
 
 /** Keeps the last good sample: a database that is away must not turn a scrape into an error. */

@@ -10,27 +10,26 @@ export function addDevelopmentTokenRoute(
   app: RouteApp,
   { development }: { development: DevelopmentMode },
 ): void {
-  app.post(
-    '/dev/token',
-    {
-      schema: {
-        operationId: 'developmentToken',
-        summary:
-          'A token of this user, or of the one that development mode serves; in development mode only',
-        tags: ['operation'],
-        security: [],
-        body: Type.Object(
-          { userId: Type.Optional(Type.String({ pattern: UUID_PATTERN })) },
-          { additionalProperties: false },
-        ),
-        response: withProblems({
-          200: Type.Object({ userId: Type.String(), token: Type.String() }),
-        }),
-      },
+  app.route({
+    method: 'POST',
+    url: '/dev/token',
+    schema: {
+      operationId: 'developmentToken',
+      summary:
+        'A token of this user, or of the one that development mode serves; in development mode only',
+      tags: ['operation'],
+      security: [],
+      body: Type.Object(
+        { userId: Type.Optional(Type.String({ pattern: UUID_PATTERN })) },
+        { additionalProperties: false },
+      ),
+      response: withProblems({
+        200: Type.Object({ userId: Type.String(), token: Type.String() }),
+      }),
     },
-    async (request) => {
+    handler: async (request) => {
       const userId = normalizeUuid(request.body.userId ?? DEVELOPMENT_USER_ID);
       return { userId, token: await development.mintToken(userId) };
     },
-  );
+  });
 }

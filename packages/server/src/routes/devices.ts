@@ -27,55 +27,52 @@ const tags = ['devices'];
 export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
   const { repository, persistence, now } = deps;
 
-  app.get(
-    '/devices',
-    {
-      schema: {
-        operationId: 'listDevices',
-        summary: 'The devices, ordered by id',
-        tags,
-        querystring: ListQuerySchema,
-        response: withProblems({ 200: listOf(DeviceSchema) }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/devices',
+    schema: {
+      operationId: 'listDevices',
+      summary: 'The devices, ordered by id',
+      tags,
+      querystring: ListQuerySchema,
+      response: withProblems({ 200: listOf(DeviceSchema) }),
     },
-    async (request) => {
+    handler: async (request) => {
       const { limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
       const devices = await repository.loadDevices(callerOf(request).userId);
       return pageOf(devices, limit, cursor);
     },
-  );
+  });
 
-  app.get(
-    '/devices/:deviceId',
-    {
-      schema: {
-        operationId: 'getDevice',
-        summary: 'One device',
-        tags,
-        params: DeviceParamsSchema,
-        response: withProblems({ 200: DeviceSchema }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/devices/:deviceId',
+    schema: {
+      operationId: 'getDevice',
+      summary: 'One device',
+      tags,
+      params: DeviceParamsSchema,
+      response: withProblems({ 200: DeviceSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const { deviceId } = request.params;
       const device = await repository.getDevice(callerOf(request).userId, deviceId);
       return toItem(device ?? unknownDevice());
     },
-  );
+  });
 
-  app.put(
-    '/devices/:deviceId',
-    {
-      schema: {
-        operationId: 'registerDevice',
-        summary: 'Registers a device, or replaces what it said before',
-        tags,
-        params: DeviceParamsSchema,
-        body: DeviceRegistrationSchema,
-        response: withProblems({ 200: DeviceSchema, 201: DeviceSchema }),
-      },
+  app.route({
+    method: 'PUT',
+    url: '/devices/:deviceId',
+    schema: {
+      operationId: 'registerDevice',
+      summary: 'Registers a device, or replaces what it said before',
+      tags,
+      params: DeviceParamsSchema,
+      body: DeviceRegistrationSchema,
+      response: withProblems({ 200: DeviceSchema, 201: DeviceSchema }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const caller = callerOf(request);
       const { deviceId } = request.params;
       requireOwnDevice(caller, deviceId);
@@ -93,39 +90,37 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
       void reply.code(isNew ? 201 : 200);
       return toItem(device);
     },
-  );
+  });
 
-  app.delete(
-    '/devices/:deviceId',
-    {
-      schema: {
-        operationId: 'deleteDevice',
-        summary: 'Removes and revokes a device',
-        description: 'Its id is refused from now on. What it wrote stays.',
-        tags,
-        params: DeviceParamsSchema,
-        response: withProblems({ 204: Type.Null({ description: 'It is gone.' }) }),
-      },
+  app.route({
+    method: 'DELETE',
+    url: '/devices/:deviceId',
+    schema: {
+      operationId: 'deleteDevice',
+      summary: 'Removes and revokes a device',
+      description: 'Its id is refused from now on. What it wrote stays.',
+      tags,
+      params: DeviceParamsSchema,
+      response: withProblems({ 204: Type.Null({ description: 'It is gone.' }) }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { userId } = callerOf(request);
       if (!(await persistence.deleteDevice(userId, request.params.deviceId))) unknownDevice();
       return reply.code(204).send();
     },
-  );
+  });
 
-  app.post(
-    '/devices/:deviceId/heartbeat',
-    {
-      schema: {
-        operationId: 'heartbeat',
-        summary: 'Says that a device is there',
-        tags,
-        params: DeviceParamsSchema,
-        response: withProblems({ 204: Type.Null({ description: 'It was heard.' }) }),
-      },
+  app.route({
+    method: 'POST',
+    url: '/devices/:deviceId/heartbeat',
+    schema: {
+      operationId: 'heartbeat',
+      summary: 'Says that a device is there',
+      tags,
+      params: DeviceParamsSchema,
+      response: withProblems({ 204: Type.Null({ description: 'It was heard.' }) }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const caller = callerOf(request);
       const { deviceId } = request.params;
       requireOwnDevice(caller, deviceId);
@@ -133,7 +128,7 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
         unknownDevice();
       return reply.code(204).send();
     },
-  );
+  });
 }
 
 function unknownDevice(): never {

@@ -11,65 +11,62 @@ export function addHealthRoutes(
   app: RouteApp,
   { health, isDevelopment }: { health: HealthProbe; isDevelopment: boolean },
 ): void {
-  app.get(
-    '/livez',
-    {
-      schema: {
-        operationId: 'livez',
-        summary: 'The process answers',
-        tags,
-        ...open,
-        response: withProblems({ 200: Type.Object({ status: Type.Literal('live') }) }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/livez',
+    schema: {
+      operationId: 'livez',
+      summary: 'The process answers',
+      tags,
+      ...open,
+      response: withProblems({ 200: Type.Object({ status: Type.Literal('live') }) }),
     },
-    async () => ({ status: 'live' as const }),
-  );
+    handler: async () => ({ status: 'live' as const }),
+  });
 
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        operationId: 'readyz',
-        summary: 'The database answers and its schema fits; else 503 with the reason',
-        tags,
-        ...open,
-        response: withProblems({ 200: Type.Object({ status: Type.Literal('ready') }) }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    schema: {
+      operationId: 'readyz',
+      summary: 'The database answers and its schema fits; else 503 with the reason',
+      tags,
+      ...open,
+      response: withProblems({ 200: Type.Object({ status: Type.Literal('ready') }) }),
     },
-    async () => {
+    handler: async () => {
       await health.requireReady();
       return { status: 'ready' as const };
     },
-  );
+  });
 
-  app.get(
-    '/health',
-    {
-      schema: {
-        operationId: 'health',
-        summary: 'What this service is and how it stores',
-        tags,
-        ...open,
-        response: withProblems({
-          200: Type.Object({
-            status: Type.Literal('live'),
-            version: Type.String(),
-            mode: Type.Enum(['development', 'production']),
-            database: Type.Enum(['postgres', 'pglite']),
-            durable: Type.Boolean({ description: 'Whether an ack survives a power cut.' }),
-            durabilityWarnings: Type.Array(Type.String()),
-            backlogChanges: Type.Integer(),
-            backlogBytes: Type.Integer(),
-          }),
+  app.route({
+    method: 'GET',
+    url: '/health',
+    schema: {
+      operationId: 'health',
+      summary: 'What this service is and how it stores',
+      tags,
+      ...open,
+      response: withProblems({
+        200: Type.Object({
+          status: Type.Literal('live'),
+          version: Type.String(),
+          mode: Type.Enum(['development', 'production']),
+          database: Type.Enum(['postgres', 'pglite']),
+          durable: Type.Boolean({ description: 'Whether an ack survives a power cut.' }),
+          durabilityWarnings: Type.Array(Type.String()),
+          backlogChanges: Type.Integer(),
+          backlogBytes: Type.Integer(),
         }),
-      },
+      }),
     },
-    async () => ({
+    handler: async () => ({
       status: 'live' as const,
       version: VERSION,
       mode: isDevelopment ? ('development' as const) : ('production' as const),
       ...health.report(),
       durabilityWarnings: [...health.report().durabilityWarnings],
     }),
-  );
+  });
 }

@@ -28,18 +28,17 @@ import type { RouteApp } from './route-app.ts';
 const tags = ['progress'];
 
 export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
-  app.get(
-    '/progress',
-    {
-      schema: {
-        operationId: 'listProgress',
-        summary: 'Where the user is, ordered by content id',
-        tags,
-        querystring: ProgressQuerySchema,
-        response: withProblems({ 200: listOf(ProgressItemSchema) }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/progress',
+    schema: {
+      operationId: 'listProgress',
+      summary: 'Where the user is, ordered by content id',
+      tags,
+      querystring: ProgressQuerySchema,
+      response: withProblems({ 200: listOf(ProgressItemSchema) }),
     },
-    async (request) => {
+    handler: async (request) => {
       const { status = 'all', limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
       const page = await deps.repository.listProgress(callerOf(request).userId, {
         status,
@@ -48,43 +47,41 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
       });
       return { ...page, items: page.items.map(toItem) };
     },
-  );
+  });
 
-  app.get(
-    '/progress/:contentId',
-    {
-      schema: {
-        operationId: 'getProgress',
-        summary: 'Where the user is in one content',
-        tags,
-        params: ContentParamsSchema,
-        response: withProblems({ 200: ProgressItemSchema }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/progress/:contentId',
+    schema: {
+      operationId: 'getProgress',
+      summary: 'Where the user is in one content',
+      tags,
+      params: ContentParamsSchema,
+      response: withProblems({ 200: ProgressItemSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const { userId } = callerOf(request);
       const item = await deps.repository.getProgressItem(userId, request.params.contentId);
       if (item === undefined) throw new CuepointError('not_found', 'No progress is stored.');
       return toItem(item);
     },
-  );
+  });
 
-  app.put(
-    '/progress/:contentId',
-    {
-      schema: {
-        operationId: 'setProgress',
-        summary: 'Sets a position',
-        description:
-          'Without a timestamp the service stamps the write just past what is stored. With one it is a ' +
-          "replica's write and the greater stamp wins.",
-        tags,
-        params: ContentParamsSchema,
-        body: ProgressBodySchema,
-        response: withProblems({ 200: ProgressWriteSchema }),
-      },
+  app.route({
+    method: 'PUT',
+    url: '/progress/:contentId',
+    schema: {
+      operationId: 'setProgress',
+      summary: 'Sets a position',
+      description:
+        'Without a timestamp the service stamps the write just past what is stored. With one it is a ' +
+        "replica's write and the greater stamp wins.",
+      tags,
+      params: ContentParamsSchema,
+      body: ProgressBodySchema,
+      response: withProblems({ 200: ProgressWriteSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
       const { timestamp, passive = false, positionSeconds, durationSeconds, state } = request.body;
@@ -111,21 +108,20 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
         ...(winner === undefined ? {} : { winner: opToWire(winner) }),
       };
     },
-  );
+  });
 
-  app.delete(
-    '/progress/:contentId',
-    {
-      schema: {
-        operationId: 'clearProgress',
-        summary: 'Forgets a position',
-        description: 'A write like any other: an older update never brings the position back.',
-        tags,
-        params: ContentParamsSchema,
-        response: withProblems({ 200: ProgressRemovalSchema }),
-      },
+  app.route({
+    method: 'DELETE',
+    url: '/progress/:contentId',
+    schema: {
+      operationId: 'clearProgress',
+      summary: 'Forgets a position',
+      description: 'A write like any other: an older update never brings the position back.',
+      tags,
+      params: ContentParamsSchema,
+      response: withProblems({ 200: ProgressRemovalSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
       const { result, winner } = await clearProgress(deps, {
@@ -135,7 +131,7 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
       });
       return { result, contentId, ...(winner === undefined ? {} : { winner: opToWire(winner) }) };
     },
-  );
+  });
 }
 
 function toItem({ stamp, updatedAtMs, ...item }: ProgressListItem) {

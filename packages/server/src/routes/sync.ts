@@ -11,38 +11,36 @@ import type { RouteApp } from './route-app.ts';
 const tags = ['sync'];
 
 export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
-  app.get(
-    '/sync',
-    {
-      schema: {
-        operationId: 'pull',
-        summary: 'Changes since a cursor; without one the whole state',
-        tags,
-        querystring: SyncQuerySchema,
-        response: withProblems({ 200: ChangesAnswerSchema }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/sync',
+    schema: {
+      operationId: 'pull',
+      summary: 'Changes since a cursor; without one the whole state',
+      tags,
+      querystring: SyncQuerySchema,
+      response: withProblems({ 200: ChangesAnswerSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       return readChanges(deps, callerOf(request).userId, request.query);
     },
-  );
+  });
 
-  app.post(
-    '/sync',
-    {
-      config: { documentedBody: DocumentedSyncBodySchema },
-      schema: {
-        operationId: 'sync',
-        summary: 'Pushes ops and pulls changes, in one round trip',
-        description:
-          'Each op has a result of its own. An answer 503 says that some op may not be stored yet: send ' +
-          'the same push again, every op is idempotent.',
-        tags,
-        body: SyncBodySchema,
-        response: withProblems({ 200: SyncAnswerSchema }),
-      },
+  app.route({
+    method: 'POST',
+    url: '/sync',
+    config: { documentedBody: DocumentedSyncBodySchema },
+    schema: {
+      operationId: 'sync',
+      summary: 'Pushes ops and pulls changes, in one round trip',
+      description:
+        'Each op has a result of its own. An answer 503 says that some op may not be stored yet: send ' +
+        'the same push again, every op is idempotent.',
+      tags,
+      body: SyncBodySchema,
+      response: withProblems({ 200: SyncAnswerSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const caller = callerOf(request);
       const { userId } = caller;
       const { deviceId, ops = [], ...from } = request.body;
@@ -52,7 +50,7 @@ export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
       const results = await pushOps(deps, { userId, deviceId }, ops);
       return { results, ...(await readChanges(deps, userId, from)) };
     },
-  );
+  });
 }
 
 async function readChanges(

@@ -15,41 +15,39 @@ export interface UserRouteDeps {
 const tags = ['user'];
 
 export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps): void {
-  app.get(
-    '/export',
-    {
-      schema: {
-        operationId: 'exportUser',
-        summary: 'Everything stored of the user, as JSON lines',
-        description:
-          'The first line names the format, the last counts the lines between: without it the export was ' +
-          'cut short. `cuepoint import` reads it.',
-        tags,
-        response: withProblems({ 200: textOf('application/jsonl', 'JSON lines.') }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/export',
+    schema: {
+      operationId: 'exportUser',
+      summary: 'Everything stored of the user, as JSON lines',
+      description:
+        'The first line names the format, the last counts the lines between: without it the export was ' +
+        'cut short. `cuepoint import` reads it.',
+      tags,
+      response: withProblems({ 200: textOf('application/jsonl', 'JSON lines.') }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { userId } = callerOf(request);
       return reply
         .type('application/jsonl')
         .header('content-disposition', 'attachment; filename="cuepoint-export.jsonl"')
         .send(Readable.from(encodeExport(userId, repository.exportUser(userId))));
     },
-  );
+  });
 
-  app.delete(
-    '/user',
-    {
-      schema: {
-        operationId: 'eraseUser',
-        summary: 'Erases everything stored of the user, for good',
-        tags,
-        response: withProblems({ 204: Type.Null({ description: 'Nothing is left.' }) }),
-      },
+  app.route({
+    method: 'DELETE',
+    url: '/user',
+    schema: {
+      operationId: 'eraseUser',
+      summary: 'Erases everything stored of the user, for good',
+      tags,
+      response: withProblems({ 204: Type.Null({ description: 'Nothing is left.' }) }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       await repository.eraseUser(callerOf(request).userId, now());
       return reply.code(204).send();
     },
-  );
+  });
 }

@@ -21,18 +21,17 @@ import type { RouteApp } from './route-app.ts';
 const tags = ['watchlist'];
 
 export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
-  app.get(
-    '/watchlist',
-    {
-      schema: {
-        operationId: 'listWatchlist',
-        summary: 'The watchlist, ordered by content id',
-        tags,
-        querystring: ListQuerySchema,
-        response: withProblems({ 200: listOf(WatchlistItemSchema) }),
-      },
+  app.route({
+    method: 'GET',
+    url: '/watchlist',
+    schema: {
+      operationId: 'listWatchlist',
+      summary: 'The watchlist, ordered by content id',
+      tags,
+      querystring: ListQuerySchema,
+      response: withProblems({ 200: listOf(WatchlistItemSchema) }),
     },
-    async (request) => {
+    handler: async (request) => {
       const { limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
       const page = await deps.repository.listWatchlist(callerOf(request).userId, {
         limit,
@@ -40,30 +39,31 @@ export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
       });
       return {
         ...page,
-        items: page.items.map(({ addedAtMs, ...item }) => ({
-          ...item,
+        items: page.items.map(({ contentId, addedAtMs, deviceId, tags: liveTags }) => ({
+          contentId,
           addedAt: instantOf(addedAtMs),
+          deviceId,
+          tags: liveTags,
         })),
       };
     },
-  );
+  });
 
-  app.put(
-    '/watchlist/:contentId',
-    {
-      schema: {
-        operationId: 'addToWatchlist',
-        summary: 'Adds a content',
-        description:
-          '201 for a new add. A repeat by the same device, or of the same tag, is 200 and adds nothing; ' +
-          'another device mints an add of its own.',
-        tags,
-        params: ContentParamsSchema,
-        body: WatchlistAddBodySchema,
-        response: withProblems({ 200: WatchlistWriteSchema, 201: WatchlistWriteSchema }),
-      },
+  app.route({
+    method: 'PUT',
+    url: '/watchlist/:contentId',
+    schema: {
+      operationId: 'addToWatchlist',
+      summary: 'Adds a content',
+      description:
+        '201 for a new add. A repeat by the same device, or of the same tag, is 200 and adds nothing; ' +
+        'another device mints an add of its own.',
+      tags,
+      params: ContentParamsSchema,
+      body: WatchlistAddBodySchema,
+      response: withProblems({ 200: WatchlistWriteSchema, 201: WatchlistWriteSchema }),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
       const { result, added, winner } = await addToWatchlist(deps, {
@@ -86,22 +86,20 @@ export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
         ...(winner === undefined ? {} : { winner: opToWire(winner) }),
       };
     },
-  );
+  });
 
-  app.delete(
-    '/watchlist/:contentId',
-    {
-      schema: {
-        operationId: 'removeFromWatchlist',
-        summary: 'Removes a content',
-        description:
-          'Removes the adds that are there now; an add made at the same moment survives.',
-        tags,
-        params: ContentParamsSchema,
-        response: withProblems({ 200: WatchlistRemovalSchema }),
-      },
+  app.route({
+    method: 'DELETE',
+    url: '/watchlist/:contentId',
+    schema: {
+      operationId: 'removeFromWatchlist',
+      summary: 'Removes a content',
+      description: 'Removes the adds that are there now; an add made at the same moment survives.',
+      tags,
+      params: ContentParamsSchema,
+      response: withProblems({ 200: WatchlistRemovalSchema }),
     },
-    async (request) => {
+    handler: async (request) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
       const { result, removedTags } = await removeFromWatchlist(deps, {
@@ -111,5 +109,5 @@ export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
       });
       return { result, contentId, removedTags: [...removedTags] };
     },
-  );
+  });
 }

@@ -131,26 +131,26 @@ export const ProgressRemovalSchema = Type.Object(
   { description: 'What became of the clear.' },
 );
 
-const NameSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,40}$' });
+/** Columns of 50 and 255 characters; nothing that a terminal or a log would act upon. */
+export const ShortTextSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$' });
+export const DeviceNameSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$' });
+
+const FormatsSchema = Type.Array(ShortTextSchema, { maxItems: 64 });
 
 export const CapabilitiesSchema = Type.Object(
   {
     maxResolution: Type.Optional(Type.Enum([...RESOLUTIONS])),
-    hdrFormats: Type.Optional(Type.Array(NameSchema, { maxItems: 32 })),
-    audioCodecs: Type.Optional(Type.Array(NameSchema, { maxItems: 32 })),
+    hdrFormats: Type.Optional(FormatsSchema),
+    audioCodecs: Type.Optional(FormatsSchema),
     remoteControllable: Type.Optional(Type.Boolean()),
     canCast: Type.Optional(Type.Boolean()),
-    screenSizeInches: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000 })),
+    screenSizeInches: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   },
   {
     additionalProperties: false,
     description: 'What a device can play and what may be asked of it.',
   },
 );
-
-/** Columns of 50 and 255 characters; nothing that a terminal or a log would act upon. */
-const ShortTextSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$' });
-const DeviceNameSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$' });
 
 export const DeviceRegistrationSchema = Type.Object(
   {

@@ -97,11 +97,12 @@ export function createService(options: ServiceOptions): Service {
     stopping.abort();
     await started?.catch(() => undefined);
     const server = app;
-    const closed = server?.close();
-    await Promise.race([
-      closed,
-      delay(config.stopTimeoutMs, AbortSignal.timeout(config.stopTimeoutMs)),
-    ]);
+    const waited = new AbortController();
+    const closed = server?.close().finally(() => waited.abort());
+    if (closed !== undefined) {
+      await Promise.race([closed, delay(config.stopTimeoutMs, waited.signal)]);
+      waited.abort();
+    }
     await stored?.stop();
     // What still hangs is a client that does not read; its write is settled.
     server?.server.closeAllConnections();

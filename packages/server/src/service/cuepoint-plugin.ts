@@ -61,7 +61,10 @@ export const cuepointPlugin: FastifyPluginAsync<CuepointPluginOptions> = async (
 async function addApi(app: FastifyInstance, parts: ServiceParts): Promise<void> {
   app.addHook('onRequest', createAuthenticate(parts));
   await limitRate(app, parts.rateLimit);
-  const deps: WriteDeps = { ...parts, countOp: parts.metrics.countOp };
+  const deps: WriteDeps = {
+    ...parts,
+    countOp: (kind, result) => parts.metrics.countOp(kind, result),
+  };
   const api = app.withTypeProvider<TypeBoxTypeProvider>();
   addWatchlistRoutes(api, deps);
   addProgressRoutes(api, deps);

@@ -73,7 +73,7 @@ async function startParts(
   const maintenance = createMaintenance(database, {
     retentionMs: config.retentionDays * DAY_MS,
     observer: {
-      collected: metrics.countCollected,
+      collected: (rows) => metrics.countCollected(rows),
       failed: (task, err) => logger.warn({ task, err }, 'maintenance failed'),
     },
   });

@@ -84,13 +84,12 @@ function settleRow(
   written: boolean,
   passive: boolean,
 ): void {
+  // Of equal writes in one batch the first is the one that was applied.
+  let applied = !written;
   for (const contribution of row.contributions) {
-    const wroteThis = written && contribution.value === row.value;
-    contribution.submission.settleRow(
-      wroteThis && winner !== undefined && compareStamps(winner, row.value) === 0
-        ? APPLIED
-        : outcomeAgainst(contribution, winner, passive),
-    );
+    const outcome = outcomeAgainst(contribution, winner, passive);
+    contribution.submission.settleRow(outcome === DUPLICATE && !applied ? APPLIED : outcome);
+    applied ||= outcome === DUPLICATE;
   }
 }
 

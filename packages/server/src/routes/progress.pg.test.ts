@@ -1,0 +1,164 @@
+import { timestampToText } from '@cuepoint/core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTestApi, type TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+let nowMs = Date.UTC(2026, 4, 1);
+beforeAll(async () => {
+  api = await createTestApi({ databaseUrl: inject('postgresUrl'), now: () => nowMs });
+});
+afterAll(() => api.close());
+
+const playing = { positionSeconds: 10, durationSeconds: 100, state: 'playing' };
+
+describe('progress over HTTP', () => {
+  it('stores a position, reads it back and lists it by status', async () => {
+    const user = await api.createUser();
+    const put = await user.call('PUT', '/progress/film', { body: playing, device: 'tv' });
+    expect(put).toMatchObject({ status: 200, body: { result: 'applied', ...playing, deviceId: 'tv' } });
+    await user.call('PUT', '/progress/done', { body: { ...playing, positionSeconds: 95 } });
+    const item = await user.call('GET', '/progress/film');
+    expect(item.body).toMatchObject({ contentId: 'film', ...playing, timestamp: put.body.timestamp });
+    const idsOf = async (status: string) =>
+      (await user.call('GET', `/progress?status=${status}`)).body.items.map(
+        (entry: { contentId: string }) => entry.contentId,
+      );
+    expect(await idsOf('in_progress')).toEqual(['film']);
+    expect(await idsOf('completed')).toEqual(['done']);
+    expect(await idsOf('all')).toEqual(['done', 'film']);
+  });
+
+  it('the newest intent wins over a winner that is ahead of the arrival', async () => {
+    const user = await api.createUser();
+    const timestamp = timestampToText({ physical: nowMs + 50_000, logical: 7 });
+    await user.call('PUT', '/progress/film', { body: { ...playing, timestamp }, device: 'fast' });
+    const next = await user.call('PUT', '/progress/film', {
+      body: { ...playing, positionSeconds: 20 },
+      device: 'tv',
+    });
+    expect(next.body).toMatchObject({
+      result: 'applied',
+      timestamp: timestampToText({ physical: nowMs + 50_000, logical: 8 }),
+    });
+  });
+
+  it('[LWW3] writes of one device in one millisecond get stamps of their own, in order', async () => {
+    const user = await api.createUser();
+    const stamps: string[] = [];
+    for (const positionSeconds of [1, 2, 3]) {
+      const { body } = await user.call('PUT', '/progress/film', { body: { ...playing, positionSeconds } });
+      expect(body.result).toBe('applied');
+      stamps.push(body.timestamp);
+    }
+    expect(new Set(stamps).size).toBe(3);
+    expect((await user.call('GET', '/progress/film')).body.positionSeconds).toBe(3);
+  });
+
+  it('[LWW3] concurrent writes of one device in one millisecond never answer stamp_reused', async () => {
+    const user = await api.createUser();
+    const answers = await Promise.all(
+      [1, 2].map((positionSeconds) =>
+        user.call('PUT', '/progress/film', { body: { ...playing, positionSeconds } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('the same write of the same moment is a duplicate of itself', async () => {
+    const user = await api.createUser();
+    const first = await user.call('PUT', '/progress/film', { body: playing });
+    const again = await user.call('PUT', '/progress/film', { body: playing });
+    expect(again.body).toMatchObject({ result: 'duplicate', timestamp: first.body.timestamp });
+  });
+
+  it('[LWW6] a passive report that moves nothing mints no stamp', async () => {
+    const user = await api.createUser();
+    const paused = { ...playing, state: 'paused', passive: true };
+    const first = await user.call('PUT', '/progress/film', { body: paused, device: 'tv' });
+    nowMs += 30_000;
+    const again = await user.call('PUT', '/progress/film', { body: paused, device: 'tv' });
+    expect(again.body).toMatchObject({ result: 'duplicate', timestamp: first.body.timestamp });
+    const active = await user.call('PUT', '/progress/film', {
+      body: { ...paused, passive: false },
+      device: 'tv',
+    });
+    expect(active.body.result).toBe('applied');
+    expect(active.body.timestamp > first.body.timestamp).toBe(true);
+  });
+
+  it('[LWW6] a paused TV\'s timer never beats the phone that went on', async () => {
+    const user = await api.createUser();
+    await user.call('PUT', '/progress/film', { body: playing, device: 'tv' });
+    nowMs += 1_000;
+    await user.call('PUT', '/progress/film', {
+      body: { ...playing, positionSeconds: 60 },
+      device: 'phone',
+    });
+    nowMs += 1_000;
+    const late = await user.call('PUT', '/progress/film', {
+      body: { ...playing, positionSeconds: 11, passive: true },
+      device: 'tv',
+    });
+    expect(late).toMatchObject({
+      status: 200,
+      body: { result: 'superseded', winner: { positionSeconds: 60, deviceId: 'phone' } },
+    });
+    expect((await user.call('GET', '/progress/film')).body.positionSeconds).toBe(60);
+  });
+
+  it('refuses a passive report with a timestamp', async () => {
+    const user = await api.createUser();
+    const timestamp = timestampToText({ physical: nowMs, logical: 0 });
+    const answer = await user.call('PUT', '/progress/film', {
+      body: { ...playing, timestamp, passive: true },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', field: 'passive' } });
+  });
+
+  it('[LWW1] a stamped write is used as given: older is superseded, repeated is a duplicate', async () => {
+    const user = await api.createUser();
+    const at = (physical: number) => timestampToText({ physical, logical: 0 });
+    const put = (timestamp: string, positionSeconds: number) =>
+      user.call('PUT', '/progress/film', { body: { ...playing, timestamp, positionSeconds } });
+    expect((await put(at(nowMs), 50)).body).toMatchObject({ result: 'applied', timestamp: at(nowMs) });
+    expect((await put(at(1), 5)).body).toMatchObject({
+      result: 'superseded',
+      winner: { positionSeconds: 50 },
+    });
+    expect((await put(at(nowMs), 50)).body.result).toBe('duplicate');
+    expect(await put(at(nowMs), 51)).toMatchObject({ status: 409, body: { code: 'stamp_reused' } });
+  });
+
+  it('[HLC4] refuses a timestamp past the drift bound and tells its own time', async () => {
+    const user = await api.createUser();
+    const put = (physical: number) =>
+      user.call('PUT', '/progress/film', {
+        body: { ...playing, timestamp: timestampToText({ physical, logical: 0 }) },
+      });
+    expect(await put(nowMs + 60_001)).toMatchObject({
+      status: 409,
+      body: { code: 'clock_ahead', field: 'timestamp', serverTime: nowMs },
+    });
+    expect((await user.call('GET', '/progress/film')).status).toBe(404);
+    expect((await put(nowMs + 60_000)).status).toBe(200);
+    expect((await put(0)).body.result).toBe('superseded');
+  });
+
+  it('[LWW2] a cleared position stays cleared for older writes, and clearing is idempotent', async () => {
+    const user = await api.createUser();
+    const before = timestampToText({ physical: nowMs, logical: 0 });
+    await user.call('PUT', '/progress/film', { body: playing });
+    expect((await user.call('DELETE', '/progress/film')).body.result).toBe('applied');
+    expect((await user.call('DELETE', '/progress/film')).body.result).toBe('duplicate');
+    expect((await user.call('DELETE', '/progress/never')).body.result).toBe('duplicate');
+    expect((await user.call('GET', '/progress/film')).status).toBe(404);
+    const late = await user.call('PUT', '/progress/film', { body: { ...playing, timestamp: before } });
+    expect(late.body).toMatchObject({ result: 'superseded', winner: { kind: 'progress.clear' } });
+  });
+
+  it('[LWW4] accepts a position past the duration and the greatest seconds', async () => {
+    const user = await api.createUser();
+    const body = { positionSeconds: 2_147_483_647, durationSeconds: 0, state: 'stopped' };
+    expect((await user.call('PUT', '/progress/film', { body })).body).toMatchObject(body);
+  });
+});

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { openDatabase, type Database } from '@cuepoint/store';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { mintToken } from '../auth/mint-token.ts';
+import { createSecretVerifier, type TokenVerifier } from '../auth/token-verifier.ts';
+import type { Config } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { createLogger } from '../http/logger.ts';
+import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { createApp } from '../service/create-app.ts';
+import type { ServiceParts } from '../service/parts.ts';
+import { openStoredParts } from '../service/stored-parts.ts';
+import { requireDocumentedAnswer, type ApiDescription } from './documented-answers.ts';
+
+export const TEST_SECRET = 'a secret of the tests, 32 bytes or more';
+const SECRET_BYTES = new TextEncoder().encode(TEST_SECRET);
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The JSON body, untyped: tests say what they expect. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly payload?: string | Buffer;
+  readonly token?: string | null;
+  readonly device?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** One user with a token of their own. */
+export interface TestUser {
+  readonly userId: string;
+  readonly token: string;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+}
+
+export interface TestApi {
+  readonly app: FastifyInstance;
+  readonly parts: ServiceParts;
+  /** A connection of the tests' own to the same schema. */
+  readonly database: Database;
+  readonly logLines: string[];
+  /** Calls below /api/v1, or an absolute path that begins with `//`. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  createUser(claims?: { deviceId?: string; scopes?: string[] }): Promise<TestUser>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly databaseUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: () => number;
+  readonly verifier?: TokenVerifier;
+  readonly development?: boolean;
+  readonly wrap?: (parts: ServiceParts) => Partial<ServiceParts>;
+  readonly isStopping?: () => boolean;
+}
+
+/** The real app over the real store, in a schema of its own; requests are injected. */
+export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
+  const { databaseUrl, now = Date.now } = options;
+  const schema = `server_${randomUUID().replaceAll('-', '')}`;
+  const config: Config = readConfig({
+    env: {
+      DATABASE_URL: databaseUrl,
+      CUEPOINT_DATABASE_SCHEMA: schema,
+      CUEPOINT_JWT_SECRET: TEST_SECRET,
+      LOG_LEVEL: 'trace',
+      ...options.env,
+    },
+    readFile: () => '',
+  });
+  const logLines: string[] = [];
+  const logger = createLogger(config.logLevel, sinkOf(logLines));
+  const metrics = createServiceMetrics();
+  const stored = await openStoredParts(config, { logger, metrics, now });
+  const plain: ServiceParts = {
+    repository: stored.repository,
+    persistence: stored.persistence,
+    health: stored.health,
+    verifier:
+      options.verifier ??
+      createSecretVerifier(SECRET_BYTES, { audience: undefined, issuer: undefined, now }),
+    metrics,
+    development:
+      options.development === true
+        ? {
+            mintToken: (userId) => mintToken(SECRET_BYTES, { userId, ttlSeconds: 600 }, now()),
+          }
+        : undefined,
+    corsOrigins: config.corsOrigins ?? [],
+    maxDriftMs: config.maxDriftMs,
+    rateLimit: config.rateLimit,
+    devicesPerUser: config.devicesPerUser,
+    now,
+    randomUuid: randomUUID,
+  };
+  const parts = { ...plain, ...options.wrap?.(plain) };
+  const app = await createApp({ parts, logger, isStopping: options.isStopping ?? (() => false) });
+  await app.ready();
+  const database = await openDatabase({ url: databaseUrl, schema, poolSize: 1, writers: 1 });
+  const call = createCall(app);
+
+  return {
+    app,
+    parts,
+    database,
+    logLines,
+    call,
+    async createUser(claims = {}) {
+      const userId = randomUUID();
+      const token = await mintToken(SECRET_BYTES, { userId, ttlSeconds: 600, ...claims }, now());
+      return { userId, token, call: (method, path, rest) => call(method, path, { token, ...rest }) };
+    },
+    async close() {
+      await app.close();
+      await stored.stop();
+      await database.execute(`drop schema ${schema} cascade`);
+      await database.close();
+    },
+  };
+}
+
+export function createCall(app: FastifyInstance): TestApi['call'] {
+  let description: Promise<ApiDescription> | undefined;
+  return async (method, path, options = {}) => {
+    const url = path.startsWith('//') ? path.slice(1) : `/api/v1${path}`;
+    const { body, payload = body === undefined ? undefined : JSON.stringify(body) } = options;
+    const headers: Record<string, string> = {
+      host: 'localhost:8083',
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.token == null ? {} : { authorization: `Bearer ${options.token}` }),
+      ...(options.device === undefined ? {} : { 'x-device-id': options.device }),
+      ...options.headers,
+    };
+    const request: InjectOptions = { method: method as 'GET', url, headers };
+    const reply = await app.inject(payload === undefined ? request : { ...request, payload });
+    const type = String(reply.headers['content-type'] ?? '');
+    const answer = {
+      status: reply.statusCode,
+      headers: reply.headers,
+      text: reply.body,
+      body: /json(;|$)/.test(type) && reply.body !== '' ? reply.json<unknown>() : undefined,
+    };
+    description ??= readDescription(app);
+    requireDocumentedAnswer(await description, method, url, answer);
+    return answer;
+  };
+}
+
+async function readDescription(app: FastifyInstance): Promise<ApiDescription> {
+  const reply = await app.inject({ url: '/openapi.json', headers: { host: 'localhost' } });
+  return reply.json();
+}
+
+function sinkOf(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+}

@@ -1,0 +1,412 @@
+import { randomUUID } from 'node:crypto';
+import { CuepointError, ORSet, type OpResult } from '@cuepoint/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SyncPersistence, type SyncPersistenceOptions } from './sync-persistence.ts';
+import { POSTGRES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
+
+/** A persistence whose `stop` leaves the test's database open. */
+function persistenceOver(test: TestDatabase, options: SyncPersistenceOptions = {}) {
+  return new SyncPersistence({ ...test.database, close: async () => undefined }, options);
+}
+
+function resultsOf(results: readonly OpResult[]): string[] {
+  return results.map((result) => (result.result === 'rejected' ? result.code : result.result));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CuepointError ? error.code : String(error);
+}
+
+describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
+  let test: TestDatabase;
+  let persistence: SyncPersistence;
+  const committed: { rows: number; changes: number; folded: number }[] = [];
+
+  beforeAll(async () => {
+    test = await kind.open({ writers: 2 });
+    persistence = persistenceOver(test, {
+      observer: { committed: (event) => committed.push(event) },
+    });
+  });
+  afterAll(async () => {
+    await persistence.stop();
+    await test.destroy();
+  });
+
+  it('[GC1] a change is stored when its promise resolves', async () => {
+    const user = randomUUID();
+    await persistence.persistOp(user, setOp({ positionSeconds: 7 }));
+    const rows = await test.sql<{ position_seconds: number }>(
+      'select position_seconds from cuepoint.user_progress where user_id = $1::uuid',
+      [user],
+    );
+    expect(rows).toEqual([{ position_seconds: 7 }]);
+  });
+
+  it('[GC3] a batch of one register answers every caller by what it met', async () => {
+    const user = randomUUID();
+    const winner = setOp({ timestamp: at(2), deviceId: 'phone', positionSeconds: 30 });
+    const results = await Promise.all([
+      persistence.persistOp(user, setOp({ timestamp: at(1) })),
+      persistence.persistOp(user, setOp({ timestamp: at(2), deviceId: 'laptop' })),
+      persistence.persistOp(user, winner),
+      persistence.persistOp(user, winner),
+      persistence.persistOp(user, { ...winner, positionSeconds: 31 }),
+    ]);
+    expect(resultsOf(results)).toEqual([
+      'superseded',
+      'superseded',
+      'applied',
+      'duplicate',
+      'stamp_reused',
+    ]);
+    expect(results[0]).toEqual({ result: 'superseded', winner });
+    expect((await persistence.repository.getProgress(user, 'film-1'))?.value?.positionSeconds).toBe(
+      30,
+    );
+  });
+
+  it('[LWW3] across batches an equal stamp with other content is stamp_reused, never duplicate', async () => {
+    const user = randomUUID();
+    const op = setOp();
+    const results = [
+      await persistence.persistOp(user, op),
+      await persistence.persistOp(user, op),
+      await persistence.persistOp(user, { ...op, positionSeconds: 61 }),
+      await persistence.persistOp(
+        user,
+        clearOp({ timestamp: op.timestamp, deviceId: op.deviceId }),
+      ),
+    ];
+    expect(resultsOf(results)).toEqual(['applied', 'duplicate', 'stamp_reused', 'stamp_reused']);
+  });
+
+  it('[GC3] an add and its removal fold to one tombstone that keeps the add', async () => {
+    const user = randomUUID();
+    const add = addOp();
+    const remove = removeOp({ tags: [add.tag] });
+    const results = await Promise.all([
+      persistence.persistOp(user, add),
+      persistence.persistOp(user, remove),
+      persistence.persistOp(user, add),
+    ]);
+    expect(resultsOf(results)).toEqual(['superseded', 'applied', 'superseded']);
+    const [entry] = [...(await persistence.loadWatchlistState(user)).entries()];
+    expect(entry).toEqual({
+      tag: add.tag,
+      contentId: 'film-1',
+      added: { timestamp: add.timestamp, deviceId: 'tv' },
+      removed: { timestamp: remove.timestamp, deviceId: 'phone' },
+    });
+  });
+
+  it('[GC3] two adds of one content are two tags and never fold', async () => {
+    const user = randomUUID();
+    const results = await Promise.all([
+      persistence.persistOp(user, addOp()),
+      persistence.persistOp(user, addOp()),
+    ]);
+    expect(resultsOf(results)).toEqual(['applied', 'applied']);
+    expect((await persistence.loadWatchlistState(user)).liveTags('film-1')).toHaveLength(2);
+  });
+
+  it('[ORS1] a tag that is minted twice is refused, in a batch and across batches', async () => {
+    const user = randomUUID();
+    const add = addOp();
+    const other = { ...add, contentId: 'film-2' };
+    const results = await Promise.all([
+      persistence.persistOp(user, add),
+      persistence.persistOp(user, other),
+    ]);
+    results.push(await persistence.persistOp(user, other));
+    expect(resultsOf(results)).toEqual(['applied', 'tag_reused', 'tag_reused']);
+  });
+
+  it('a remove of many tags resolves with the last of them', async () => {
+    const user = randomUUID();
+    const adds = [addOp(), addOp(), addOp()];
+    for (const add of adds) await persistence.persistOp(user, add);
+    const first = removeOp({ tags: [adds[0]?.tag ?? ''] });
+    const all = removeOp({ tags: adds.map((add) => add.tag), timestamp: at(2_000) });
+    const results = [
+      await persistence.persistOp(user, first),
+      await persistence.persistOp(user, all),
+      await persistence.persistOp(user, all),
+      await persistence.persistOp(user, first),
+    ];
+    // `all` repeats one removal that was there first, so its replay met something lesser.
+    expect(resultsOf(results)).toEqual(['applied', 'applied', 'superseded', 'duplicate']);
+    expect((await persistence.loadWatchlistState(user)).size).toBe(0);
+  });
+
+  it('a passive report applies over its own device only, whatever its stamp', async () => {
+    const user = randomUUID();
+    const passive = (op: ReturnType<typeof setOp>) =>
+      persistence.persistOp(user, op, { passive: true });
+    const phone = setOp({ deviceId: 'phone', timestamp: at(10) });
+    const results = [
+      await passive(setOp({ timestamp: at(1) })),
+      await passive(setOp({ timestamp: at(2), positionSeconds: 70 })),
+      await persistence.persistOp(user, phone),
+      await passive(setOp({ timestamp: at(20), positionSeconds: 80 })),
+      await passive(setOp({ timestamp: at(30), deviceId: 'phone', positionSeconds: 90 })),
+    ];
+    expect(resultsOf(results)).toEqual(['applied', 'applied', 'applied', 'superseded', 'applied']);
+    expect(results[3]).toEqual({ result: 'superseded', winner: phone });
+  });
+
+  it('a passive report in the batch of another device’s write never beats it', async () => {
+    const user = randomUUID();
+    const [active, passive] = await Promise.all([
+      persistence.persistOp(user, setOp({ deviceId: 'phone', timestamp: at(1) })),
+      persistence.persistOp(user, setOp({ deviceId: 'tv', timestamp: at(9) }), { passive: true }),
+    ]);
+    expect(resultsOf([active, passive])).toEqual(['applied', 'superseded']);
+  });
+
+  it('[SQL3] persistWatchlist writes only what changed since its last commit', async () => {
+    const user = randomUUID();
+    const set = new ORSet();
+    const stamp = (ms: number) => ({ timestamp: at(ms), deviceId: 'tv' });
+    for (let item = 0; item < 200; item += 1) set.add(`film-${item}`, randomUUID(), stamp(item));
+    await persistence.persistWatchlist(user, set);
+    const before = await test.sql<{ changed: number }>(changedRows, [user]);
+    committed.length = 0;
+    const [tag = ''] = set.liveTags('film-7');
+    set.remove('film-7', [tag], stamp(1_000));
+    set.add('film-new', randomUUID(), stamp(1_001));
+    await persistence.persistWatchlist(user, set);
+    expect(committed.reduce((rows, event) => rows + event.rows, 0)).toBe(2);
+    expect(before).toEqual([{ changed: 1 }]);
+    expect(await test.sql(changedRows, [user])).toEqual([{ changed: 2 }]);
+    committed.length = 0;
+    await persistence.persistWatchlist(user, set);
+    expect(committed).toEqual([]);
+  });
+  const changedRows = `select count(distinct changed_xid)::integer as changed
+    from cuepoint.user_watchlists where user_id = $1::uuid`;
+
+  it('[SQL3] a failed persistWatchlist keeps its changes for the next', async () => {
+    const user = randomUUID();
+    const taken = addOp();
+    await persistence.persistOp(user, taken);
+    const set = new ORSet();
+    set.add('film-2', taken.tag, { timestamp: at(5), deviceId: 'tv' });
+    await expect(persistence.persistWatchlist(user, set)).rejects.toMatchObject({
+      code: 'tag_reused',
+    });
+    expect(set.unpersisted().entries).toHaveLength(1);
+  });
+
+  it('persistProgress stores a register, clears included', async () => {
+    const user = randomUUID();
+    await persistence.persistOp(user, setOp());
+    const register = await persistence.repository.getProgress(user, 'film-1');
+    register?.write(null, { timestamp: at(9_000), deviceId: 'tv' });
+    if (register !== undefined) await persistence.persistProgress(user, 'film-1', register);
+    expect((await persistence.loadProgressState(user)).get('film-1')?.value).toBeNull();
+  });
+
+  it('[GC6] a row that the database refuses is refused alone; its neighbours are stored', async () => {
+    const user = randomUUID();
+    await test.sql(
+      `alter table cuepoint.user_progress add constraint no_poison check (content_id <> 'poison')`,
+    );
+    const ops = ['a', 'poison', 'b', 'c', 'd'].map((contentId) => setOp({ contentId }));
+    const results = await Promise.all(ops.map((op) => persistence.persistOp(user, op)));
+    expect(resultsOf(results)).toEqual([
+      'applied',
+      'change_refused',
+      'applied',
+      'applied',
+      'applied',
+    ]);
+    await test.sql('alter table cuepoint.user_progress drop constraint no_poison');
+  });
+
+  it('[GC6] what a poison winner had folded away is stored without it', async () => {
+    const user = randomUUID();
+    await test.sql(
+      'alter table cuepoint.user_progress add constraint no_poison check (position_seconds <> 666)',
+    );
+    const results = await Promise.all([
+      persistence.persistOp(user, setOp({ timestamp: at(1), positionSeconds: 10 })),
+      persistence.persistOp(user, setOp({ timestamp: at(2), positionSeconds: 666 })),
+    ]);
+    expect(resultsOf(results)).toEqual(['applied', 'change_refused']);
+    await test.sql('alter table cuepoint.user_progress drop constraint no_poison');
+  });
+
+  describe('heartbeats', () => {
+    it('[GC8] reach the database at most once in heartbeatPersistMs', async () => {
+      const user = randomUUID();
+      await persistence.persistDevice(user, deviceInfo({ lastSeenMs: NOW_MS }));
+      const lastSeen = async () => (await persistence.repository.getDevice(user, 'tv'))?.lastSeenMs;
+      expect(await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 30_000)).toBe(true);
+      expect(await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 60_000)).toBe(true);
+      expect(await lastSeen()).toBe(NOW_MS + 30_000);
+      expect(await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 90_000)).toBe(true);
+      expect(await lastSeen()).toBe(NOW_MS + 90_000);
+    });
+
+    it('[GC8] the interval is at most half of the time after which a device is stale', () => {
+      expect(() => persistenceOver(test, { heartbeatPersistMs: 150_001 })).toThrow(
+        'at most half of the time',
+      );
+    });
+
+    it('[GC8] heartbeats of one device in one batch are one row, the latest', async () => {
+      const user = randomUUID();
+      await persistence.persistDevice(user, deviceInfo());
+      await Promise.all(
+        [3, 1, 2].map((second) =>
+          persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + second * 1_000),
+        ),
+      );
+      expect((await persistence.repository.getDevice(user, 'tv'))?.lastSeenMs).toBe(NOW_MS + 3_000);
+    });
+
+    it('a device that is not registered is told so', async () => {
+      expect(await persistence.updateDeviceHeartbeat(randomUUID(), 'tv', NOW_MS)).toBe(false);
+    });
+
+    it('a device that left is online again with its next heartbeat', async () => {
+      const user = randomUUID();
+      await persistence.persistDevice(user, deviceInfo());
+      await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 1);
+      await persistence.persistDevice(user, deviceInfo({ isOnline: false }));
+      await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 2);
+      expect((await persistence.repository.getDevice(user, 'tv'))?.isOnline).toBe(true);
+    });
+  });
+
+  it('[SEC1] a deleted device is never taken again', async () => {
+    const user = randomUUID();
+    await persistence.persistDevice(user, deviceInfo());
+    expect(await persistence.deleteDevice(user, 'tv')).toBe(true);
+    expect(await persistence.deleteDevice(user, 'tv')).toBe(false);
+    expect(await persistence.persistDevice(user, deviceInfo()).catch(codeOf)).toBe(
+      'device_revoked',
+    );
+    expect(await persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS)).toBe(false);
+    expect(await persistence.loadDevices(user)).toEqual([]);
+  });
+
+  it.each(['', 'x', "'; drop table user_progress; --", '__proto__', `${randomUUID()} `])(
+    'a user id that is no UUID (%j) is refused by every call',
+    async (userId) => {
+      const calls = [
+        persistence.persistOp(userId, setOp()),
+        persistence.persistOp(userId, addOp()),
+        persistence.persistDevice(userId, deviceInfo()),
+        persistence.updateDeviceHeartbeat(userId, 'tv', NOW_MS),
+        persistence.loadWatchlistState(userId),
+        persistence.loadProgressState(userId),
+        persistence.loadDevices(userId),
+      ];
+      const codes = await Promise.all(calls.map((call) => call.catch(codeOf)));
+      expect(codes).toEqual(calls.map(() => 'invalid_user_id'));
+    },
+  );
+
+  it('one spelling of a user id is the other: upper case is the same user', async () => {
+    const user = randomUUID();
+    await persistence.persistOp(user.toUpperCase(), addOp());
+    expect((await persistence.loadWatchlistState(user)).size).toBe(1);
+  });
+
+  it('[GC7] stop flushes what is queued and then closes the database', async () => {
+    const user = randomUUID();
+    let closed = false;
+    const stopping = new SyncPersistence({
+      ...test.database,
+      close: async () => {
+        closed = true;
+      },
+    });
+    const acks = Array.from({ length: 50 }, (_, index) =>
+      stopping.persistOp(user, setOp({ contentId: `film-${index}` })),
+    );
+    await stopping.stop();
+    expect(resultsOf(await Promise.all(acks))).toEqual(acks.map(() => 'applied'));
+    expect(closed).toBe(true);
+    expect(await stopping.persistOp(user, setOp()).catch(codeOf)).toBe('shutting_down');
+    expect((await persistence.loadProgressState(user)).size).toBe(50);
+  });
+});
+
+describe('SyncPersistence while PostgreSQL misbehaves', () => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await POSTGRES.open({ writers: 1 });
+  });
+  afterAll(async () => {
+    await test.destroy();
+  });
+
+  it('[GC1] [GC2] no ack while the commit waits, and those who come meanwhile share the next', async () => {
+    const user = randomUUID();
+    const events: number[] = [];
+    const persistence = persistenceOver(test, {
+      observer: { committed: ({ rows }) => events.push(rows) },
+    });
+    await persistence.persistOp(user, setOp({ contentId: 'held' }));
+    await using blocker = await test.connect();
+    await blocker.query('begin');
+    await blocker.query(
+      `update cuepoint.user_progress set state = state where user_id = $1::uuid`,
+      [user],
+    );
+    let acked = false;
+    const held = persistence
+      .persistOp(user, setOp({ contentId: 'held', timestamp: at(5) }))
+      .then(() => (acked = true));
+    await waitForLock(blocker);
+    const others = Array.from({ length: 20 }, (_, index) =>
+      persistence.persistOp(user, setOp({ contentId: `film-${index}` })),
+    );
+    await waitForLock(blocker);
+    expect(acked).toBe(false);
+    await blocker.query('commit');
+    await Promise.all([held, ...others]);
+    expect(events).toEqual([1, 1, 20]);
+    await persistence.stop();
+  });
+
+  it('[GC6] a connection that is cut in the middle of a commit costs no change', async () => {
+    const user = randomUUID();
+    const retries: string[] = [];
+    const persistence = persistenceOver(test, {
+      observer: { retried: ({ code }) => retries.push(code) },
+    });
+    await persistence.persistOp(user, setOp({ contentId: 'held' }));
+    await using blocker = await test.connect();
+    await blocker.query('begin');
+    await blocker.query(
+      `update cuepoint.user_progress set state = state where user_id = $1::uuid`,
+      [user],
+    );
+    const ack = persistence.persistOp(user, setOp({ contentId: 'held', timestamp: at(5) }));
+    const waitingPid = await waitForLock(blocker);
+    await blocker.query('select pg_terminate_backend($1::integer)', [waitingPid]);
+    await blocker.query('commit');
+    expect((await ack).result).toBe('applied');
+    expect(retries.length).toBeGreaterThan(0);
+    await persistence.stop();
+  });
+
+  /** Resolves with the backend that waits for a lock of this connection's transaction. */
+  async function waitForLock(
+    blocker: Awaited<ReturnType<TestDatabase['connect']>>,
+  ): Promise<number> {
+    await using watcher = await test.connect();
+    for (;;) {
+      const [waiting] = await watcher.query<{ pid: number }>(
+        'select pid from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))',
+        [blocker.backendPid],
+      );
+      if (waiting !== undefined) return waiting.pid;
+    }
+  }
+});
