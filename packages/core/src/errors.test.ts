@@ -14,9 +14,9 @@ describe('docs/errors.md', () => {
   test.each(sections.map((section) => [section.split('\n', 1)[0] ?? '', section]))(
     '%s says what happened, what to do, and where it is met',
     (_, section) => {
-      expect(section).toMatch(/^\*\*HTTP:\*\* (?:\d{3}\b|none\b)/m);
-      expect(section).toMatch(/^\*\*What happened:\*\* \S/m);
-      expect(section).toMatch(/^\*\*What to do:\*\* \S/m);
+      expect(section).toMatch(/^- \*\*HTTP:\*\* (?:\d{3}\b|none\b)/m);
+      expect(section).toMatch(/^- \*\*What happened:\*\* \S/m);
+      expect(section).toMatch(/^- \*\*What to do:\*\* \S/m);
     },
   );
 });

@@ -30,7 +30,7 @@ const arbitrarySteps = fc.array(
     nowMs: arbitraryNowMs,
     remote: arbitraryRemote,
   }),
-  { minLength: 1, maxLength: 40 },
+  { minLength: 1, maxLength: 40, size: 'max' },
 );
 
 test('[HLC1] [HLC2] a tick is greater than all that was ticked or received before it', () => {

@@ -203,4 +203,13 @@ describe('tickPast', () => {
     const past = clock.tickPast(floor, NOW_MS);
     expect(isGreater(clock.tick(NOW_MS + 90_000), past)).toBe(true);
   });
+
+  test('[LWW3] a winner from 2099 does not make the clock forget one from the next hour', () => {
+    const clock = new HybridLogicalClock();
+    const nextHour = { physical: NOW_MS + 3_600_000, logical: 0 };
+    const given = clock.tickPast(nextHour, NOW_MS);
+    clock.tickPast(farAhead, NOW_MS);
+    const later = [clock.tick(nextHour.physical), clock.tick(nextHour.physical)];
+    expect(later.every((ticked) => isGreater(ticked, given))).toBe(true);
+  });
 });

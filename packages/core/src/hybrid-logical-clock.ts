@@ -11,6 +11,9 @@ import {
 /** How far ahead of the receiver's wall clock a timestamp may be. [HLC4] */
 export const DEFAULT_MAX_DRIFT_MS = 60_000;
 
+/** Milliseconds past the drift bound that one clock remembers having given timestamps in. */
+const GIVEN_PAST_BOUND_MAX = 1_000;
+
 export interface HybridLogicalClockOptions {
   /** Bound on the future, in ms; the past has none. Default {@link DEFAULT_MAX_DRIFT_MS}. */
   readonly maxDriftMs?: number;
@@ -42,8 +45,11 @@ export function isAheadOfClock(
 export class HybridLogicalClock {
   readonly maxDriftMs: number;
   #last: Timestamp;
-  /** The greatest timestamp given past the drift bound; `#last` takes it in once the bound allows. */
-  #lastPastBound: Timestamp = ZERO_TIMESTAMP;
+  /**
+   * What was given past the drift bound, ascending, the greatest of each millisecond: `#last` takes
+   * each in once the wall clock allows. At most {@link GIVEN_PAST_BOUND_MAX}, the least are forgotten.
+   */
+  readonly #givenPastBound: Timestamp[] = [];
 
   constructor({
     maxDriftMs = DEFAULT_MAX_DRIFT_MS,
@@ -63,7 +69,7 @@ export class HybridLogicalClock {
   /** A timestamp strictly greater than every one ticked or received before. [HLC1] */
   tick(nowMs: number): Timestamp {
     const physical = toPhysical(nowMs);
-    this.receive(this.#lastPastBound, physical);
+    this.#takeInPastBound(physical);
     this.#last =
       physical > this.#last.physical ? { physical, logical: 0 } : nextTimestamp(this.#last);
     return this.#last;
@@ -85,14 +91,26 @@ export class HybridLogicalClock {
    * A tick that is also greater than `floor`, whatever the drift bound says of it. [LWW1]
    *
    * For a write over a register whose winner came from a clock far ahead: the newest intent wins.
-   * The clock itself follows `floor` only within the bound, and still gives nothing twice. [LWW3]
+   * The clock itself follows `floor` only within the bound, and while the wall clock does not step
+   * back it still gives nothing twice. [LWW3]
    */
   tickPast(floor: Timestamp, nowMs: number): Timestamp {
     this.receive(floor, nowMs);
     if (compareTimestamps(this.#last, floor) >= 0) return this.tick(nowMs);
-    const past = nextTimestamp(maxTimestamp(floor, this.#lastPastBound));
-    this.#lastPastBound = past;
+    const greatest = this.#givenPastBound.at(-1) ?? ZERO_TIMESTAMP;
+    const past = nextTimestamp(maxTimestamp(floor, greatest));
+    if (past.physical === greatest.physical) this.#givenPastBound.pop();
+    this.#givenPastBound.push(past);
+    if (this.#givenPastBound.length > GIVEN_PAST_BOUND_MAX) this.#givenPastBound.shift();
     return past;
+  }
+
+  #takeInPastBound(nowMs: number): void {
+    for (;;) {
+      const [least] = this.#givenPastBound;
+      if (least === undefined || !this.receive(least, nowMs)) return;
+      this.#givenPastBound.shift();
+    }
   }
 }
 

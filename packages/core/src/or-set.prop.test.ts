@@ -189,7 +189,7 @@ describe('a household whose replicas merge at random moments', () => {
       fc.record({ kind: fc.constant('redeliver' as const), replica, op: fc.nat() }),
       fc.record({ kind: fc.constant('reload' as const), replica }),
     ),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   );
 
   test('[ORS2] [ORS3] [ORS5] ends in one state: that of all its ops', () => {

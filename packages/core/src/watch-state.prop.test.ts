@@ -54,7 +54,7 @@ const arbitrarySteps = fc.array(
     op: fc.nat(),
     stepMs: fc.integer({ min: -2, max: 2 }),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 /** Runs the steps and returns the screens with the log of every op they made. */

@@ -12,14 +12,16 @@ with written as (
   from unnest(
     $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
     $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]
-  ) as r (
+  ) with ordinality as r (
     user_id, content_id, position_seconds, duration_seconds, state,
-    timestamp_physical, timestamp_logical, device_id, is_cleared
+    timestamp_physical, timestamp_logical, device_id, is_cleared, position
   )
   where not exists (
     select from cuepoint.user_erasures e
     where e.user_id = r.user_id and r.timestamp_physical <= e.erased_physical
   )
+  -- A hash join with the tables above would lose the order of the rows. [SQL4]
+  order by r.position
   on conflict (user_id, content_id) do update
   set position_seconds = excluded.position_seconds,
       duration_seconds = excluded.duration_seconds,

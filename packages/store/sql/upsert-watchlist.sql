@@ -14,9 +14,9 @@ with written as (
   from unnest(
     $1::uuid[], $2::varchar[], $3::varchar[], $4::bigint[], $5::integer[], $6::varchar[],
     $7::varchar[], $8::bigint[], $9::integer[]
-  ) as r (
+  ) with ordinality as r (
     user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id,
-    removed_by, removed_physical, removed_logical
+    removed_by, removed_physical, removed_logical, position
   )
   where not exists (
       -- Nothing at or below the collected floor is ever inserted live. [CUR4]
@@ -31,6 +31,8 @@ with written as (
       where e.user_id = r.user_id
         and greatest(r.timestamp_physical, r.removed_physical) <= e.erased_physical
     )
+  -- A hash join with the tables above would lose the order of the rows. [SQL4]
+  order by r.position
   on conflict (user_id, unique_tag) do update
   set content_id = case
         when t.timestamp_physical is not null then t.content_id

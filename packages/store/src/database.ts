@@ -59,7 +59,7 @@ export interface Database extends Queryable {
 export interface DatabaseOptions {
   /** A PostgreSQL connection string; without it the embedded database is opened. */
   readonly url?: string;
-  /** A connection that no transaction pooler is in front of, for LISTEN. */
+  /** The same database without a transaction pooler in front, for migrations, maintenance and LISTEN. */
   readonly directUrl?: string;
   /** Directory of the embedded database. Default `.cuepoint`. */
   readonly dataDir?: string;

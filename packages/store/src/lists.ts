@@ -29,12 +29,17 @@ export function toListPage<Row extends { readonly content_id: string }, Item>(
   const last = shown.at(-1);
   const page = { items: shown.map(toItem), total: rows[0]?.total ?? 0 };
   return found.length > limit && last !== undefined
-    ? { ...page, nextCursor: Buffer.from(last.content_id).toString('base64url') }
+    ? { ...page, nextCursor: contentIdToText(last.content_id) }
     : page;
+}
+
+function contentIdToText(contentId: string): string {
+  return Buffer.from(contentId).toString('base64url');
 }
 
 function textToContentId(text: string): string {
   const contentId = Buffer.from(text, 'base64url').toString();
-  if (!isContentId(contentId)) throw invalidCursor();
+  // Bytes that are no UTF-8 decode to replacement characters, which are a content id too.
+  if (!isContentId(contentId) || contentIdToText(contentId) !== text) throw invalidCursor();
   return contentId;
 }

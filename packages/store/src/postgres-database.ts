@@ -23,6 +23,7 @@ export function openPostgresDatabase(
 ): Database {
   const {
     url,
+    directUrl,
     schema = DEFAULT_SCHEMA,
     poolSize = DEFAULT_POOL_SIZE,
     writers = DEFAULT_WRITERS,
@@ -38,9 +39,9 @@ export function openPostgresDatabase(
     return client.query(settings) as unknown as void;
   }
 
-  function createPool(max: number, pipeline: boolean): pg.Pool {
+  function createPool(connectionString: string, max: number, pipeline: boolean): pg.Pool {
     const config: pg.PoolConfig & { pipeline: boolean } = {
-      connectionString: url,
+      connectionString,
       max,
       pipeline,
       application_name: 'cuepoint',
@@ -56,8 +57,12 @@ export function openPostgresDatabase(
     return pool;
   }
 
-  const readPool = createPool(poolSize, false);
-  const writePool = createPool(writers, true);
+  const readPool = createPool(url, poolSize, false);
+  const writePool = createPool(url, writers, true);
+  // Migrations and maintenance hold advisory locks: past a pooler where there is a way past it.
+  const transactionPool =
+    directUrl === undefined ? readPool : createPool(directUrl, DIRECT_POOL_SIZE, false);
+  const pools = [...new Set([readPool, writePool, transactionPool])];
   const begin = (isolation = 'read committed') =>
     `begin isolation level ${isolation}${pooled ? `;${settings.replaceAll('set ', 'set local ')}` : ''}`;
 
@@ -129,7 +134,7 @@ export function openPostgresDatabase(
       }),
 
     transaction: (work, { isolation } = {}) =>
-      withClient(readPool, async (client) => {
+      withClient(transactionPool, async (client) => {
         await client.query(begin(isolation));
         try {
           const result = await work(queryableOf(client));
@@ -146,16 +151,22 @@ export function openPostgresDatabase(
     },
 
     stats: () => ({
-      total: readPool.totalCount + writePool.totalCount,
-      idle: readPool.idleCount + writePool.idleCount,
-      waiting: readPool.waitingCount + writePool.waitingCount,
+      total: sum(pools, (pool) => pool.totalCount),
+      idle: sum(pools, (pool) => pool.idleCount),
+      waiting: sum(pools, (pool) => pool.waitingCount),
     }),
 
     close() {
-      closed ??= Promise.all([readPool.end(), writePool.end()]);
+      closed ??= Promise.all(pools.map((pool) => pool.end()));
       return closed.then(() => undefined);
     },
   };
+}
+
+const DIRECT_POOL_SIZE = 2;
+
+function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + valueOf(item), 0);
 }
 
 /** Durable whatever the role's or the database's defaults say. */

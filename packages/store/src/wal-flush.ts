@@ -4,7 +4,10 @@ import path from 'node:path';
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 
 export interface WalFlush {
-  /** Resolves when the WAL up to `lsn` ("hi/lo", hex) is on the disk. */
+  /**
+   * Resolves when the WAL up to `lsn` ("hi/lo", hex) is on the disk. Calls run one after another; once one
+   * failed, every later one fails too.
+   */
   flushTo(position: { readonly timeline: number; readonly lsn: string }): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +24,9 @@ export interface WalFlush {
 export function createWalFlush(dataDir: string, firstLsn: string): WalFlush {
   const walDir = path.join(dataDir, 'pg_wal');
   let flushedSegment = segmentOf(firstLsn);
+  let flushedTo = 0n;
   let current: { readonly segment: bigint; readonly file: FileHandle } | undefined;
+  let tail: Promise<void> = Promise.resolve();
 
   async function fileOf(timeline: number, segment: bigint): Promise<FileHandle> {
     if (current?.segment === segment) return current.file;
@@ -33,14 +38,28 @@ export function createWalFlush(dataDir: string, firstLsn: string): WalFlush {
     return file;
   }
 
-  return {
-    async flushTo({ timeline, lsn }) {
-      const last = segmentOf(lsn);
-      for (let segment = flushedSegment; segment <= last; segment += 1n) {
+  async function flush(timeline: number, lsn: string): Promise<void> {
+    const position = positionOf(lsn);
+    // What a flush before covered was written before that flush began.
+    if (position <= flushedTo) return;
+    const last = segmentOf(lsn);
+    for (let segment = flushedSegment; segment <= last; segment += 1n) {
+      try {
         const file = await fileOf(timeline, segment);
         await file.datasync();
+      } catch (error) {
+        if (segment === last || !isMissing(error)) throw error;
+        // A checkpoint that came between has recycled it: recovery starts after it.
       }
-      flushedSegment = last;
+    }
+    flushedSegment = last;
+    flushedTo = position;
+  }
+
+  return {
+    flushTo({ timeline, lsn }) {
+      tail = tail.then(() => flush(timeline, lsn));
+      return tail;
     },
     async close() {
       await current?.file.close();
@@ -60,9 +79,17 @@ async function flushDirectory(directory: string): Promise<void> {
 
 /** The segment that holds the byte before `lsn`: at a boundary nothing of the next one is written. */
 function segmentOf(lsn: string): bigint {
-  const [high = '0', low = '0'] = lsn.split('/');
-  const position = (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+  const position = positionOf(lsn);
   return position === 0n ? 0n : (position - 1n) / BigInt(SEGMENT_BYTES);
+}
+
+function positionOf(lsn: string): bigint {
+  const [high = '0', low = '0'] = lsn.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** The name that PostgreSQL gives a segment: timeline, then the segment's number in two parts. */

@@ -126,7 +126,7 @@ export function arbitraryHistory({
     /** When each copy of the op arrives. */
     arrivals: fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 3 }),
   });
-  return fc.array(write, { minLength: 1, maxLength: writesMax }).map(deliver);
+  return fc.array(write, { minLength: 1, maxLength: writesMax, size: 'max' }).map(deliver);
 }
 
 type Write = {

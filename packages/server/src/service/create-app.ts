@@ -44,9 +44,12 @@ export async function createApp({
     clientErrorHandler: handleClientError,
   });
   app.setErrorHandler(handleError);
-  app.addHook('onRequest', async (_request, reply) => {
+  // A connection that is kept alive would hold the stop until the client lets go.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) void reply.header('connection', 'close');
+  });
+  app.addHook('onRequest', async () => {
     if (!isStopping()) return;
-    void reply.header('connection', 'close');
     throw new CuepointError('shutting_down', 'The service is about to stop.', {
       retryAfterMs: STOPPING_RETRY_AFTER_MS,
     });

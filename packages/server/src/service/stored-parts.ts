@@ -9,6 +9,7 @@ import {
   requireUsableSchema,
   SyncPersistence,
   type Database,
+  type SyncRepository,
 } from '@cuepoint/store';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
@@ -16,6 +17,7 @@ import { databaseOptionsOf } from '../config/database-config.ts';
 import { registerSampledMetrics } from '../metrics/sampled-metrics.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import { delay } from './delay.ts';
+import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
 import type { ServiceParts } from './parts.ts';
 
@@ -85,8 +87,8 @@ async function startParts(
     now,
   });
   return {
-    repository: new PostgresSyncRepository(database),
-    persistence,
+    repository: guardStore<SyncRepository>(new PostgresSyncRepository(database)),
+    persistence: guardStore(persistence),
     description: database.description,
     durabilityWarnings: warnings,
     health: createHealthProbe({

@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createPostgresServer } from '../test/support/postgres-server.ts';
+import { parseFlags, USAGE, type Flags } from './flags.ts';
+import { readEnvironment } from './support/environment.ts';
+import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
+import { durableWrites } from './workloads/durable-writes.ts';
+import { embedded } from './workloads/embedded.ts';
+import { indexKinds } from './workloads/index-kinds.ts';
+import { loadUser } from './workloads/load-user.ts';
+import { loneWrite } from './workloads/lone-write.ts';
+import { watchlistChange } from './workloads/watchlist-change.ts';
+
+const WORKLOADS = [durableWrites, loneWrite, watchlistChange, loadUser, embedded, indexKinds];
+
+const RESULTS_DIRECTORY = path.resolve(import.meta.dirname, '../artifacts/bench');
+
+/**
+ * What differs from PostgreSQL's defaults: neither a checkpoint nor autovacuum falls into one variant's
+ * round and not into another's. Durability is as it is by default.
+ */
+const SERVER_SETTINGS = {
+  shared_buffers: '1GB',
+  max_wal_size: '16GB',
+  checkpoint_timeout: '1h',
+  autovacuum: 'off',
+};
+
+async function run({ only, scale }: Flags): Promise<void> {
+  const unknown = only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
+  if (unknown.length > 0) {
+    const names = WORKLOADS.map(({ name }) => name).join(', ');
+    throw new Error(`No workload is called ${unknown.join(', ')}. There are: ${names}.`);
+  }
+  await mkdir(RESULTS_DIRECTORY, { recursive: true });
+  const server = await createPostgresServer();
+  try {
+    await server.start(SERVER_SETTINGS);
+    const environment = await readEnvironment(server);
+    console.log(environmentToMarkdown(environment));
+    for (const workload of WORKLOADS) {
+      if (only.length > 0 && !only.includes(workload.name)) continue;
+      const progress = (message: string) => console.error(`${workload.name}: ${message}`);
+      const report = await workload.run({ server, scale, progress });
+      const file = path.join(RESULTS_DIRECTORY, `${workload.name}.json`);
+      await writeFile(file, `${JSON.stringify({ environment, scale, ...report }, null, 2)}\n`);
+      for (const table of report.tables) console.log(tableToMarkdown(table));
+    }
+  } finally {
+    await server.destroy();
+  }
+}
+
+let flags: Flags;
+try {
+  flags = parseFlags(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  process.exit(2);
+}
+await run(flags);

@@ -1,0 +1,28 @@
+import type { BenchContext, Sample } from '../workload.ts';
+
+export interface Variant {
+  readonly name: string;
+  measure(this: void, round: number): Promise<Sample>;
+}
+
+/** Measures the variants in turn, round after round (A B A B), and gives each one's samples. */
+export async function runRounds(
+  { scale, progress }: BenchContext,
+  variants: readonly Variant[],
+): Promise<Record<string, Sample[]>> {
+  const samples: Record<string, Sample[]> = {};
+  for (let round = 0; round < scale.rounds; round += 1) {
+    for (const { name, measure } of variants) {
+      const sample = await measure(round);
+      (samples[name] ??= []).push(sample);
+      progress(`round ${round + 1} of ${scale.rounds}: ${name} ${describe(sample)}`);
+    }
+  }
+  return samples;
+}
+
+function describe(sample: Sample): string {
+  return Object.entries(sample)
+    .map(([figure, value]) => `${figure}=${Number(value.toPrecision(4))}`)
+    .join(' ');
+}

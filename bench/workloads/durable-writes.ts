@@ -1,0 +1,182 @@
+import pg from 'pg';
+import { createCeiling, measureCeiling } from '../peers/ceiling.ts';
+import { createOriginSchema, ORIGIN_POOL_SIZE, upsertAsOrigin } from '../peers/origin.ts';
+import { runClosedLoop, type ClosedLoop } from '../support/closed-loop.ts';
+import { createProgressChanges } from '../support/data-set.ts';
+import { coresBetween, readProcessorTime, type ProcessorTime } from '../support/processor-time.ts';
+import { runRounds, type Variant } from '../support/rounds.ts';
+import {
+  createCuepointSchema,
+  dropSchemas,
+  fillProgressTable,
+  onServer,
+  withPersistence,
+} from '../support/server-client.ts';
+import { decimal, medianOf, percent, ratioOf, whole, withSpread } from '../support/statistics.ts';
+import { withHeapOnlyShare } from '../support/table-updates.ts';
+import type { BenchContext, Report, Sample, Workload } from '../workload.ts';
+
+const SCHEMA = 'bench_writes';
+const ORIGIN = 'origin: a statement a change';
+const WARM_UP_SECONDS = 1;
+
+interface CuepointVariant {
+  readonly writers: number;
+  readonly callers: number;
+}
+
+const CUEPOINT_VARIANTS: readonly CuepointVariant[] = [
+  { writers: 1, callers: 1_000 },
+  { writers: 2, callers: 1_000 },
+  { writers: 4, callers: 1_000 },
+  { writers: 4, callers: 10_000 },
+];
+const CEILING_CONNECTIONS = [1, 2, 4];
+
+/**
+ * Acknowledged durable changes in a second: the origin's design, group commit, and the database fed from
+ * within. Folded changes are not counted.
+ */
+export const durableWrites: Workload = {
+  name: 'durable-writes',
+  async run(context) {
+    await createOriginSchema(context);
+    await createCuepointSchema(context, SCHEMA);
+    await createCeiling(context, SCHEMA);
+    await fillProgressTable(context, 'origin.user_progress');
+    await fillProgressTable(context, `${SCHEMA}.user_progress`);
+    const samples = await runRounds(context, [
+      { name: ORIGIN, measure: () => measureOrigin(context) },
+      ...CUEPOINT_VARIANTS.map((variant) => ({
+        name: cuepointName(variant),
+        measure: () => measureCuepoint(context, variant),
+      })),
+      ...CEILING_CONNECTIONS.map((connections) => ceilingVariant(context, connections)),
+    ]);
+    await dropSchemas(context, ['origin', SCHEMA]);
+    return toReport(samples);
+  },
+};
+
+function measureOrigin(context: BenchContext): Promise<Sample> {
+  const nextChange = createProgressChanges(context.scale);
+  return measureTable(context, 'origin.user_progress', async (loop) => {
+    const pool = new pg.Pool({ connectionString: context.server.url(), max: ORIGIN_POOL_SIZE });
+    try {
+      return await loop(1_000, (caller) => upsertAsOrigin(pool, nextChange(caller)));
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+function measureCuepoint(
+  context: BenchContext,
+  { writers, callers }: CuepointVariant,
+): Promise<Sample> {
+  const nextChange = createProgressChanges(context.scale);
+  let commits = 0;
+  let rows = 0;
+  const observer = {
+    committed(event: { readonly rows: number }) {
+      commits += 1;
+      rows += event.rows;
+    },
+  };
+  return measureTable(context, `${SCHEMA}.user_progress`, (loop) =>
+    withPersistence(context, { schema: SCHEMA, writers }, { observer }, async (persistence) => {
+      const sample = await loop(callers, async (caller) => {
+        const { userId, op } = nextChange(caller);
+        return (await persistence.persistOp(userId, op)).result === 'applied';
+      });
+      return { ...sample, rowsPerCommit: rows / commits };
+    }),
+  );
+}
+
+function ceilingVariant(context: BenchContext, connections: number): Variant {
+  return {
+    name: ceilingName(connections),
+    measure: () =>
+      measureTable(context, `${SCHEMA}.user_progress`, () =>
+        measureCeiling(context, SCHEMA, connections),
+      ),
+  };
+}
+
+type Loop = (callers: number, call: ClosedLoop['call']) => Promise<Sample>;
+
+/** A round on a table that is vacuumed before, with its heap-only share and who used the cores. */
+async function measureTable(
+  context: BenchContext,
+  table: string,
+  work: (loop: Loop) => Promise<Sample>,
+): Promise<Sample> {
+  const { seconds } = context.scale;
+  await onServer(context, (client) => client.query(`vacuum ${table}`));
+  let started: ProcessorTime | undefined;
+  let cores: Sample = {};
+  const { result, heapOnlyShare } = await withHeapOnlyShare(context, table, () =>
+    work((callers, call) =>
+      runClosedLoop(
+        { callers, call, warmUpSeconds: Math.min(WARM_UP_SECONDS, seconds), seconds },
+        async (phase) => {
+          const read = await readProcessorTime(context.server);
+          if (phase === 'start') started = read;
+          else if (started !== undefined) cores = coresBetween(started, read);
+        },
+      ),
+    ),
+  );
+  return { ...result, ...cores, heapOnlyShare };
+}
+
+function cuepointName({ writers, callers }: CuepointVariant): string {
+  return `Cuepoint, writers ${writers}, callers ${whole(callers)}`;
+}
+
+function ceilingName(connections: number): string {
+  return `ceiling, connections ${connections}`;
+}
+
+function toReport(samples: Record<string, Sample[]>): Report {
+  const origin = samples[ORIGIN] ?? [];
+  const writersOf = new Map(
+    CUEPOINT_VARIANTS.map((variant) => [cuepointName(variant), variant.writers]),
+  );
+  const rows = Object.entries(samples).map(([name, own]) => {
+    const writers = writersOf.get(name);
+    const ceiling = writers === undefined ? undefined : samples[ceilingName(writers)];
+    const figure = (key: string, format: (value: number) => string) =>
+      own[0]?.[key] === undefined ? '' : withSpread(own, key, format);
+    const plain = (key: string, format: (value: number) => string) =>
+      own[0]?.[key] === undefined ? '' : format(medianOf(own, key));
+    return [
+      name,
+      figure('acksPerSecond', whole),
+      figure('p50Ms', decimal),
+      figure('p99Ms', decimal),
+      decimal(ratioOf(own, origin, 'acksPerSecond')),
+      own[0]?.['p99Ms'] === undefined ? '' : decimal(ratioOf(own, origin, 'p99Ms')),
+      ceiling === undefined ? '' : decimal(ratioOf(own, ceiling, 'acksPerSecond')),
+      plain('heapOnlyShare', percent),
+      plain('rowsPerCommit', whole),
+      plain('nodeCores', decimal),
+      plain('postgresCores', decimal),
+    ];
+  });
+  const columns = [
+    'variant',
+    'acks/s',
+    'p50 ms',
+    'p99 ms',
+    'acks / origin',
+    'p99 / origin',
+    'share of ceiling',
+    'heap-only',
+    'rows a commit',
+    'Node cores',
+    'PostgreSQL cores',
+  ];
+  return { samples, tables: [{ title: 'Durable progress writes', columns, rows }] };
+}

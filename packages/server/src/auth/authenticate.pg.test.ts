@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTestApi, type TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await createTestApi({ databaseUrl: inject('postgresUrl') });
+});
+afterAll(() => api.close());
+
+describe('who may call', () => {
+  it.each([
+    ['GET', '/watchlist'],
+    ['PUT', '/watchlist/film'],
+    ['DELETE', '/watchlist/film'],
+    ['GET', '/progress'],
+    ['GET', '/progress/film'],
+    ['PUT', '/progress/film'],
+    ['DELETE', '/progress/film'],
+    ['GET', '/devices'],
+    ['GET', '/devices/tv'],
+    ['PUT', '/devices/tv'],
+    ['DELETE', '/devices/tv'],
+    ['POST', '/devices/tv/heartbeat'],
+    ['GET', '/sync'],
+    ['POST', '/sync'],
+    ['GET', '/export'],
+    ['DELETE', '/user'],
+  ])('[SEC1] no token, no data: %s %s', async (method, path) => {
+    const answer = await api.call(method, path);
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it.each(['Basic abc', 'Bearer', 'Bearer ', 'bearer a b', 'Bearer a,b', 'Bearer aaa.bbb.ccc'])(
+    '[SEC1] refuses the authorization %j',
+    async (authorization) => {
+      const answer = await api.call('GET', '/watchlist', { headers: { authorization } });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    },
+  );
+
+  it('[SEC1] the device of the token is the device of the request', async () => {
+    const user = await api.createUser({ deviceId: 'tv' });
+    expect(await user.call('PUT', '/watchlist/film')).toMatchObject({ body: { deviceId: 'tv' } });
+    expect(await user.call('GET', '/watchlist', { device: 'tv' })).toMatchObject({ status: 200 });
+    expect(await user.call('GET', '/watchlist', { device: 'phone' })).toMatchObject({
+      status: 403,
+      body: { code: 'device_mismatch', field: 'X-Device-Id' },
+    });
+  });
+
+  it('[SEC1] a token bound to a revoked device is refused at once', async () => {
+    const user = await api.createUser({ deviceId: 'tv' });
+    const body = { deviceType: 'TV', platform: 'Tizen', appVersion: '1' };
+    await user.call('PUT', '/devices/tv', { body });
+    await user.call('DELETE', '/devices/tv');
+    expect(await user.call('GET', '/watchlist')).toMatchObject({
+      status: 403,
+      body: { code: 'device_revoked' },
+    });
+  });
+
+  it.each(['a b', '', 'x'.repeat(256), 'ä', "'; --"])('refuses the device id %j', async (device) => {
+    const user = await api.createUser();
+    expect(await user.call('GET', '/watchlist', { device })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_device_id', field: 'X-Device-Id' },
+    });
+  });
+
+  it('[SEC1] the service scope acts for the user that it names, and that is logged', async () => {
+    const user = await api.createUser();
+    await user.call('PUT', '/watchlist/film');
+    const service = await api.createUser({ scopes: ['cuepoint:service'] });
+    const headers = { 'x-cuepoint-user': user.userId.toUpperCase() };
+    const { body } = await service.call('GET', '/watchlist', { headers });
+    expect(body.total).toBe(1);
+    const line = api.logLines.map((text) => JSON.parse(text)).find(({ actor }) => actor === service.userId);
+    expect(line).toMatchObject({ userId: user.userId, msg: 'acts for a user' });
+    expect((await service.call('GET', '/watchlist')).body.total).toBe(0);
+    expect(
+      await service.call('GET', '/watchlist', { headers: { 'x-cuepoint-user': 'bob' } }),
+    ).toMatchObject({ status: 400, body: { code: 'invalid_user_id' } });
+  });
+
+  it('[SEC1] without the service scope nobody acts for another', async () => {
+    const headers = { 'x-cuepoint-user': randomUUID() };
+    for (const scopes of [[], ['cuepoint:admin'], ['cuepoint:service2']]) {
+      const user = await api.createUser({ scopes });
+      expect(await user.call('GET', '/watchlist', { headers })).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden' },
+      });
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { isCuepointError } from '@cuepoint/core';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+import { databaseOptionsOf } from './database-config.ts';
+import { flagOf, SETTING_NAMES, settingOf } from './settings.ts';
+
+const noFile = (): string => {
+  throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+};
+const read = (env: Record<string, string>, flags: Record<string, string> = {}) =>
+  readConfig({ env, flags, readFile: noFile });
+const problemsOf = (env: Record<string, string>): string => {
+  try {
+    read(env);
+  } catch (error) {
+    if (isCuepointError(error, 'configuration_invalid')) return error.message;
+    throw error;
+  }
+  return '';
+};
+const secret = 's'.repeat(32);
+
+describe('the configuration', () => {
+  it('has a default for everything that needs one', () => {
+    expect(read({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8083,
+      dataDir: '.cuepoint',
+      progressDebounceMs: 0,
+      maxDriftMs: 60_000,
+      retentionDays: 30,
+      auth: { mode: 'development' },
+    });
+  });
+
+  it('a flag wins over the environment, and an empty variable is an unset one', () => {
+    expect(read({ PORT: '1' }, { port: '2' }).port).toBe(2);
+    expect(read({ PORT: '' }).port).toBe(8083);
+  });
+
+  it('opens PostgreSQL where a URL is given, else the data directory', () => {
+    expect(databaseOptionsOf(read({}))).toMatchObject({ dataDir: '.cuepoint', writers: 2, pooled: false });
+    const options = databaseOptionsOf(
+      read({ DATABASE_URL: 'postgres://h/d', CUEPOINT_DATABASE_DIRECT_URL: 'postgres://i/d' }),
+    );
+    expect(options).toMatchObject({ url: 'postgres://h/d', directUrl: 'postgres://i/d' });
+    expect(options).not.toHaveProperty('dataDir');
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '1.5'],
+    ['PORT', ' 80'],
+    ['DATABASE_URL', 'mysql://h/d'],
+    ['CUEPOINT_DATABASE_SCHEMA', 'a"; drop schema public; --'],
+    ['CUEPOINT_DATABASE_POOLED', 'maybe'],
+    ['CUEPOINT_JWT_SECRET', 'short'],
+    ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
+    ['CUEPOINT_CORS_ORIGINS', 'https://a.example/path'],
+    ['CUEPOINT_CORS_ORIGINS', '*'],
+    ['LOG_LEVEL', 'loud'],
+    ['CUEPOINT_RATE_LIMIT', '-1'],
+    ['CUEPOINT_RETENTION_DAYS', '0'],
+  ])('refuses %s=%s by name and without repeating it', (env, value) => {
+    const problems = problemsOf({ CUEPOINT_JWT_AUDIENCE: 'a', CUEPOINT_JWT_ISSUER: 'i', [env]: value });
+    expect(problems.split('\n')).toHaveLength(2);
+    expect(problems).toContain(env);
+    if (value.length > 4) expect(problems).not.toContain(value);
+  });
+
+  it('[SEC2] without a secret or a key set it listens on loopback only', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.0.2', 'tv.example', '127.0.0.2']) {
+      expect(problemsOf({ HOST: host }), host).toContain('HOST');
+      expect(problemsOf({ HOST: host, CUEPOINT_JWT_SECRET: secret }), host).toBe('');
+    }
+    for (const host of ['localhost', '127.0.0.1', '::1']) expect(problemsOf({ HOST: host })).toBe('');
+  });
+
+  it('[SEC1] a key set requires an audience and an issuer, and excludes a secret', () => {
+    const jwks = { CUEPOINT_JWKS_URL: 'https://a.example/keys' };
+    const problems = problemsOf({ ...jwks, CUEPOINT_JWT_SECRET: secret });
+    expect(problems).toContain('CUEPOINT_JWT_AUDIENCE');
+    expect(problems).toContain('CUEPOINT_JWT_ISSUER');
+    expect(problems).toContain('not both');
+    const names = { CUEPOINT_JWT_AUDIENCE: 'a', CUEPOINT_JWT_ISSUER: 'i' };
+    expect(read({ ...jwks, ...names }).auth).toMatchObject({ mode: 'jwks', audience: 'a', issuer: 'i' });
+  });
+
+  it('reads secrets from files, once, without the last line feed', () => {
+    const readFile = (path: string) => {
+      expect(path).toBe('/run/secret');
+      return `${secret}\n`;
+    };
+    const env = { CUEPOINT_JWT_SECRET_FILE: '/run/secret' };
+    expect(readConfig({ env, readFile }).auth).toMatchObject({
+      mode: 'secret',
+      secret: new TextEncoder().encode(secret),
+    });
+    expect(problemsOf({ ...env, CUEPOINT_JWT_SECRET: secret })).toContain('not both');
+    expect(problemsOf(env)).toContain('ENOENT');
+  });
+
+  it('names settings once, and gives no secret a flag', () => {
+    const names = SETTING_NAMES.map((name) => settingOf(name).env);
+    expect(new Set(names).size).toBe(names.length);
+    expect(flagOf('databasePoolSize')).toBe('--database-pool-size');
+    const secrets = SETTING_NAMES.filter((name) => flagOf(name) === undefined);
+    expect(secrets).toEqual(['databaseUrl', 'databaseDirectUrl', 'jwtSecret']);
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTestApi, type TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+let production: TestApi;
+beforeAll(async () => {
+  const databaseUrl = inject('postgresUrl');
+  const env = { CUEPOINT_CORS_ORIGINS: 'http://localhost:5173' };
+  api = await createTestApi({ databaseUrl, env, development: true });
+  production = await createTestApi({ databaseUrl, env });
+});
+afterAll(() => Promise.all([api.close(), production.close()]));
+
+describe('development mode', () => {
+  it.each(['localhost', 'localhost:8083', '127.0.0.1:8083', '[::1]:8083', 'LOCALHOST:1'])(
+    '[SEC2] answers the host %j',
+    async (host) => {
+      expect((await api.call('GET', '//livez', { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.168.0.2:8083', '127.0.0.1@evil.example'])(
+    '[SEC2] refuses the host %j on every route',
+    async (host) => {
+      const user = await api.createUser();
+      const calls = [
+        api.call('GET', '//livez', { headers: { host } }),
+        api.call('POST', '//dev/token', { headers: { host } }),
+        user.call('GET', '/watchlist', { headers: { host } }),
+      ];
+      for (const answer of await Promise.all(calls)) {
+        expect(answer).toMatchObject({ status: 403, body: { code: 'origin_refused', field: 'Host' } });
+      }
+    },
+  );
+
+  it.each(['https://evil.example', 'http://localhost:3000', 'http://localhost', 'null', 'https://localhost:8083'])(
+    '[SEC2] refuses the origin %j',
+    async (origin) => {
+      expect(await api.call('POST', '//dev/token', { headers: { origin } })).toMatchObject({
+        status: 403,
+        body: { code: 'origin_refused', field: 'Origin' },
+      });
+    },
+  );
+
+  it('[SEC2] hands tokens to its own pages and to configured origins', async () => {
+    for (const origin of ['http://localhost:8083', 'http://localhost:5173']) {
+      const { status, body } = await api.call('POST', '//dev/token', { headers: { origin } });
+      expect(status).toBe(200);
+      expect((await api.call('GET', '/watchlist', { token: body.token })).status).toBe(200);
+    }
+    const userId = '7b0e8a52-3f4c-4c8e-9d2a-5f6b7c8d9e0f';
+    expect((await api.call('POST', '//dev/token', { body: { userId } })).body.userId).toBe(userId);
+    expect((await api.call('POST', '//dev/token', { body: { userId: 'bob' } })).status).toBe(400);
+  });
+
+  it('[SEC2] outside of it there are no tokens to have, and any host is served', async () => {
+    expect((await production.call('POST', '//dev/token')).status).toBe(404);
+    const headers = { host: 'api.example' };
+    expect((await production.call('GET', '//livez', { headers })).status).toBe(200);
+  });
+});
+
+describe('origins of other pages', () => {
+  it('are allowed by the configuration alone', async () => {
+    const preflight = (origin: string) =>
+      production.call('OPTIONS', '/watchlist/film', {
+        headers: { origin, 'access-control-request-method': 'PUT' },
+      });
+    const allowed = await preflight('http://localhost:5173');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers['access-control-allow-origin']).toBe('http://localhost:5173');
+    const other = await preflight('https://evil.example');
+    expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '@cuepoint/store';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createPostgresServer } from '../../../../test/support/postgres-server.ts';
+import { mintToken } from '../auth/mint-token.ts';
+import { readConfig } from '../config/config.ts';
+import { createLogger } from '../http/logger.ts';
+import { createSignal } from '../testing/signal.ts';
+import { TEST_SECRET } from '../testing/test-api.ts';
+import { createService, type Service, type ServiceOptions } from './create-service.ts';
+
+let home: string;
+const services: Service[] = [];
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cuepoint-service-'));
+});
+afterEach(async () => {
+  await Promise.all(services.splice(0).map((service) => service.stop()));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+function create(env: Record<string, string>, rest: Partial<ServiceOptions> = {}): Service {
+  const service = createService({
+    config: readConfig({ env: { PORT: '0', ...env }, readFile: () => '' }),
+    logger: createLogger('silent'),
+    now: Date.now,
+    random: () => 0,
+    randomUuid: randomUUID,
+    ...rest,
+  });
+  services.push(service);
+  return service;
+}
+
+const onPostgres = (url: string, schema = `service_${randomUUID().replaceAll('-', '')}`) => ({
+  DATABASE_URL: url,
+  CUEPOINT_DATABASE_SCHEMA: schema,
+  CUEPOINT_JWT_SECRET: TEST_SECRET,
+});
+
+async function tokenHeaders(): Promise<{ authorization: string }> {
+  const secret = new TextEncoder().encode(TEST_SECRET);
+  const token = await mintToken(secret, { userId: randomUUID(), ttlSeconds: 600 }, Date.now());
+  return { authorization: `Bearer ${token}` };
+}
+
+describe('a first run without any setting', () => {
+  it('[SEC2] serves on loopback, hands a token, and keeps what it acknowledged over a restart', async () => {
+    const env = { CUEPOINT_DATA_DIR: join(home, 'first') };
+    const first = create(env);
+    const { address, mintDevelopmentToken, storage } = await first.start();
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(storage).toContain(env.CUEPOINT_DATA_DIR);
+    const token = await mintDevelopmentToken?.(randomUUID());
+    const headers = { authorization: `Bearer ${token}` };
+    const put = await fetch(`${address}/api/v1/watchlist/film`, { method: 'PUT', headers });
+    expect(put.status).toBe(201);
+    expect((await stat(join(env.CUEPOINT_DATA_DIR, 'dev-jwt-secret'))).mode & 0o777).toBe(0o600);
+    await first.stop();
+
+    const again = await create(env).start();
+    const list = await fetch(`${again.address}/api/v1/watchlist`, { headers });
+    expect(await list.json()).toMatchObject({ total: 1 });
+  });
+
+  it('refuses a data directory that another process uses, in one line', async () => {
+    const env = { CUEPOINT_DATA_DIR: join(home, 'shared') };
+    await create(env).start();
+    const error: unknown = await create(env).start().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'data_directory_in_use' });
+    expect((error as Error).message).not.toContain('\n');
+  });
+});
+
+describe('a stop', () => {
+  it('[GC7] finishes the write in flight, answers it, and closes the port', async () => {
+    // A stop that waits for an idle client, instead of letting it go, would outlast the test.
+    const env = { ...onPostgres(inject('postgresUrl')), CUEPOINT_STOP_TIMEOUT_MS: '600000' };
+    const service = create(env);
+    const { address } = await service.start();
+    const headers = await tokenHeaders();
+    const database = await openDatabase({
+      url: env.DATABASE_URL,
+      schema: env.CUEPOINT_DATABASE_SCHEMA,
+    });
+    const [locked, released] = [createSignal(), createSignal()];
+    const lock = database.transaction(async (transaction) => {
+      await transaction.execute(
+        `lock table ${env.CUEPOINT_DATABASE_SCHEMA}.user_watchlists in share mode`,
+      );
+      locked.send();
+      await released.received;
+    });
+    await locked.received;
+    const put = fetch(`${address}/api/v1/watchlist/film`, { method: 'PUT', headers });
+    await waitForLockedWriter();
+    const stopped = service.stop();
+    await expect(fetch(`${address}/livez`)).rejects.toThrow('fetch failed');
+    released.send();
+    await lock;
+    expect((await put).status).toBe(201);
+    await stopped;
+    const { rows } = await database.execute<{ count: number }>(
+      `select count(*)::integer as count from ${env.CUEPOINT_DATABASE_SCHEMA}.user_watchlists`,
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+    await database.close();
+
+    async function waitForLockedWriter(): Promise<void> {
+      for (;;) {
+        const waiting = await database.execute<{ count: number }>(
+          'select count(*)::integer as count from pg_locks where not granted',
+        );
+        if ((waiting.rows[0]?.count ?? 0) > 0) return;
+      }
+    }
+  });
+
+  it('ends a start that waits for its database, which told each reason once', async () => {
+    const reasons: string[] = [];
+    const told = createSignal();
+    const service = create(onPostgres('postgres://nobody@127.0.0.1:1/none'), {
+      onUnavailable: (reason) => {
+        reasons.push(reason);
+        told.send();
+      },
+    });
+    const start = service.start();
+    await told.received;
+    const [stopped, started] = await Promise.allSettled([service.stop(), start]);
+    expect(stopped.status).toBe('fulfilled');
+    expect(started).toMatchObject({ status: 'rejected', reason: { code: 'database_unavailable' } });
+    expect(reasons).toHaveLength(1);
+  });
+});
+
+describe('a database that goes away while serving', () => {
+  it('turns /readyz red, keeps writes waiting, and stores them when it is back', async () => {
+    const server = await createPostgresServer();
+    try {
+      await server.start();
+      const service = create({ ...onPostgres(server.url()), CUEPOINT_ACK_TIMEOUT_MS: '120000' });
+      const { address } = await service.start();
+      const headers = { ...(await tokenHeaders()), 'content-type': 'application/json' };
+      const push = (contentId: string) =>
+        fetch(`${address}/api/v1/progress/${contentId}`, {
+          method: 'PUT',
+          headers,
+          body: JSON.stringify({
+            positionSeconds: 1,
+            durationSeconds: 2,
+            state: 'paused',
+            timestamp: '000000000001-0000',
+          }),
+        });
+      expect((await push('before')).status).toBe(200);
+      await server.kill();
+
+      const waiting = push('meanwhile');
+      const ready = await fetch(`${address}/readyz`);
+      expect(ready.status).toBe(503);
+      expect(await ready.json()).toMatchObject({ code: 'database_unavailable' });
+      const read = await fetch(`${address}/api/v1/watchlist`, { headers });
+      expect(read.status).toBe(503);
+      expect(await read.json()).toMatchObject({ code: 'database_unavailable' });
+      expect(read.headers.get('retry-after')).toBe('1');
+      expect((await fetch(`${address}/livez`)).status).toBe(200);
+
+      await server.start();
+      expect((await waiting).status).toBe(200);
+      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      const list = await fetch(`${address}/api/v1/progress`, { headers });
+      expect(await list.json()).toMatchObject({ total: 2 });
+      await service.stop();
+    } finally {
+      await server.destroy();
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import { CuepointError, isCuepointError } from '@cuepoint/core';
+import { sqlStateOf } from '@cuepoint/store';
+
+const RETRY_AFTER_MS = 1_000;
+/** Connection, resources, intervention of an operator, I/O: they pass with time. */
+const PASSING_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58']);
+
+/**
+ * The same store, whose every rejection is an expected failure: a database that is away answers 503, and
+ * only a bug of ours is left to be one.
+ */
+export function guardStore<Store extends object>(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name): unknown {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(member, target, args);
+        return result instanceof Promise ? result.catch(throwExpected) : result;
+      };
+    },
+  });
+}
+
+function throwExpected(error: unknown): never {
+  throw toExpectedError(error);
+}
+
+export function toExpectedError(error: unknown): unknown {
+  if (isCuepointError(error) || isBug(error)) return error;
+  const state = sqlStateOf(error);
+  // Without an SQLSTATE the server never judged the statement: the connection failed.
+  if (state === undefined || PASSING_CLASSES.has(state.slice(0, 2))) {
+    return new CuepointError('database_unavailable', 'The database does not answer now.', {
+      cause: error,
+      retryAfterMs: RETRY_AFTER_MS,
+    });
+  }
+  return new CuepointError('storage_failed', 'The database refused a statement.', { cause: error });
+}
+
+function isBug(error: unknown): boolean {
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError ||
+    error instanceof SyntaxError
+  );
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { SERVER_DATABASES, type TestConnection, type TestDatabase } from './testing/databases.ts';
+import { setOp } from './testing/ops.ts';
+
+const INSERT = `
+insert into cuepoint.user_progress (
+  user_id, content_id, position_seconds, duration_seconds, state,
+  timestamp_physical, timestamp_logical, device_id
+) values ($1, $2, 1, 0, 'paused', 1, 0, 'tv')`;
+
+function setup(opened: TestDatabase) {
+  const repository = new PostgresSyncRepository(opened.database);
+  const userId = randomUUID();
+  let cursor: string | undefined;
+  /** The contents of the next pull, each time from where the one before ended. */
+  async function pull(limit = 5_000): Promise<string[]> {
+    const contentIds: string[] = [];
+    let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
+    for (;;) {
+      const page = await repository.readChanges(userId, { ...request, limit });
+      contentIds.push(...page.ops.map(({ contentId }) => contentId));
+      if (page.page === undefined) {
+        cursor = page.cursor;
+        return contentIds;
+      }
+      request = { page: page.page };
+    }
+  }
+  const insert = (connection: TestConnection, contentId: string) =>
+    connection.query(INSERT, [userId, contentId]);
+  return { repository, userId, pull, insert };
+}
+
+describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ open }) => {
+  test('[CUR1] what an open transaction wrote comes after its commit, once', async () => {
+    await using opened = await open();
+    const { repository, userId, pull, insert } = setup(opened);
+    await using slow = await opened.connect();
+    expect(await pull()).toEqual([]);
+    await slow.query('begin');
+    await insert(slow, 'slow');
+    expect(await pull()).toEqual([]);
+    await repository.saveProgress(userId, setOp({ contentId: 'fast' }));
+    expect(await pull()).toEqual(['fast']);
+    expect(await pull()).toEqual([]);
+    await slow.query('commit');
+    expect(await pull()).toEqual(['slow']);
+    expect(await pull()).toEqual([]);
+  });
+
+  test('[CUR1] a transaction id that is older than the cursor hides nothing', async () => {
+    await using opened = await open();
+    const { repository, userId, pull, insert } = setup(opened);
+    await using slow = await opened.connect();
+    await slow.query('begin');
+    await slow.query('select pg_current_xact_id()');
+    await repository.saveProgress(userId, setOp({ contentId: 'fast' }));
+    expect(await pull()).toEqual(['fast']);
+    await insert(slow, 'slow');
+    await repository.saveProgress(userId, setOp({ contentId: 'faster' }));
+    expect(await pull()).toEqual(['faster']);
+    await slow.query('commit');
+    expect(await pull()).toEqual(['slow']);
+  });
+
+  test('[CUR1] commits in another order than begins lose nothing', async () => {
+    await using opened = await open();
+    const { pull, insert } = setup(opened);
+    const writers = await Promise.all(['a', 'b', 'c'].map(() => opened.connect()));
+    const [first, second, third] = writers as [TestConnection, TestConnection, TestConnection];
+    try {
+      for (const [index, writer] of writers.entries()) {
+        await writer.query('begin');
+        await insert(writer, `content-${index}`);
+        expect(await pull()).toEqual([]);
+      }
+      await third.query('commit');
+      expect(await pull()).toEqual(['content-2']);
+      await first.query('commit');
+      expect(await pull()).toEqual(['content-0']);
+      await second.query('commit');
+      expect(await pull()).toEqual(['content-1']);
+      expect(await pull()).toEqual([]);
+    } finally {
+      for (const writer of writers) await writer[Symbol.asyncDispose]();
+    }
+  });
+
+  test('[CUR1] what was rolled back, whole or to a savepoint, never comes', async () => {
+    await using opened = await open();
+    const { pull, insert } = setup(opened);
+    await using writer = await opened.connect();
+    await writer.query('begin');
+    await insert(writer, 'undone');
+    expect(await pull()).toEqual([]);
+    await writer.query('rollback');
+    expect(await pull()).toEqual([]);
+    await writer.query('begin');
+    await insert(writer, 'kept');
+    await writer.query('savepoint inner_part');
+    await insert(writer, 'inner');
+    await writer.query('rollback to savepoint inner_part');
+    await writer.query('savepoint second_part');
+    await insert(writer, 'second');
+    await writer.query('release savepoint second_part');
+    expect(await pull()).toEqual([]);
+    await writer.query('commit');
+    expect(await pull()).toEqual(['kept', 'second']);
+  });
+
+  test('[CUR1] eight writers with long transactions and rollbacks: nothing is missed or comes twice', async () => {
+    await using opened = await open();
+    const { pull, insert } = setup(opened);
+    const committed: string[] = [];
+    let writing = 8;
+    const write = async (writer: number) => {
+      const random = createRandom(writer + 1);
+      await using connection = await opened.connect();
+      for (let index = 0; index < 40; index += 1) {
+        const contentIds: string[] = [];
+        await connection.query('begin');
+        for (let statement = random(6); statement >= 0; statement -= 1) {
+          const contentId = `${writer}.${index}.${statement}`;
+          await insert(connection, contentId);
+          contentIds.push(contentId);
+          // Other statements make a transaction long without a timer.
+          for (let wait = random(12); wait > 0; wait -= 1) await connection.query('select 1');
+        }
+        const undone = random(4) === 0;
+        await connection.query(undone ? 'rollback' : 'commit');
+        if (!undone) committed.push(...contentIds);
+      }
+      writing -= 1;
+    };
+    const pulled: string[] = [];
+    const read = async () => {
+      for (let pulls = 0; writing > 0 && pulls < 4_000; pulls += 1) {
+        pulled.push(...(await pull(pulls % 3 === 0 ? 2 : 5_000)));
+      }
+    };
+    await Promise.all([...Array.from({ length: 8 }, (_, writer) => write(writer)), read()]);
+    pulled.push(...(await pull()));
+    expect(pulled.toSorted()).toEqual(committed.toSorted());
+  });
+});
+
+/** Integers from 0 to below `bound`, the same in each run. (Park and Miller, 1988) */
+function createRandom(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % bound;
+  };
+}

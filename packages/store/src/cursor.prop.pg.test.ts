@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { isCuepointError } from '@cuepoint/core';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CURSOR_TEXT_MAX } from './cursor.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { ChangesRequest } from './sync-repository.ts';
+import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
+import { addOp, setOp } from './testing/ops.ts';
+
+const toText = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Parts that look right to a regular expression and are no value of their type. */
+const almostRight = fc.constantFrom(
+  ['9:5:', '1', '00000001', randomUUID()],
+  ['5:9:4', '1', '00000001', randomUUID()],
+  ['5:9:8,6', '1', '00000001', randomUUID()],
+  ['0:0:', '1', '00000001', randomUUID()],
+  ['99999999999999999999:99999999999999999999:', '1', '00000001', randomUUID()],
+  ['5:9:', '9999999999999999999', '00000001', randomUUID()],
+  ['5:9:', '1', '00000001', 'g'.repeat(36)],
+  ['5:9:', '1', '00000001'],
+  ['5:9:', 1, '00000001', randomUUID()],
+  [["5:9:"], '1', '00000001', randomUUID()],
+);
+
+const garbage = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.base64String(),
+  fc.jsonValue().map(toText),
+  almostRight.map(toText),
+  fc.tuple(almostRight, fc.jsonValue(), fc.jsonValue(), fc.jsonValue()).map(toText),
+  fc.tuple(almostRight, almostRight, fc.constantFrom(0, 1, 2, -1), fc.string()).map(toText),
+  fc.constantFrom(
+    '',
+    'null',
+    toText('['.repeat(3_000)),
+    Buffer.from('['.repeat(12_000)).toString('base64url').slice(0, CURSOR_TEXT_MAX),
+    'A'.repeat(CURSOR_TEXT_MAX + 1),
+    'A'.repeat(1_000_000),
+    toText({ __proto__: null, length: 4 }),
+  ),
+);
+
+describe.each([PGLITE, POSTGRES])('cursors that nobody gave, on $name', ({ open }) => {
+  let opened: TestDatabase;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  /** What became of the request: undefined for an answer. */
+  async function refusalOf(userId: string, request: Omit<ChangesRequest, 'limit'>) {
+    const repository = new PostgresSyncRepository(opened.database);
+    try {
+      await repository.readChanges(userId, { ...request, limit: 3 });
+      return undefined;
+    } catch (error) {
+      return isCuepointError(error) ? error.code : error;
+    }
+  }
+
+  test('[CUR2] garbage is refused as invalid_cursor or answered, never another error', async () => {
+    const userId = randomUUID();
+    await fc.assert(
+      fc.asyncProperty(garbage, async (text) => {
+        for (const request of [{ cursor: text }, { page: text }]) {
+          expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, request));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('[CUR2] text that is no cursor at all is refused', async () => {
+    for (const text of ['', 'x', toText(null), toText([]), toText(['5:9:', '1', '00000001'])]) {
+      expect(await refusalOf(randomUUID(), { cursor: text })).toBe('invalid_cursor');
+      expect(await refusalOf(randomUUID(), { page: text })).toBe('invalid_cursor');
+    }
+    for (const snapshot of ['9:5:', '5:9:4', '99999999999999999999:99999999999999999999:']) {
+      const text = toText([snapshot, '1', '00000001', randomUUID()]);
+      expect(await refusalOf(randomUUID(), { cursor: text }), snapshot).toBe('invalid_cursor');
+    }
+  });
+
+  test('[CUR2] a real cursor with one part replaced is never another error', async () => {
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    await repository.addWatchlistItem(userId, addOp());
+    await repository.saveProgress(userId, setOp());
+    const { cursor = '' } = await repository.readChanges(userId, { limit: 5 });
+    const { page = '' } = await repository.readChanges(userId, { limit: 1 });
+    const parse = (text: string) =>
+      JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const replacement = fc.oneof(
+      fc.jsonValue(),
+      fc.bigInt().map(String),
+      fc.string({ unit: 'binary' }),
+      fc.tuple(fc.nat(), fc.nat(), fc.nat()).map(([a, b, c]) => `${a}:${b}:${c}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 3 }), replacement, async (index, value) => {
+        const tampered = { cursor: toText(parse(cursor).with(index, value)) };
+        expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, tampered));
+        const turned = { page: toText(parse(page).with(index, value)) };
+        expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, turned));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

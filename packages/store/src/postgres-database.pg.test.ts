@@ -1,0 +1,31 @@
+import { describe, expect, inject, it } from 'vitest';
+import { openDatabase } from './open-database.ts';
+
+const applicationName = "select current_setting('application_name') as name";
+
+describe('the connections to PostgreSQL', () => {
+  it('transactions go past the pooler where a direct URL is given, reads and commits do not', async () => {
+    const url = new URL(inject('postgresUrl'));
+    const withName = (name: string) => `${url.href}?application_name=${name}`;
+    const database = await openDatabase({ url: withName('pooler'), directUrl: withName('direct') });
+    const read = await database.execute<{ name: string }>(applicationName);
+    const within = await database.transaction((transaction) =>
+      transaction.execute<{ name: string }>(applicationName),
+    );
+    expect([read.rows, within.rows]).toEqual([[{ name: 'pooler' }], [{ name: 'direct' }]]);
+    await database.close();
+  });
+
+  it('a server that does not answer is database_unavailable, with the reason and no password', async () => {
+    const opening = openDatabase({ url: 'postgres://someone:hunter2@127.0.0.1:1/none' });
+    const error: unknown = await opening.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'database_unavailable' });
+    expect(String(error)).toContain('ECONNREFUSED');
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('close is once, however often it is called', async () => {
+    const database = await openDatabase({ url: inject('postgresUrl') });
+    await Promise.all([database.close(), database.close()]);
+  });
+});

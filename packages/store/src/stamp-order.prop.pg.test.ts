@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { compareStamps, isCompleted, isInProgress, SECONDS_MAX, type Stamp } from '@cuepoint/core';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arbitraryDeviceId, arbitraryTimestamp } from '../../core/src/testing/op-arbitraries.ts';
+import { plainArray } from './array-literal.ts';
+import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
+
+/** On PostgreSQL the tests' database has the ICU collation `en`; PGlite's has code points. */
+describe.each([PGLITE, POSTGRES])('SQL and code agree on $name', ({ open, isServer }) => {
+  let opened: TestDatabase;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  const arbitraryStamps = fc.uniqueArray(
+    fc.record({
+      timestamp: fc.oneof(fc.constant({ physical: 1, logical: 1 }), arbitraryTimestamp()),
+      deviceId: arbitraryDeviceId(),
+    }),
+    { maxLength: 30, selector: (stamp) => JSON.stringify(stamp) },
+  );
+
+  test('[HLC6] [LWW1] the columns sort stamps as compareStamps does', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryStamps, async (stamps) => {
+        expect(await storeAndSort(stamps)).toEqual(stamps.toSorted(compareStamps));
+      }),
+      {
+        numRuns: 60,
+        examples: [[[stampOf('phone'), stampOf('TV'), stampOf('Phone'), stampOf('a_b')]]],
+      },
+    );
+  });
+
+  test.runIf(isServer)(
+    '[HLC6] the default collation alone would order them differently',
+    async () => {
+      const deviceIds = ['phone', 'TV', 'Phone', 'a_b', 'a.b', 'Z:1'];
+      const sortedBy = async (collation: string) => {
+        const rows = await opened.sql<{ id: string }>(
+          `select id from unnest($1::text[]) as r (id) order by id ${collation}`,
+          [plainArray(deviceIds)],
+        );
+        return rows.map(({ id }) => id);
+      };
+      expect(await sortedBy('collate "C"')).toEqual(deviceIds.toSorted());
+      expect(await sortedBy('')).not.toEqual(deviceIds.toSorted());
+    },
+  );
+
+  test('[LWW5] completed and in progress mean the same in SQL and in code', async () => {
+    const seconds = fc.oneof(
+      fc.constantFrom(0, 1, 9, 10, SECONDS_MAX, SECONDS_MAX - 1),
+      fc.nat({ max: SECONDS_MAX }),
+    );
+    const aroundThreshold = fc
+      .tuple(fc.nat({ max: SECONDS_MAX }), fc.integer({ min: -1, max: 1 }))
+      .map(([duration, offset]): [number, number] => [
+        Math.min(SECONDS_MAX, Math.max(0, Math.round(duration * 0.9) + offset)),
+        duration,
+      ]);
+    const pairs = fc.array(fc.oneof(fc.tuple(seconds, seconds), aroundThreshold), {
+      minLength: 200,
+      maxLength: 400,
+    });
+    await fc.assert(
+      fc.asyncProperty(pairs, async (drawn) => {
+        const rows = await opened.sql<{ completed: boolean; in_progress: boolean }>(
+          `select
+             cuepoint.is_completed(p, d) as completed,
+             p > 0 and not cuepoint.is_completed(p, d) as in_progress
+           from unnest($1::integer[], $2::integer[]) with ordinality as r (p, d, position)
+           order by r.position`,
+          [plainArray(drawn.map(([p]) => p)), plainArray(drawn.map(([, d]) => d))],
+        );
+        expect(rows).toEqual(
+          drawn.map(([positionSeconds, durationSeconds]) => {
+            const position = { positionSeconds, durationSeconds, state: 'paused' } as const;
+            return { completed: isCompleted(position), in_progress: isInProgress(position) };
+          }),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  /** Through the columns of user_progress, by the row comparison that the merge uses. */
+  async function storeAndSort(stamps: readonly Stamp[]): Promise<Stamp[]> {
+    const userId = randomUUID();
+    await opened.sql(
+      `insert into cuepoint.user_progress (
+         user_id, content_id, position_seconds, duration_seconds, state,
+         timestamp_physical, timestamp_logical, device_id
+       )
+       select $1::uuid, 'film-' || position, 0, 0, 'stopped', physical, logical, device_id
+       from unnest($2::bigint[], $3::integer[], $4::varchar[]) with ordinality
+         as r (physical, logical, device_id, position)`,
+      [
+        userId,
+        plainArray(stamps.map(({ timestamp }) => timestamp.physical)),
+        plainArray(stamps.map(({ timestamp }) => timestamp.logical)),
+        plainArray(stamps.map(({ deviceId }) => deviceId)),
+      ],
+    );
+    const rows = await opened.sql<{ physical: number; logical: number; device_id: string }>(
+      `select timestamp_physical as physical, timestamp_logical as logical, device_id
+       from cuepoint.user_progress
+       where user_id = $1::uuid
+       order by (timestamp_physical, timestamp_logical, device_id)`,
+      [userId],
+    );
+    return rows.map((row) => ({
+      timestamp: { physical: row.physical, logical: row.logical },
+      deviceId: row.device_id,
+    }));
+  }
+});
+
+function stampOf(deviceId: string): Stamp {
+  return { timestamp: { physical: 1, logical: 1 }, deviceId };
+}

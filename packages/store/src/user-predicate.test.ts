@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const SQL_DIRECTORY = new URL('../sql/', import.meta.url);
+const USER_TABLE =
+  /\bcuepoint\.(user_\w+|effective_watchlists|in_progress_content|completed_content|online_devices_summary)\b/g;
+
+/** Maintenance works on all users, through functions of the schema. */
+const MAINTENANCE = new Set([
+  'delete-collected',
+  'mark-stale-devices',
+  'raise-floors',
+  'read-durability',
+  'read-heap-only-ratio',
+  'try-task-lock',
+]);
+
+/** An update of rows that another part of the same statement reached through their user. */
+const REACHED_BEFORE: Readonly<Record<string, RegExp>> = {
+  'update-heartbeats': /from beats\s+where t\.id = beats\.id/,
+};
+
+const statements = readdirSync(SQL_DIRECTORY)
+  .filter((file) => file.endsWith('.sql'))
+  .map((file) => ({
+    name: file.replace(/\.sql$/, ''),
+    text: readFileSync(new URL(file, SQL_DIRECTORY), 'utf8').replaceAll(/--.*$/gm, ''),
+  }));
+
+/** Each use of a table that holds users' rows, with the rest of the (sub)statement it stands in. */
+function usesOfUserTables(text: string): { readonly table: string; readonly scope: string }[] {
+  return [...text.matchAll(USER_TABLE)].map(({ 0: name, index }) => {
+    let depth = 0;
+    let end = index;
+    while (end < text.length && depth >= 0) {
+      if (text[end] === '(') depth += 1;
+      if (text[end] === ')') depth -= 1;
+      end += 1;
+    }
+    // What a union adds has a predicate of its own.
+    const scope = text.slice(index, end).split(/\bunion all\b/)[0] ?? '';
+    return { table: name, scope };
+  });
+}
+
+function reachesThroughUser(scope: string): boolean {
+  const alias = /^cuepoint\.\w+(?:\s+as)?\s+(?!where\b|on\b|set\b|cross\b|join\b)(\w+)/.exec(
+    scope,
+  )?.[1];
+  const column = alias === undefined ? 'user_id' : String.raw`${alias}\.user_id`;
+  return new RegExp(String.raw`(?:where|and|on) ${column} = (?:\$1::uuid|\w+\.user_id)`).test(
+    scope,
+  );
+}
+
+function isInsertOfUsers(text: string, table: string): boolean {
+  const columns = new RegExp(String.raw`insert into ${table} as t \(\s*user_id,`).test(text);
+  return columns && /on conflict \(user_id\b/.test(text);
+}
+
+test.each(statements.filter(({ name }) => !MAINTENANCE.has(name)))(
+  '[SQL7] $name.sql reaches every row through its user',
+  ({ name, text }) => {
+    const uses = usesOfUserTables(text);
+    expect(uses.length, 'a statement that serves a user names a table').toBeGreaterThan(0);
+    for (const { table, scope } of uses) {
+      const reached =
+        reachesThroughUser(scope) ||
+        isInsertOfUsers(text, table) ||
+        (REACHED_BEFORE[name]?.test(scope) ?? false);
+      expect(reached, `${table} in: ${scope}`).toBe(true);
+    }
+  },
+);
+
+test.each([...MAINTENANCE])('[SQL7] %s.sql is there, and names no table of users', (name) => {
+  const statement = statements.find((candidate) => candidate.name === name);
+  expect(statement).toBeDefined();
+  expect(usesOfUserTables(statement?.text ?? '')).toEqual([]);
+});
+
+test('[SQL7] the check sees a statement that forgets the user', () => {
+  const [forgotten] = usesOfUserTables(
+    'select 1 from cuepoint.user_devices d where d.device_id = $2::varchar',
+  );
+  expect(reachesThroughUser(forgotten?.scope ?? '')).toBe(false);
+  const [kept] = usesOfUserTables(
+    'select 1 from cuepoint.user_devices d where d.user_id = $1::uuid',
+  );
+  expect(reachesThroughUser(kept?.scope ?? '')).toBe(true);
+});

@@ -1,0 +1,344 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ORSet,
+  type DeviceInfo,
+  type OpResult,
+  type ORSetEntry,
+  type ProgressOp,
+} from '@cuepoint/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BoundStatement, Database } from './database.ts';
+import { createBatchWriter } from './group-commit/batch-writer.ts';
+import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
+import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { Submission } from './group-commit/submission.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
+import { openDatabase } from './open-database.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { entriesOfOp } from './rows.ts';
+import { sqlStateOf } from './sql-state.ts';
+import {
+  POSTGRES,
+  SERVER_DATABASES,
+  TEST_DATABASES,
+  type TestDatabase,
+} from './testing/databases.ts';
+import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
+
+const progressLane = createProgressLane({ passive: false });
+const passiveLane = createProgressLane({ passive: true });
+
+function rowOf<Value, Outcome>(
+  lane: Lane<Value, Outcome>,
+  userId: string,
+  key: string,
+  value: Value,
+): PendingRow<Value, Outcome> {
+  const submission = new Submission<Outcome>(0);
+  const contributions = [{ value, submission }];
+  return { lane, userId, key, value, contributions, bytes: 0, firstAtMs: 0 };
+}
+
+/** The same database, and what it was asked to commit. */
+function recordingCommits(database: Database) {
+  const commits: (readonly BoundStatement[])[] = [];
+  const recording: Database = {
+    ...database,
+    commit(statements) {
+      commits.push(statements);
+      return database.commit(statements);
+    },
+  };
+  return { recording, commits };
+}
+
+describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
+  let opened: TestDatabase;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  /** Which rows of the user a transaction changed, by their version. */
+  async function versionsOf(userId: string): Promise<Map<string, string>> {
+    const rows = await opened.sql<{ tag: string; version: string }>(
+      `select unique_tag as tag, xmin::text || ' ' || ctid::text || ' ' || changed_xid::text as version
+       from cuepoint.user_watchlists where user_id = $1::uuid`,
+      [userId],
+    );
+    return new Map(rows.map(({ tag, version }) => [tag, version]));
+  }
+
+  async function changedBy(userId: string, write: () => Promise<unknown>): Promise<string[]> {
+    const before = await versionsOf(userId);
+    await write();
+    const after = await versionsOf(userId);
+    return [...after].filter(([tag, version]) => before.get(tag) !== version).map(([tag]) => tag);
+  }
+
+  test('[SQL3] a change of a long watchlist writes the rows of that change and no others', async () => {
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    const set = new ORSet();
+    for (let index = 0; index < 1_500; index += 1) {
+      const add = addOp({ timestamp: at(index) });
+      set.add(`film-${index}`, add.tag, add);
+    }
+    await repository.saveWatchlist(userId, set);
+
+    const add = addOp({ contentId: 'new' });
+    expect(await changedBy(userId, () => repository.addWatchlistItem(userId, add))).toEqual([
+      add.tag,
+    ]);
+    expect(await changedBy(userId, () => repository.addWatchlistItem(userId, add))).toEqual([]);
+    const [tag = ''] = set.liveTags('film-7');
+    const remove = removeOp({ contentId: 'film-7', tags: [tag] });
+    expect(await changedBy(userId, () => repository.removeWatchlistItem(userId, remove))).toEqual([
+      tag,
+    ]);
+    const own = addOp({ contentId: 'own' });
+    set.add(own.contentId, own.tag, own);
+    expect(await changedBy(userId, () => repository.saveWatchlist(userId, set))).toEqual([own.tag]);
+  });
+
+  test('[SQL2] is_removed never goes back, not even by a set that knows the tag as live', async () => {
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    const add = addOp();
+    await repository.addWatchlistItem(userId, add);
+    const stale = await repository.loadWatchlist(userId);
+    await repository.removeWatchlistItem(userId, removeOp({ tags: [add.tag] }));
+    expect(await changedBy(userId, () => repository.saveWatchlist(userId, stale))).toEqual([]);
+    const [row] = await opened.sql<{ is_removed: boolean }>(
+      'select is_removed from cuepoint.user_watchlists where user_id = $1::uuid',
+      [userId],
+    );
+    expect(row).toEqual({ is_removed: true });
+  });
+
+  test('[SQL4] one op is one commit of one statement', async () => {
+    const { recording, commits } = recordingCommits(opened.database);
+    const repository = new PostgresSyncRepository(recording);
+    const userId = randomUUID();
+    await repository.addWatchlistItem(userId, addOp());
+    await repository.removeWatchlistItem(userId, removeOp({ tags: [randomUUID(), randomUUID()] }));
+    await repository.saveProgress(userId, setOp());
+    await repository.deleteProgress(userId, clearOp());
+    await repository.saveDevice(userId, deviceInfo());
+    await repository.updateDeviceHeartbeat(userId, 'tv', NOW_MS);
+    await repository.deleteDevice(userId, 'tv', NOW_MS);
+    expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
+      ['upsert-watchlist'],
+      ['upsert-watchlist'],
+      ['upsert-progress'],
+      ['upsert-progress'],
+      ['upsert-devices'],
+      ['update-heartbeats'],
+      ['revoke-device'],
+    ]);
+  });
+
+  test('[SQL4] a batch of many users is one commit with one statement for each kind', async () => {
+    const { recording, commits } = recordingCommits(opened.database);
+    const rows: AnyRow[] = [];
+    for (let index = 0; index < 300; index += 1) {
+      const userId = randomUUID();
+      const add = addOp();
+      for (const entry of entriesOfOp(add)) {
+        rows.push(rowOf<ORSetEntry, OpResult>(watchlistLane, userId, entry.tag, entry));
+      }
+      rows.push(rowOf<ProgressOp, OpResult>(progressLane, userId, 'film-1', setOp()));
+      rows.push(
+        rowOf<DeviceInfo, unknown>(
+          deviceLane as Lane<DeviceInfo, unknown>,
+          userId,
+          'tv',
+          deviceInfo(),
+        ),
+      );
+    }
+    await createBatchWriter(recording, () => NOW_MS).write(rows);
+    expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
+      ['upsert-progress', 'upsert-watchlist', 'upsert-devices'],
+    ]);
+    for (const row of rows) {
+      const outcome: unknown = await row.contributions[0]?.submission.promise;
+      expect([{ result: 'applied' }, 'saved']).toContainEqual(outcome);
+    }
+  });
+
+  test.each([0, 1, 3_000])(
+    '[SQL4] rows are written in the order of their keys, also beside %d erased users',
+    async (erased) => {
+      // The planner joins the batch with the erasures and the floors; some joins lose the order.
+      await opened.sql(
+        `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at)
+         select gen_random_uuid(), 1, now() from generate_series(1, $1::integer)`,
+        [erased],
+      );
+      await opened.sql(
+        `insert into cuepoint.user_floors
+         select gen_random_uuid(), 1, 1 from generate_series(1, $1::integer)`,
+        [erased],
+      );
+      await opened.sql('analyze cuepoint.user_erasures');
+      await opened.sql('analyze cuepoint.user_floors');
+      const users = Array.from({ length: 400 }, () => randomUUID());
+      const rows: AnyRow[] = users.flatMap((userId) => [
+        rowOf<ProgressOp, OpResult>(progressLane, userId, 'film-1', setOp()),
+        rowOf<ProgressOp, OpResult>(passiveLane, userId, 'film-2', setOp({ contentId: 'film-2' })),
+        ...entriesOfOp(addOp()).map((entry) =>
+          rowOf<ORSetEntry, OpResult>(watchlistLane, userId, entry.tag, entry),
+        ),
+      ]);
+      await createBatchWriter(opened.database, () => NOW_MS).write(rows);
+      for (const [table, content] of [
+        ['user_progress', 'film-1'],
+        ['user_progress', 'film-2'],
+        ['user_watchlists', 'film-1'],
+      ] as const) {
+        const written = await opened.sql<{ user_id: string }>(
+          `select user_id from cuepoint.${table}
+           where user_id = any($1::uuid[]) and content_id = $2::varchar order by id`,
+          [`{${users.join(',')}}`, content],
+        );
+        expect(
+          written.map((row) => row.user_id),
+          table,
+        ).toEqual(users.toSorted());
+      }
+    },
+  );
+});
+
+describe.each(SERVER_DATABASES)('writers beside one another on $name', ({ open }) => {
+  test('[SQL4] batches of two writers over the same keys, in any order, never deadlock', async () => {
+    await using opened = await open({ writers: 4 });
+    const other = await openDatabase(opened.options);
+    const users = Array.from({ length: 6 }, () => randomUUID());
+    const keys = Array.from({ length: 60 }, (_, index) => {
+      const userId = users[index % users.length] ?? '';
+      const tag = `00000000-0000-4000-8000-${String((index * 7_919) % 100_000).padStart(12, '0')}`;
+      return { userId, tag, contentId: `film-${(index * 31) % 60}`, deviceId: `tv-${index % 9}` };
+    });
+    let round = 0;
+    // A fixed mix of sizes and orders; the hash joins of large and small batches differ.
+    const batch = (): AnyRow[] => {
+      round += 1;
+      const size = [3, 60, 17, 45][round % 4] ?? 60;
+      const start = (round * 13) % keys.length;
+      const chosen = [...keys, ...keys].slice(start, start + size);
+      if (round % 2 === 0) chosen.reverse();
+      const timestamp = at(round);
+      return uniqueRows(
+        chosen.flatMap(({ userId, tag, contentId, deviceId }) => [
+          ...entriesOfOp(removeOp({ contentId, tags: [tag], timestamp: at(100_000 - round) })).map(
+            (entry) => rowOf<ORSetEntry, OpResult>(watchlistLane, userId, tag, entry),
+          ),
+          rowOf<ProgressOp, OpResult>(
+            progressLane,
+            userId,
+            contentId,
+            setOp({ contentId, timestamp }),
+          ),
+          rowOf(
+            deviceLane as Lane<DeviceInfo, unknown>,
+            userId,
+            deviceId,
+            deviceInfo({ deviceId }),
+          ),
+          rowOf(heartbeatLane as Lane<{ readonly atMs: number }, unknown>, userId, deviceId, {
+            atMs: NOW_MS + round,
+          }),
+        ]),
+      );
+    };
+    const states: (string | undefined)[] = [];
+    const write = async (database: Database, batches: number) => {
+      const writer = createBatchWriter(database, () => NOW_MS);
+      for (let index = 0; index < batches; index += 1) {
+        await writer.write(batch()).catch((error: unknown) => states.push(sqlStateOf(error)));
+      }
+    };
+    try {
+      await Promise.all(
+        [opened.database, other].flatMap((database) =>
+          Array.from({ length: 4 }, () => write(database, 40)),
+        ),
+      );
+    } finally {
+      await other.close();
+    }
+    expect(states).toEqual([]);
+  });
+});
+
+function uniqueRows(rows: readonly AnyRow[]): AnyRow[] {
+  return [
+    ...new Map(rows.map((row) => [`${row.lane.name} ${row.userId} ${row.key}`, row])).values(),
+  ];
+}
+
+describe('the state of a connection', () => {
+  test('[SQL5] a load is one statement, and an export one REPEATABLE READ transaction', async () => {
+    await using opened = await POSTGRES.open();
+    const seen: string[] = [];
+    const repository = new PostgresSyncRepository({
+      ...opened.database,
+      query(name, params) {
+        seen.push(name);
+        return opened.database.query(name, params);
+      },
+      transaction(work, options) {
+        seen.push(options?.isolation ?? 'default');
+        return opened.database.transaction(work, options);
+      },
+    });
+    const userId = randomUUID();
+    await repository.loadWatchlist(userId);
+    await repository.loadProgress(userId);
+    await repository.loadDevices(userId);
+    await repository.readWriteContext(userId, 'film-1');
+    await repository.readChanges(userId, { limit: 1 });
+    for await (const line of repository.exportUser(userId)) expect(line).toBeDefined();
+    expect(seen).toEqual([
+      'load-watchlist',
+      'load-progress',
+      'load-devices',
+      'read-write-context',
+      'read-changes',
+      'repeatable read',
+    ]);
+  });
+
+  test('[SQL5] an export shows one moment, whatever commits while it reads', async () => {
+    await using opened = await POSTGRES.open();
+    const userId = randomUUID();
+    const writer = new PostgresSyncRepository(opened.database);
+    await writer.addWatchlistItem(userId, addOp());
+    const reader = new PostgresSyncRepository({
+      ...opened.database,
+      transaction: (work, options) =>
+        opened.database.transaction(
+          (transaction) =>
+            work({
+              ...transaction,
+              async query<Row>(name: string, params?: readonly unknown[]) {
+                const result = await transaction.query<Row>(name, params);
+                // Between the first statement and the next ones.
+                if (name === 'export-watchlist') await writer.saveProgress(userId, setOp());
+                return result;
+              },
+            }),
+          options,
+        ),
+    });
+    const types = [];
+    for await (const { type } of reader.exportUser(userId)) types.push(type);
+    expect(types).toEqual(['watchlist']);
+  });
+});

@@ -1,0 +1,56 @@
+import {
+  createProgressRegister,
+  ORSet,
+  timestampToText,
+  type Op,
+  type ProgressRegister,
+} from '@cuepoint/core';
+
+/** A fold of ops: what any device, and the service, must come to from the same ops in any order. */
+export class Replica {
+  readonly watchlist = new ORSet();
+  readonly progress = new Map<string, ProgressRegister>();
+
+  /** @returns whether the op changed anything that was not covered by greater news. */
+  apply(op: Op): boolean {
+    const stamp = { timestamp: op.timestamp, deviceId: op.deviceId };
+    switch (op.kind) {
+      case 'watchlist.add':
+        return this.watchlist.add(op.contentId, op.tag, stamp) === 'applied';
+      case 'watchlist.remove':
+        return this.watchlist.remove(op.contentId, op.tags, stamp) === 'applied';
+      case 'progress.set':
+      case 'progress.clear': {
+        const value =
+          op.kind === 'progress.clear'
+            ? null
+            : {
+                positionSeconds: op.positionSeconds,
+                durationSeconds: op.durationSeconds,
+                state: op.state,
+              };
+        const register = this.progress.get(op.contentId);
+        if (register !== undefined) return register.write(value, stamp) === 'applied';
+        this.progress.set(op.contentId, createProgressRegister(value, stamp));
+        return true;
+      }
+    }
+  }
+
+  /** Every tag with its fate and every register with its stamp, as lines that compare. */
+  lines(): string[] {
+    const tags = [...this.watchlist.entries()].map(({ tag, contentId, removed }) =>
+      JSON.stringify(['tag', tag, contentId, removed === null ? 'live' : 'removed']),
+    );
+    const registers = [...this.progress].map(([contentId, { value, stamp }]) =>
+      JSON.stringify([
+        'register',
+        contentId,
+        value,
+        timestampToText(stamp.timestamp),
+        stamp.deviceId,
+      ]),
+    );
+    return [...tags, ...registers].sort();
+  }
+}

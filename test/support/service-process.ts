@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+
+/** `cuepoint serve` as a process of its own, as an operator runs it. */
+export interface ServiceProcess {
+  /** Such as `http://127.0.0.1:8083`. */
+  readonly address: string;
+  readonly pid: number;
+  /** SIGKILL: nothing is flushed, nothing is said. */
+  kill(): Promise<void>;
+  /** SIGTERM: a graceful stop. @returns the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface ServiceProcessOptions {
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Resolves when the service listens. Needs `npm run build`. */
+export async function startServiceProcess({
+  port,
+  env = {},
+}: ServiceProcessOptions): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', String(port)], {
+    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const address = await listening(child);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  };
+  return {
+    address,
+    pid: child.pid ?? 0,
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('the service has no output');
+  const complaints: string[] = [];
+  createInterface({ input: stderr }).on('line', (line) => {
+    complaints.push(line);
+    if (complaints.length > 100) complaints.shift();
+  });
+  for await (const line of createInterface({ input: stdout })) {
+    const address = /listens on (?<address>http\S+)/.exec(line)?.groups?.['address'];
+    if (address === undefined) continue;
+    stdout.resume();
+    return address;
+  }
+  throw new Error(`the service did not start:\n${complaints.join('\n')}`);
+}
