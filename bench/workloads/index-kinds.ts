@@ -44,6 +44,11 @@ const KINDS: readonly Kind[] = [
     changes: ['drop index S.idx_progress_user'],
   },
   {
+    name: 'as migrated, without the three BRIN indexes',
+    schema: 'kind_plain',
+    changes: ['drop index S.idx_progress_content, S.idx_progress_state, S.idx_progress_updated'],
+  },
+  {
     name: 'as migrated, fillfactor 100',
     schema: 'kind_full',
     changes: ['alter table S.user_progress reset (fillfactor)'],

@@ -72,7 +72,7 @@ async function measure(
   context: BenchContext,
   persistence: SyncPersistence,
 ): Promise<Record<string, Sample[]>> {
-  const times = Math.ceil(context.scale.writes / 10);
+  const times = Math.ceil(context.scale.writes / 20);
   const { repository } = persistence;
   const { cursor } = await repository.readChanges(USER_ID, { limit: CHANGES_LIMIT_MAX });
   if (cursor === undefined) throw new Error('the whole state fits one page');

@@ -7,23 +7,12 @@
 
 /** For numbers, booleans, UUIDs and null: none of them needs quoting. */
 export function plainArray(values: readonly (string | number | boolean | null)[]): string {
-  let literal = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    if (index > 0) literal += ',';
-    literal += values[index] ?? 'null';
-  }
-  return `${literal}}`;
+  return `{${values.map((value) => value ?? 'null').join(',')}}`;
 }
 
 /** For any text: quoted, with quotes and backslashes escaped. */
 export function textArray(values: readonly (string | null)[]): string {
-  let literal = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    if (index > 0) literal += ',';
-    const value = values[index] ?? null;
-    literal += value === null ? 'null' : quoteElement(value);
-  }
-  return `${literal}}`;
+  return `{${values.map((value) => (value === null ? 'null' : quoteElement(value))).join(',')}}`;
 }
 
 const NEEDS_ESCAPE = /["\\]/;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { SyncRepository } from './sync-repository.ts';
 import { SERVER_DATABASES, type TestConnection, type TestDatabase } from './testing/databases.ts';
 import { setOp } from './testing/ops.ts';
 
@@ -13,9 +14,15 @@ insert into cuepoint.user_progress (
 function setup(opened: TestDatabase) {
   const repository = new PostgresSyncRepository(opened.database);
   const userId = randomUUID();
+  const insert = (connection: TestConnection, contentId: string) =>
+    connection.query(INSERT, [userId, contentId]);
+  return { repository, userId, pull: createPuller(repository, userId), insert };
+}
+
+/** Each call answers the contents of the next pull, from where the one before ended. */
+function createPuller(repository: SyncRepository, userId: string, limit = 5_000) {
   let cursor: string | undefined;
-  /** The contents of the next pull, each time from where the one before ended. */
-  async function pull(limit = 5_000): Promise<string[]> {
+  return async (): Promise<string[]> => {
     const contentIds: string[] = [];
     let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
     for (;;) {
@@ -27,10 +34,7 @@ function setup(opened: TestDatabase) {
       }
       request = { page: page.page };
     }
-  }
-  const insert = (connection: TestConnection, contentId: string) =>
-    connection.query(INSERT, [userId, contentId]);
-  return { repository, userId, pull, insert };
+  };
 }
 
 describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ open }) => {
@@ -112,7 +116,8 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
 
   test('[CUR1] eight writers with long transactions and rollbacks: nothing is missed or comes twice', async () => {
     await using opened = await open();
-    const { pull, insert } = setup(opened);
+    const { repository, userId, pull, insert } = setup(opened);
+    const pullInPages = createPuller(repository, userId, 2);
     const committed: string[] = [];
     let writing = 8;
     const write = async (writer: number) => {
@@ -135,14 +140,21 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
       writing -= 1;
     };
     const pulled: string[] = [];
+    const paged = new Set<string>();
     const read = async () => {
       for (let pulls = 0; writing > 0 && pulls < 4_000; pulls += 1) {
-        pulled.push(...(await pull(pulls % 3 === 0 ? 2 : 5_000)));
+        pulled.push(...(await pull()));
+        if (pulls % 5 > 0) continue;
+        // A later page is read later: what it shows of new changes comes with the next cursor again.
+        for (const contentId of await pullInPages()) paged.add(contentId);
       }
     };
     await Promise.all([...Array.from({ length: 8 }, (_, writer) => write(writer)), read()]);
     pulled.push(...(await pull()));
+    for (const contentId of await pullInPages()) paged.add(contentId);
+    expect(committed.length).toBeGreaterThan(500);
     expect(pulled.toSorted()).toEqual(committed.toSorted());
+    expect([...paged].toSorted()).toEqual(committed.toSorted());
   });
 });
 

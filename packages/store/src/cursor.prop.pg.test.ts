@@ -21,7 +21,7 @@ const almostRight = fc.constantFrom(
   ['5:9:', '1', '00000001', 'g'.repeat(36)],
   ['5:9:', '1', '00000001'],
   ['5:9:', 1, '00000001', randomUUID()],
-  [["5:9:"], '1', '00000001', randomUUID()],
+  [['5:9:'], '1', '00000001', randomUUID()],
 );
 
 const garbage = fc.oneof(
@@ -81,7 +81,7 @@ describe.each([PGLITE, POSTGRES])('cursors that nobody gave, on $name', ({ open 
       expect(await refusalOf(randomUUID(), { cursor: text })).toBe('invalid_cursor');
       expect(await refusalOf(randomUUID(), { page: text })).toBe('invalid_cursor');
     }
-    for (const snapshot of ['9:5:', '5:9:4', '99999999999999999999:99999999999999999999:']) {
+    for (const snapshot of ['9:5:', '5:9:4', '5:9:8,6']) {
       const text = toText([snapshot, '1', '00000001', randomUUID()]);
       expect(await refusalOf(randomUUID(), { cursor: text }), snapshot).toBe('invalid_cursor');
     }

@@ -24,6 +24,13 @@ export interface Queryable {
   ): Promise<QueryResult<Row>>;
 }
 
+/** What PostgreSQL's background processes do, where there are none. */
+export interface Upkeep {
+  /** Writes dirty pages, and resolves when they are on the disk. */
+  checkpoint(): Promise<void>;
+  vacuum(): Promise<void>;
+}
+
 export type IsolationLevel = 'read committed' | 'repeatable read';
 
 export interface PoolStats {
@@ -53,6 +60,8 @@ export interface Database extends Queryable {
   ): Promise<T>;
   ping(): Promise<void>;
   stats(): PoolStats;
+  /** Of an embedded database only. */
+  readonly upkeep?: Upkeep;
   close(): Promise<void>;
 }
 

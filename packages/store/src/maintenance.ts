@@ -138,13 +138,13 @@ export function createMaintenance(
        from pg_control_checkpoint()`,
       [],
     );
-    if ((rows[0]?.bytes ?? 0) < walMaxBytes) return false;
-    await database.execute('checkpoint');
+    if (database.upkeep === undefined || (rows[0]?.bytes ?? 0) < walMaxBytes) return false;
+    await database.upkeep.checkpoint();
     return true;
   }
 
   async function vacuum(): Promise<void> {
-    await database.execute('vacuum (analyze)');
+    await database.upkeep?.vacuum();
   }
 
   function schedule(task: MaintenanceTask, intervalMs: number, work: () => Promise<unknown>): void {
@@ -167,7 +167,7 @@ export function createMaintenance(
     start() {
       schedule('stale_devices', staleDevicesIntervalMs, markStaleDevicesOffline);
       schedule('garbage_collection', garbageCollectionIntervalMs, collectGarbage);
-      if (database.kind === 'pglite') {
+      if (database.upkeep !== undefined) {
         schedule('checkpoint', checkpointIntervalMs, checkpoint);
         schedule('vacuum', vacuumIntervalMs, vacuum);
       }

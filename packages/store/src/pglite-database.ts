@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { CuepointError } from '@cuepoint/core';
@@ -10,11 +10,14 @@ import {
   type Queryable,
 } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { flushFile, flushTree } from './flush-tree.ts';
 import { createStatementCache } from './statement-cache.ts';
 import { createWalFlush } from './wal-flush.ts';
 
 /** The embedded database's own folder, beside the lock and what else the service keeps. */
 const CLUSTER_FOLDER = 'pgdata';
+/** There while a new cluster is not complete: a start that was killed in the middle begins anew. */
+const INITIALIZING_MARK = 'pgdata.initializing';
 
 /**
  * The embedded default: PostgreSQL 18 in WebAssembly, one process, one directory.
@@ -26,7 +29,7 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
   const dataDir = path.resolve(options.dataDir ?? DEFAULT_DATA_DIR);
   const clusterDir = path.join(dataDir, CLUSTER_FOLDER);
   const lock = await claimDirectory(dataDir, clusterDir);
-  const pglite = await openCluster(clusterDir, lock);
+  const pglite = await openCluster(dataDir, clusterDir, lock);
   const textOf = createStatementCache(schema);
   const walPosition = async () => {
     const { rows } = await pglite.query<{ timeline: number; lsn: string }>(WAL_POSITION);
@@ -37,6 +40,7 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
   const wal = createWalFlush(clusterDir, (await walPosition()).lsn);
   let failure: CuepointError | undefined;
   let closed: Promise<void> | undefined;
+  let checkpointed: Promise<void> = Promise.resolve();
 
   /**
    * Resolves when everything committed so far is on the disk.
@@ -46,6 +50,9 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
    */
   async function flush(): Promise<void> {
     try {
+      // A checkpoint may recycle the segment of a commit before that commit's flush: then it is the
+      // checkpoint's pages that have to be on the disk.
+      await checkpointed;
       await wal.flushTo(await walPosition());
     } catch (cause) {
       failure = new CuepointError(
@@ -55,6 +62,12 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
       );
       throw failure;
     }
+  }
+
+  /** The pages go to the disk right after, since the log that could restore them may be gone. */
+  async function checkpoint(): Promise<void> {
+    checkpointed = pglite.exec('checkpoint').then(() => flushTree(clusterDir));
+    await checkpointed;
   }
 
   async function requireSound(): Promise<void> {
@@ -122,6 +135,11 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
 
     stats: () => ({ total: 1, idle: 1, waiting: 0 }),
 
+    upkeep: {
+      checkpoint,
+      vacuum: async () => void (await pglite.exec('vacuum (analyze)')),
+    },
+
     close() {
       closed ??= closeCluster();
       return closed;
@@ -145,12 +163,40 @@ async function claimDirectory(dataDir: string, clusterDir: string): Promise<Dire
   }
 }
 
-async function openCluster(clusterDir: string, lock: DirectoryLock): Promise<PGlite> {
+async function openCluster(
+  dataDir: string,
+  clusterDir: string,
+  lock: DirectoryLock,
+): Promise<PGlite> {
+  const mark = path.join(dataDir, INITIALIZING_MARK);
   try {
-    return await PGlite.create(clusterDir, { parsers: { [types.INT8]: Number } });
+    if (await exists(mark)) await rm(clusterDir, { recursive: true, force: true });
+    const isNew = !(await exists(path.join(clusterDir, 'PG_VERSION')));
+    if (isNew) {
+      await mkdir(clusterDir, { recursive: true, mode: 0o700 });
+      await writeFile(mark, '');
+      await flushFile(mark);
+      await flushFile(dataDir);
+    }
+    const pglite = await PGlite.create(clusterDir, { parsers: { [types.INT8]: Number } });
+    if (isNew) {
+      await flushTree(clusterDir);
+      await rm(mark);
+      await flushFile(dataDir);
+    }
+    return pglite;
   } catch (cause) {
     await lock.release();
     throw unusable(clusterDir, cause);
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 

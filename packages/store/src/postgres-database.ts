@@ -86,11 +86,11 @@ export function openPostgresDatabase(
 
   let closed: Promise<unknown> | undefined;
 
-  async function withClient<T>(
-    pool: pg.Pool,
+  async function use<T>(
+    client: pg.PoolClient,
     work: (client: pg.PoolClient) => Promise<T>,
+    giveBack: (client: pg.PoolClient) => void,
   ): Promise<T> {
-    const client = await pool.connect();
     // A connection that breaks while it is out emits here as well as at the query.
     const ignore = () => undefined;
     client.on('error', ignore);
@@ -102,8 +102,50 @@ export function openPostgresDatabase(
       throw error;
     } finally {
       client.off('error', ignore);
-      client.release(broken);
+      if (broken === undefined) giveBack(client);
+      else client.release(broken);
     }
+  }
+
+  async function withClient<T>(
+    pool: pg.Pool,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    return use(await pool.connect(), work, (client) => client.release());
+  }
+
+  /**
+   * Writers' connections between two commits, each with what to do when it breaks.
+   *
+   * The pool hands out a connection in the next turn of the event loop; one of these sends its batch in
+   * this turn, ahead of the callers of the last batch, who are answered while the database works.
+   */
+  const warmWriters = new Map<pg.PoolClient, (error: Error) => void>();
+
+  function takeWarmWriter(): pg.PoolClient | undefined {
+    for (const [client, onError] of warmWriters) {
+      warmWriters.delete(client);
+      client.off('error', onError);
+      return client;
+    }
+    return undefined;
+  }
+
+  function keepWarm(client: pg.PoolClient): void {
+    if (closed !== undefined) {
+      client.release();
+      return;
+    }
+    const onError = (error: Error) => {
+      warmWriters.delete(client);
+      client.release(error);
+    };
+    warmWriters.set(client, onError);
+    client.on('error', onError);
+  }
+
+  async function withWriter<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return use(takeWarmWriter() ?? (await writePool.connect()), work, keepWarm);
   }
 
   return {
@@ -114,7 +156,7 @@ export function openPostgresDatabase(
     ...queryableOf(readPool),
 
     commit: (statements) =>
-      withClient(writePool, async (client) => {
+      withWriter(async (client) => {
         const [single] = statements;
         if (statements.length === 1 && single !== undefined && !pooled) {
           return [toResult(await client.query(queryConfig(single)))];
@@ -152,11 +194,12 @@ export function openPostgresDatabase(
 
     stats: () => ({
       total: sum(pools, (pool) => pool.totalCount),
-      idle: sum(pools, (pool) => pool.idleCount),
+      idle: sum(pools, (pool) => pool.idleCount) + warmWriters.size,
       waiting: sum(pools, (pool) => pool.waitingCount),
     }),
 
     close() {
+      for (let warm = takeWarmWriter(); warm !== undefined; warm = takeWarmWriter()) warm.release();
       closed ??= Promise.all(pools.map((pool) => pool.end()));
       return closed.then(() => undefined);
     },

@@ -179,9 +179,7 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
       if (op.kind === 'progress.set') latest.set(op.contentId, op);
     }
     for (const contentId of [' first', 'film-3', '~last']) {
-      expect(latest.get(contentId)).toEqual(
-        written.findLast((op) => op.contentId === contentId),
-      );
+      expect(latest.get(contentId)).toEqual(written.findLast((op) => op.contentId === contentId));
     }
   });
 
@@ -285,7 +283,9 @@ describe.each([PGLITE, POSTGRES])('a dump that moved to another cluster on $name
     expect(await pull(repository, userId, cursor)).toMatchObject({ resync: false });
 
     // What the move brings along: another cluster's identifier and transaction ids far ahead.
-    await opened.sql("update cuepoint.sync_state set system_identifier = 42, cursor_floor = '9000000000'");
+    await opened.sql(
+      "update cuepoint.sync_state set system_identifier = 42, cursor_floor = '9000000000'",
+    );
     await opened.sql("update cuepoint.user_watchlists set changed_xid = '8000000000'");
     await opened.sql("update cuepoint.user_progress set changed_xid = '8000000000'");
     const erased = randomUUID();

@@ -61,13 +61,16 @@ describe('who may call', () => {
     });
   });
 
-  it.each(['a b', '', 'x'.repeat(256), 'ä', "'; --"])('refuses the device id %j', async (device) => {
-    const user = await api.createUser();
-    expect(await user.call('GET', '/watchlist', { device })).toMatchObject({
-      status: 400,
-      body: { code: 'invalid_device_id', field: 'X-Device-Id' },
-    });
-  });
+  it.each(['a b', '', 'x'.repeat(256), 'ä', "'; --"])(
+    'refuses the device id %j',
+    async (device) => {
+      const user = await api.createUser();
+      expect(await user.call('GET', '/watchlist', { device })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_device_id', field: 'X-Device-Id' },
+      });
+    },
+  );
 
   it('[SEC1] the service scope acts for the user that it names, and that is logged', async () => {
     const user = await api.createUser();
@@ -76,7 +79,9 @@ describe('who may call', () => {
     const headers = { 'x-cuepoint-user': user.userId.toUpperCase() };
     const { body } = await service.call('GET', '/watchlist', { headers });
     expect(body.total).toBe(1);
-    const line = api.logLines.map((text) => JSON.parse(text)).find(({ actor }) => actor === service.userId);
+    const line = api.logLines
+      .map((text) => JSON.parse(text))
+      .find(({ actor }) => actor === service.userId);
     expect(line).toMatchObject({ userId: user.userId, msg: 'acts for a user' });
     expect((await service.call('GET', '/watchlist')).body.total).toBe(0);
     expect(

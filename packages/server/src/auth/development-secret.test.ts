@@ -34,7 +34,9 @@ describe('the development secret', () => {
 
   it('says in one line that the data directory cannot be used', async () => {
     await writeFile(join(home, 'file'), '');
-    const error = await loadDevelopmentSecret(join(home, 'file')).catch((reason: unknown) => reason);
+    const error = await loadDevelopmentSecret(join(home, 'file')).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: 'data_directory_unusable' });
     expect((error as Error).message).not.toContain('\n');
   });

@@ -20,7 +20,10 @@ describe('the user of a subject', () => {
 describe('claims', () => {
   it.each([
     ['a b', ['a', 'b']],
-    [['a', 'b', 5], ['a', 'b']],
+    [
+      ['a', 'b', 5],
+      ['a', 'b'],
+    ],
     ['', []],
     [undefined, []],
     [5, []],

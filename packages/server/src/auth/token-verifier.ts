@@ -70,7 +70,6 @@ function createVerifier(
     async verify(token) {
       const checks: JWTVerifyOptions = {
         algorithms,
-        requiredClaims: ['exp', 'sub'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(now()),
         ...(audience === undefined ? {} : { audience }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '@cuepoint/store';
+import { openDatabase, PostgresSyncRepository } from '@cuepoint/store';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createSignal } from '../testing/signal.ts';
 import { TEST_SECRET } from '../testing/test-api.ts';
@@ -17,7 +17,8 @@ const run = (argv: string[], options: CliRunOptions = {}) =>
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cuepoint-cli-'));
   env = { DATABASE_URL: inject('postgresUrl'), CUEPOINT_DATABASE_SCHEMA: schema };
-  expect(await run(['migrate', 'up'])).toMatchObject({ code: 0 });
+  const { code, err } = await run(['migrate', 'up']);
+  if (code !== 0) throw new Error(err);
 });
 afterAll(async () => {
   const database = await openDatabase({ url: inject('postgresUrl'), schema });
@@ -33,7 +34,14 @@ const stamp = (deviceId: string, physical = 1) => ({
 const liveTag = '11111111-1111-4111-8111-111111111111';
 const deadTag = '22222222-2222-4222-8222-222222222222';
 const dataLines = [
-  { type: 'watchlist', contentId: 'kept', tag: liveTag, added: stamp('tv'), removed: null, removedAt: null },
+  {
+    type: 'watchlist',
+    contentId: 'kept',
+    tag: liveTag,
+    added: stamp('tv'),
+    removed: null,
+    removedAt: null,
+  },
   {
     type: 'watchlist',
     contentId: 'gone',
@@ -51,9 +59,15 @@ const dataLines = [
   },
 ];
 
-function exportOf(userId: string, lines: readonly unknown[] = dataLines, end = lines.length): string {
+function exportOf(
+  userId: string,
+  lines: readonly unknown[] = dataLines,
+  end = lines.length,
+): string {
   const header = { type: 'cuepoint-export', version: 1, userId };
-  return [header, ...lines, { type: 'end', lines: end }].map((line) => JSON.stringify(line)).join('\n');
+  return [header, ...lines, { type: 'end', lines: end }]
+    .map((line) => JSON.stringify(line))
+    .join('\n');
 }
 
 describe('the data commands', () => {
@@ -62,14 +76,20 @@ describe('the data commands', () => {
     const first = await run(['import'], { input: exportOf(userId) });
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toBe(`user ${userId}: 3 line(s) merged, 3 row(s) changed\n`);
-    expect((await run(['import', '-'], { input: exportOf(userId) })).out).toContain('0 row(s) changed');
+    expect((await run(['import', '-'], { input: exportOf(userId) })).out).toContain(
+      '0 row(s) changed',
+    );
 
     const exported = await run(['export', '--user', userId]);
-    expect(exported.out.trim().split('\n').toSorted()).toEqual(exportOf(userId).split('\n').toSorted());
+    expect(exported.out.trim().split('\n').toSorted()).toEqual(
+      exportOf(userId).split('\n').toSorted(),
+    );
 
     const inspected = await run(['inspect', '--user', userId]);
     expect(inspected.out).toMatch(new RegExp(`kept +${liveTag} +live +000000000001-0000 +tv`));
-    expect(inspected.out).toMatch(new RegExp(`gone +${deadTag} +removed +- +- +000000000002-0000 +phone`));
+    expect(inspected.out).toMatch(
+      new RegExp(`gone +${deadTag} +removed +- +- +000000000002-0000 +phone`),
+    );
     expect(inspected.out).toMatch(/kept +61 +120 +paused +000000000003-0000 +tv/);
     const { watchlist } = JSON.parse((await run(['inspect', '--user', userId, '--json'])).out);
     expect(watchlist).toHaveLength(2);
@@ -81,7 +101,14 @@ describe('the data commands', () => {
       { ...dataLines[0], contentId: 'x'.repeat(256) },
       { ...dataLines[2], position: { positionSeconds: -1, durationSeconds: 0, state: 'paused' } },
       { ...dataLines[0], surplus: true },
-      { type: 'watchlist', contentId: 'a', tag: liveTag, added: null, removed: null, removedAt: null },
+      {
+        type: 'watchlist',
+        contentId: 'a',
+        tag: liveTag,
+        added: null,
+        removed: null,
+        removedAt: null,
+      },
       { type: 'mystery' },
       '{not json',
     ];
@@ -115,14 +142,19 @@ describe('the data commands', () => {
     const nobody = exportOf(userId).split('\n').slice(1).join('\n');
     expect((await run(['import'], { input: nobody })).err).toContain('names no user');
     const other = randomUUID();
-    expect((await run(['import', '--user', other], { input: nobody })).out).toContain(`user ${other}: 3`);
+    expect((await run(['import', '--user', other], { input: nobody })).out).toContain(
+      `user ${other}: 3`,
+    );
   });
 
   it('export writes a file for its owner alone and never over another', async () => {
     const userId = randomUUID();
     await run(['import'], { input: exportOf(userId) });
     const file = join(home, 'out.jsonl');
-    expect(await run(['export', '--user', userId, '--out', file])).toMatchObject({ code: 0, out: '' });
+    expect(await run(['export', '--user', userId, '--out', file])).toMatchObject({
+      code: 0,
+      out: '',
+    });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(6);
     expect(await run(['export', '--user', userId, '--out', file])).toMatchObject({
@@ -148,19 +180,24 @@ describe('the data commands', () => {
   });
 
   it('[CUR2] restored makes every older cursor a resync', async () => {
-    const read = async () => {
-      const database = await openDatabase({ url: inject('postgresUrl'), schema });
-      const { rows } = await database.execute(`select * from ${schema}.cuepoint_identity`);
-      await database.close();
-      return rows;
-    };
-    const before = await read();
+    const userId = randomUUID();
+    await run(['import'], { input: exportOf(userId) });
+    const database = await openDatabase({ url: inject('postgresUrl'), schema });
+    const repository = new PostgresSyncRepository(database);
+    const { cursor = '' } = await repository.readChanges(userId, { limit: 10 });
+    const isResync = async () =>
+      (await repository.readChanges(userId, { limit: 10, cursor })).resync;
+    expect(await isResync()).toBe(false);
     expect((await run(['restored'])).code).toBe(0);
-    expect(await read()).not.toEqual(before);
+    expect(await isResync()).toBe(true);
+    await database.close();
   });
 
   it('gc runs once and says what it did', async () => {
-    expect(await run(['gc'])).toMatchObject({ code: 0, out: expect.stringMatching(/^deleted \d+,/) });
+    expect(await run(['gc'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^deleted \d+,/),
+    });
   });
 });
 

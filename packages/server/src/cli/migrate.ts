@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { parseInteger } from '../config/parse-value.ts';
 import { confirm } from './confirm.ts';
 import { print, type CliContext } from './context.ts';
+import { parseFlag } from './parse-flag.ts';
 import { formatTable } from './table.ts';
 import { withDatabase } from './with-database.ts';
 
-const parseSteps = parseInteger(1, 1_000);
+const parseSteps = parseFlag(parseInteger(1, 1_000));
 
 export function migrateCommand(context: CliContext): Command {
   const command = new Command('migrate').description(

@@ -15,7 +15,17 @@ describe('the command line', () => {
   it('helps with every command and every setting', async () => {
     const help = await runTestCli(['--help']);
     expect(help.code).toBe(0);
-    const commands = ['serve', 'migrate', 'token', 'gc', 'inspect', 'export', 'import', 'delete-user', 'restored'];
+    const commands = [
+      'serve',
+      'migrate',
+      'token',
+      'gc',
+      'inspect',
+      'export',
+      'import',
+      'delete-user',
+      'restored',
+    ];
     for (const command of commands) expect(help.out).toContain(`  ${command}`);
     const serve = (await runTestCli(['serve', '--help'])).out;
     for (const name of SETTING_NAMES) expect(serve).toContain(settingOf(name).env);
@@ -51,14 +61,16 @@ describe('the command line', () => {
     expect(err).toContain('--user takes a UUID');
   });
 
-  it.each([[['fly']], [['inspect']], [['migrate', 'down', '--steps', 'all']], [['token', '--user']]])(
-    'refuses %j in a line or two',
-    async (argv) => {
-      const { code, err } = await runTestCli(argv);
-      expect(code).toBe(1);
-      expect(err).not.toContain('    at ');
-    },
-  );
+  it.each([
+    [['fly']],
+    [['inspect']],
+    [['migrate', 'down', '--steps', 'all']],
+    [['token', '--user']],
+  ])('refuses %j in a line or two', async (argv) => {
+    const { code, err } = await runTestCli(argv);
+    expect(code).toBe(1);
+    expect(err).not.toContain('    at ');
+  });
 
   it('[SEC2] signs with the development secret of the data directory when there is no other', async () => {
     const env = { CUEPOINT_DATA_DIR: home };
@@ -68,7 +80,9 @@ describe('the command line', () => {
     const claims = JSON.parse(Buffer.from(out.split('.')[1] ?? '', 'base64url').toString());
     expect(claims).toMatchObject({ device_id: 'tv', scope: 'cuepoint:admin x' });
     const jwks = { CUEPOINT_JWKS_URL: 'https://a.example/k' };
-    expect((await runTestCli(argv, { env: { ...env, ...jwks } })).err).toContain('identity provider');
+    expect((await runTestCli(argv, { env: { ...env, ...jwks } })).err).toContain(
+      'identity provider',
+    );
     expect((await runTestCli([...argv, '--ttl', '0'], { env })).code).toBe(1);
   });
 });

@@ -6,6 +6,7 @@ import { parseInteger } from '../config/parse-value.ts';
 import { configurationError, readSettings } from '../config/read-settings.ts';
 import type { SettingValues } from '../config/settings.ts';
 import { print, type CliContext } from './context.ts';
+import { parseFlag } from './parse-flag.ts';
 import { parseUserId } from './user-option.ts';
 
 interface TokenFlags {
@@ -23,7 +24,7 @@ export function tokenCommand(context: CliContext): Command {
     .option(
       '--ttl <seconds>',
       'how long it is valid',
-      parseInteger(1, TOKEN_TTL_SECONDS_MAX),
+      parseFlag(parseInteger(1, TOKEN_TTL_SECONDS_MAX)),
       TOKEN_TTL_SECONDS_DEFAULT,
     )
     .option('--scope <scope...>', 'cuepoint:service acts for any user, cuepoint:admin inspects')

@@ -39,7 +39,11 @@ describe('the configuration', () => {
   });
 
   it('opens PostgreSQL where a URL is given, else the data directory', () => {
-    expect(databaseOptionsOf(read({}))).toMatchObject({ dataDir: '.cuepoint', writers: 2, pooled: false });
+    expect(databaseOptionsOf(read({}))).toMatchObject({
+      dataDir: '.cuepoint',
+      writers: 2,
+      pooled: false,
+    });
     const options = databaseOptionsOf(
       read({ DATABASE_URL: 'postgres://h/d', CUEPOINT_DATABASE_DIRECT_URL: 'postgres://i/d' }),
     );
@@ -61,19 +65,28 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['CUEPOINT_RATE_LIMIT', '-1'],
     ['CUEPOINT_RETENTION_DAYS', '0'],
-  ])('refuses %s=%s by name and without repeating it', (env, value) => {
-    const problems = problemsOf({ CUEPOINT_JWT_AUDIENCE: 'a', CUEPOINT_JWT_ISSUER: 'i', [env]: value });
+  ])('refuses %s=%s by name', (env, value) => {
+    const problems = problemsOf({
+      CUEPOINT_JWT_AUDIENCE: 'a',
+      CUEPOINT_JWT_ISSUER: 'i',
+      [env]: value,
+    });
     expect(problems.split('\n')).toHaveLength(2);
     expect(problems).toContain(env);
-    if (value.length > 4) expect(problems).not.toContain(value);
+  });
+
+  it('[SEC4] never repeats a value: it may be a secret', () => {
+    expect(problemsOf({ CUEPOINT_JWT_SECRET: 'hush' })).not.toContain('hush');
+    expect(problemsOf({ DATABASE_URL: 'mysql://u:hush@h/d' })).not.toContain('hush');
   });
 
   it('[SEC2] without a secret or a key set it listens on loopback only', () => {
     for (const host of ['0.0.0.0', '::', '192.168.0.2', 'tv.example', '127.0.0.2']) {
-      expect(problemsOf({ HOST: host }), host).toContain('HOST');
-      expect(problemsOf({ HOST: host, CUEPOINT_JWT_SECRET: secret }), host).toBe('');
+      expect(problemsOf({ HOST: host })).toContain('HOST');
+      expect(problemsOf({ HOST: host, CUEPOINT_JWT_SECRET: secret })).toBe('');
     }
-    for (const host of ['localhost', '127.0.0.1', '::1']) expect(problemsOf({ HOST: host })).toBe('');
+    for (const host of ['localhost', '127.0.0.1', '::1'])
+      expect(problemsOf({ HOST: host })).toBe('');
   });
 
   it('[SEC1] a key set requires an audience and an issuer, and excludes a secret', () => {
@@ -83,7 +96,11 @@ describe('the configuration', () => {
     expect(problems).toContain('CUEPOINT_JWT_ISSUER');
     expect(problems).toContain('not both');
     const names = { CUEPOINT_JWT_AUDIENCE: 'a', CUEPOINT_JWT_ISSUER: 'i' };
-    expect(read({ ...jwks, ...names }).auth).toMatchObject({ mode: 'jwks', audience: 'a', issuer: 'i' });
+    expect(read({ ...jwks, ...names }).auth).toMatchObject({
+      mode: 'jwks',
+      audience: 'a',
+      issuer: 'i',
+    });
   });
 
   it('reads secrets from files, once, without the last line feed', () => {

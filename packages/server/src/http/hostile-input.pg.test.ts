@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createTestApi, type CallOptions, type TestApi, type TestUser } from '../testing/test-api.ts';
+import {
+  createTestApi,
+  type CallOptions,
+  type TestApi,
+  type TestUser,
+} from '../testing/test-api.ts';
 
 let api: TestApi;
 let user: TestUser;
@@ -13,38 +18,222 @@ const good = { positionSeconds: 1, durationSeconds: 2, state: 'playing' };
 const progress = (change: object): CallOptions => ({ body: { ...good, ...change } });
 const raw = (payload: string): CallOptions => ({ payload });
 
-const cases: readonly [what: string, method: string, path: string, CallOptions, status: number, code: string, field?: string][] = [
-  ['content id of 256 characters', 'PUT', `/watchlist/${'x'.repeat(256)}`, {}, 400, 'invalid_content_id', 'contentId'],
-  ['content id of 256 emoji', 'PUT', `/watchlist/${encodeURIComponent('☕'.repeat(256))}`, {}, 400, 'invalid_content_id', 'contentId'],
+const cases: readonly [
+  what: string,
+  method: string,
+  path: string,
+  CallOptions,
+  status: number,
+  code: string,
+  field?: string,
+][] = [
+  [
+    'content id of 256 characters',
+    'PUT',
+    `/watchlist/${'x'.repeat(256)}`,
+    {},
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
+  [
+    'content id of 256 emoji',
+    'PUT',
+    `/watchlist/${encodeURIComponent('☕'.repeat(256))}`,
+    {},
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
   ['content id with a NUL', 'PUT', '/watchlist/a%00b', {}, 400, 'invalid_content_id', 'contentId'],
-  ['content id with a line feed', 'PUT', '/progress/a%0Ab', progress({}), 400, 'invalid_content_id', 'contentId'],
+  [
+    'content id with a line feed',
+    'PUT',
+    '/progress/a%0Ab',
+    progress({}),
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
   ['content id that is no UTF-8', 'PUT', '/watchlist/%ff', {}, 400, 'invalid_request'],
-  ['content id with a lone surrogate in UTF-8', 'PUT', '/watchlist/%ED%A0%80', {}, 400, 'invalid_request'],
-  ['tag that is not a UUID', 'PUT', '/watchlist/a', { body: { tag: 'x' } }, 400, 'invalid_tag', 'tag'],
+  [
+    'content id with a lone surrogate in UTF-8',
+    'PUT',
+    '/watchlist/%ED%A0%80',
+    {},
+    400,
+    'invalid_request',
+  ],
+  [
+    'tag that is not a UUID',
+    'PUT',
+    '/watchlist/a',
+    { body: { tag: 'x' } },
+    400,
+    'invalid_tag',
+    'tag',
+  ],
   ['tag that is a number', 'PUT', '/watchlist/a', { body: { tag: 5 } }, 400, 'invalid_tag', 'tag'],
-  ['unknown field', 'PUT', '/watchlist/a', { body: { admin: true } }, 400, 'invalid_request', 'admin'],
+  [
+    'unknown field',
+    'PUT',
+    '/watchlist/a',
+    { body: { admin: true } },
+    400,
+    'invalid_request',
+    'admin',
+  ],
   ['body that is an array', 'PUT', '/watchlist/a', { body: [] }, 400, 'invalid_request'],
   ['body that is a text', 'PUT', '/watchlist/a', raw('"x"'), 400, 'invalid_request'],
-  ['negative seconds', 'PUT', '/progress/a', progress({ positionSeconds: -1 }), 400, 'invalid_seconds', 'positionSeconds'],
-  ['fractional seconds', 'PUT', '/progress/a', progress({ durationSeconds: 1.5 }), 400, 'invalid_seconds', 'durationSeconds'],
-  ['seconds past 32 bits', 'PUT', '/progress/a', progress({ positionSeconds: 2_147_483_648 }), 400, 'invalid_seconds', 'positionSeconds'],
-  ['seconds as a text', 'PUT', '/progress/a', progress({ positionSeconds: '1' }), 400, 'invalid_seconds', 'positionSeconds'],
-  ['seconds beyond numbers', 'PUT', '/progress/a', raw('{"positionSeconds":1e999,"durationSeconds":1,"state":"paused"}'), 400, 'invalid_seconds', 'positionSeconds'],
-  ['missing seconds', 'PUT', '/progress/a', { body: { durationSeconds: 1, state: 'paused' } }, 400, 'invalid_seconds', 'positionSeconds'],
-  ['null for seconds', 'PUT', '/progress/a', progress({ positionSeconds: null }), 400, 'invalid_seconds', 'positionSeconds'],
-  ['unknown state', 'PUT', '/progress/a', progress({ state: 'rewinding' }), 400, 'invalid_state', 'state'],
-  ['malformed timestamp', 'PUT', '/progress/a', progress({ timestamp: '2026-01-01' }), 400, 'invalid_timestamp', 'timestamp'],
-  ['timestamp far ahead', 'PUT', '/progress/a', progress({ timestamp: 'ffffffffffff-ffff' }), 409, 'clock_ahead', 'timestamp'],
+  [
+    'negative seconds',
+    'PUT',
+    '/progress/a',
+    progress({ positionSeconds: -1 }),
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'fractional seconds',
+    'PUT',
+    '/progress/a',
+    progress({ durationSeconds: 1.5 }),
+    400,
+    'invalid_seconds',
+    'durationSeconds',
+  ],
+  [
+    'seconds past 32 bits',
+    'PUT',
+    '/progress/a',
+    progress({ positionSeconds: 2_147_483_648 }),
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'seconds as a text',
+    'PUT',
+    '/progress/a',
+    progress({ positionSeconds: '1' }),
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'seconds beyond numbers',
+    'PUT',
+    '/progress/a',
+    raw('{"positionSeconds":1e999,"durationSeconds":1,"state":"paused"}'),
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'missing seconds',
+    'PUT',
+    '/progress/a',
+    { body: { durationSeconds: 1, state: 'paused' } },
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'null for seconds',
+    'PUT',
+    '/progress/a',
+    progress({ positionSeconds: null }),
+    400,
+    'invalid_seconds',
+    'positionSeconds',
+  ],
+  [
+    'unknown state',
+    'PUT',
+    '/progress/a',
+    progress({ state: 'rewinding' }),
+    400,
+    'invalid_state',
+    'state',
+  ],
+  [
+    'malformed timestamp',
+    'PUT',
+    '/progress/a',
+    progress({ timestamp: '2026-01-01' }),
+    400,
+    'invalid_timestamp',
+    'timestamp',
+  ],
+  [
+    'timestamp far ahead',
+    'PUT',
+    '/progress/a',
+    progress({ timestamp: 'ffffffffffff-ffff' }),
+    409,
+    'clock_ahead',
+    'timestamp',
+  ],
   ['absent body', 'PUT', '/progress/a', {}, 400, 'invalid_seconds', 'positionSeconds'],
   ['empty body', 'PUT', '/progress/a', raw(''), 400, 'invalid_seconds', 'positionSeconds'],
   ['broken JSON', 'PUT', '/progress/a', raw('{"positionSeconds":'), 400, 'invalid_request'],
-  ['JSON that is too deep', 'PUT', '/watchlist/a', raw(`${'['.repeat(50_000)}${']'.repeat(50_000)}`), 400, 'limit_exceeded'],
-  ['JSON that is too large', 'POST', '/sync', raw(`{"deviceId":"${'x'.repeat(1_048_576)}"}`), 413, 'payload_too_large'],
-  ['prototype in a body', 'PUT', '/watchlist/a', raw('{"__proto__":{"isAdmin":true}}'), 400, 'invalid_request'],
-  ['constructor in a body', 'PUT', '/watchlist/a', raw('{"constructor":{"prototype":{"a":1}}}'), 400, 'invalid_request'],
-  ['text as a body', 'PUT', '/watchlist/a', { payload: 'tag', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
-  ['form as a body', 'PUT', '/watchlist/a', { payload: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported_media_type'],
-  ['no content type', 'PUT', '/progress/a', { payload: '{}', headers: { 'content-type': '' } }, 415, 'unsupported_media_type'],
+  [
+    'JSON that is too deep',
+    'PUT',
+    '/watchlist/a',
+    raw(`${'['.repeat(50_000)}${']'.repeat(50_000)}`),
+    400,
+    'limit_exceeded',
+  ],
+  [
+    'JSON that is too large',
+    'POST',
+    '/sync',
+    raw(`{"deviceId":"${'x'.repeat(1_048_576)}"}`),
+    413,
+    'payload_too_large',
+  ],
+  [
+    'prototype in a body',
+    'PUT',
+    '/watchlist/a',
+    raw('{"__proto__":{"isAdmin":true}}'),
+    400,
+    'invalid_request',
+  ],
+  [
+    'constructor in a body',
+    'PUT',
+    '/watchlist/a',
+    raw('{"constructor":{"prototype":{"a":1}}}'),
+    400,
+    'invalid_request',
+  ],
+  [
+    'text as a body',
+    'PUT',
+    '/watchlist/a',
+    { payload: 'tag', headers: { 'content-type': 'text/plain' } },
+    415,
+    'unsupported_media_type',
+  ],
+  [
+    'form as a body',
+    'PUT',
+    '/watchlist/a',
+    { payload: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    415,
+    'unsupported_media_type',
+  ],
+  [
+    'no content type',
+    'PUT',
+    '/progress/a',
+    { payload: '{}', headers: { 'content-type': '' } },
+    415,
+    'unsupported_media_type',
+  ],
   ['limit of 0', 'GET', '/watchlist?limit=0', {}, 400, 'invalid_request', 'limit'],
   ['limit of 1,001', 'GET', '/progress?limit=1001', {}, 400, 'invalid_request', 'limit'],
   ['limit that is no number', 'GET', '/devices?limit=many', {}, 400, 'invalid_request', 'limit'],
@@ -52,32 +241,69 @@ const cases: readonly [what: string, method: string, path: string, CallOptions, 
   ['unknown status', 'GET', '/progress?status=all%27--', {}, 400, 'invalid_request', 'status'],
   ['unknown query', 'GET', '/watchlist?user=bob', {}, 400, 'invalid_request', 'user'],
   ['empty cursor', 'GET', '/sync?cursor=', {}, 400, 'invalid_cursor', 'cursor'],
-  ['device id outside its alphabet', 'GET', '/devices/a%20b', {}, 400, 'invalid_device_id', 'deviceId'],
-  ['push without a device', 'POST', '/sync', { body: { ops: [] } }, 400, 'invalid_device_id', 'deviceId'],
-  ['push whose ops are no list', 'POST', '/sync', { body: { deviceId: 'tv', ops: {} } }, 400, 'invalid_request', 'ops'],
+  [
+    'device id outside its alphabet',
+    'GET',
+    '/devices/a%20b',
+    {},
+    400,
+    'invalid_device_id',
+    'deviceId',
+  ],
+  [
+    'push without a device',
+    'POST',
+    '/sync',
+    { body: { ops: [] } },
+    400,
+    'invalid_device_id',
+    'deviceId',
+  ],
+  [
+    'push whose ops are no list',
+    'POST',
+    '/sync',
+    { body: { deviceId: 'tv', ops: {} } },
+    400,
+    'invalid_request',
+    'ops',
+  ],
 ];
 
 describe('hostile input', () => {
-  it.each(cases)('%s: %s is a 4xx with its code and field', async (_what, method, path, options, status, code, field) => {
-    const answer = await user.call(method, path, options);
-    expect(answer).toMatchObject({ status, body: { code, status } });
-    expect(answer.headers['content-type']).toContain('application/problem+json');
-    expect(answer.body.field).toBe(field);
-  });
+  it.each(cases)(
+    '%s: %s is a 4xx with its code and field',
+    async (_what, method, path, options, status, code, field) => {
+      const answer = await user.call(method, path, options);
+      expect(answer).toMatchObject({ status, body: { code, status } });
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect(answer.body.field).toBe(field);
+    },
+  );
 
   it('lone surrogates in every text of a body are refused', async () => {
     const lone = '\\ud800';
     const answers = await Promise.all([
       user.call('PUT', '/watchlist/a', raw(`{"tag":"${lone}"}`)),
-      user.call('PUT', '/progress/a', raw(`{"positionSeconds":1,"durationSeconds":1,"state":"${lone}"}`)),
-      user.call('PUT', '/devices/tv', raw(`{"deviceType":"TV","platform":"${lone}","appVersion":"1"}`)),
+      user.call(
+        'PUT',
+        '/progress/a',
+        raw(`{"positionSeconds":1,"durationSeconds":1,"state":"${lone}"}`),
+      ),
+      user.call(
+        'PUT',
+        '/devices/tv',
+        raw(`{"deviceType":"TV","platform":"${lone}","appVersion":"1"}`),
+      ),
       user.call('POST', '/sync', raw(`{"deviceId":"${lone}"}`)),
     ]);
     for (const { status } of answers) expect(status).toBe(400);
     const pushed = await user.call(
       'POST',
       '/sync',
-      raw(`{"deviceId":"tv","ops":[{"kind":"progress.clear","contentId":"${lone}","timestamp":"000000000001-0000"}]}`),
+      raw(
+        `{"deviceId":"tv","ops":[{"kind":"progress.clear","contentId":"${lone}","timestamp":"000000000001-0000"}]}`,
+      ),
     );
     expect(pushed.body.results).toEqual([
       { result: 'rejected', code: 'invalid_content_id', field: 'contentId' },

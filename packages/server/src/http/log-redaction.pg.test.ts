@@ -12,11 +12,16 @@ beforeAll(async () => {
         persistOp: (userId, op, options) => {
           if (!fail) return persistence.persistOp(userId, op, options);
           const detail = `Key (content_id)=(${op.contentId}) already exists.`;
-          const cause = Object.assign(new Error(detail), { code: '23505', severity: 'ERROR', detail });
+          const cause = Object.assign(new Error(detail), {
+            code: '23505',
+            severity: 'ERROR',
+            detail,
+          });
           return Promise.reject(new Error(`bug with ${op.contentId}`, { cause }));
         },
         persistDevice: (userId, device) => persistence.persistDevice(userId, device),
-        updateDeviceHeartbeat: (userId, id, atMs) => persistence.updateDeviceHeartbeat(userId, id, atMs),
+        updateDeviceHeartbeat: (userId, id, atMs) =>
+          persistence.updateDeviceHeartbeat(userId, id, atMs),
         deleteDevice: (userId, id) => persistence.deleteDevice(userId, id),
       },
     }),
@@ -40,7 +45,9 @@ describe('the log', () => {
       await user.call('GET', `/progress/${content}?marker-query=1`);
       await user.call('DELETE', `/progress/${content}`);
       await user.call('PUT', `/devices/${device}`, { body: named });
-      await user.call('POST', '/sync', { body: { deviceId: device, ops: [op, { ...op, contentId: 5 }] } });
+      await user.call('POST', '/sync', {
+        body: { deviceId: device, ops: [op, { ...op, contentId: 5 }] },
+      });
       await user.call('POST', '/sync', { payload: `{"marker-broken": ${position}` });
       await user.call('GET', '/sync?cursor=marker-cursor');
       await user.call('GET', '/export');

@@ -1,6 +1,9 @@
+import { DeviceIdSchema, UUID_PATTERN } from '@cuepoint/core';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
+import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
+import { SCOPE_SERVICE } from '../auth/identity.ts';
 import { VERSION } from '../version.ts';
 
 declare module 'fastify' {
@@ -9,6 +12,20 @@ declare module 'fastify' {
     readonly documentedBody?: TSchema;
   }
 }
+
+/** Read by `authenticate`, before any schema is; here they are only described. */
+const CallerHeadersSchema = Type.Object({
+  'X-Device-Id': Type.Optional({
+    ...DeviceIdSchema,
+    description: `The device that calls; without one a write is of ${DEFAULT_DEVICE_ID}.`,
+  }),
+  'X-Cuepoint-User': Type.Optional(
+    Type.String({
+      pattern: UUID_PATTERN,
+      description: `Whom a token with the scope ${SCOPE_SERVICE} acts for.`,
+    }),
+  ),
+});
 
 /** Describes the routes that are added after it, by the schemas that validate them. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -38,8 +55,16 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       ],
     },
     transform: ({ schema, url, route }) => {
-      const documented = route.config?.documentedBody;
-      return { schema: documented === undefined ? schema : { ...schema, body: documented }, url };
+      const body = route.config?.documentedBody;
+      const needsToken = schema.security === undefined;
+      return {
+        schema: {
+          ...schema,
+          ...(body === undefined ? {} : { body }),
+          ...(needsToken ? { headers: CallerHeadersSchema } : {}),
+        },
+        url,
+      };
     },
   });
 }

@@ -24,10 +24,16 @@ describe('devices over HTTP', () => {
       screenSizeInches: 54.6,
     };
     const created = await user.call('PUT', '/devices/tv', { body: { ...tv, capabilities } });
-    expect(created).toMatchObject({ status: 201, body: { deviceId: 'tv', isOnline: true, capabilities } });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { deviceId: 'tv', isOnline: true, capabilities },
+    });
     const named = { ...tv, deviceName: 'Wohnzimmer' };
     expect(await user.call('PUT', '/devices/tv', { body: named })).toMatchObject({ status: 200 });
-    expect((await user.call('GET', '/devices/tv')).body).toMatchObject({ ...named, capabilities: {} });
+    expect((await user.call('GET', '/devices/tv')).body).toMatchObject({
+      ...named,
+      capabilities: {},
+    });
     expect((await user.call('GET', '/devices')).body).toMatchObject({ total: 1 });
     expect(await user.call('GET', '/devices/other')).toMatchObject({ status: 404 });
   });
@@ -46,7 +52,10 @@ describe('devices over HTTP', () => {
     const user = await api.createUser();
     expect(await user.call('POST', '/devices/tv/heartbeat')).toMatchObject({ status: 404 });
     await user.call('PUT', '/devices/tv', { body: tv });
-    expect(await user.call('POST', '/devices/tv/heartbeat')).toMatchObject({ status: 204, text: '' });
+    expect(await user.call('POST', '/devices/tv/heartbeat')).toMatchObject({
+      status: 204,
+      text: '',
+    });
   });
 
   it('[SEC1] a deleted device is refused at once, on every call that names it', async () => {

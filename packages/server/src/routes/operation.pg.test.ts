@@ -8,7 +8,10 @@ beforeAll(async () => {
   api = await createTestApi({
     databaseUrl: inject('postgresUrl'),
     wrap: ({ health }) => ({
-      health: { report: () => health.report(), requireReady: () => ready().then(() => health.requireReady()) },
+      health: {
+        report: () => health.report(),
+        requireReady: () => ready().then(() => health.requireReady()),
+      },
     }),
   });
 });
@@ -16,8 +19,14 @@ afterAll(() => api.close());
 
 describe('what operators call', () => {
   it('is live, is ready, and says how it stores', async () => {
-    expect(await api.call('GET', '//livez')).toMatchObject({ status: 200, body: { status: 'live' } });
-    expect(await api.call('GET', '//readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    expect(await api.call('GET', '//livez')).toMatchObject({
+      status: 200,
+      body: { status: 'live' },
+    });
+    expect(await api.call('GET', '//readyz')).toMatchObject({
+      status: 200,
+      body: { status: 'ready' },
+    });
     expect((await api.call('GET', '//health')).body).toMatchObject({
       mode: 'production',
       database: 'postgres',
@@ -41,7 +50,10 @@ describe('what operators call', () => {
     const [contentId, device] = ['content-marker', 'device-marker'];
     const body = { positionSeconds: 1, durationSeconds: 2, state: 'paused' };
     for (let turn = 0; turn < 2; turn += 1) {
-      await user.call('PUT', `/progress/${contentId}`, { body: { ...body, passive: false }, device });
+      await user.call('PUT', `/progress/${contentId}`, {
+        body: { ...body, passive: false },
+        device,
+      });
     }
     await user.call('PUT', `/watchlist/${contentId}`, { device });
     const { status, text, headers } = await api.call('GET', '//metrics');
@@ -64,15 +76,20 @@ describe('what operators call', () => {
     ]) {
       expect(text).toContain(`# TYPE ${name} `);
     }
-    expect(text).toMatch(/cuepoint_table_updates_total\{table="user_progress",kind="heap_only"\} \d/);
+    expect(text).toMatch(
+      /cuepoint_table_updates_total\{table="user_progress",kind="heap_only"\} \d/,
+    );
     for (const marker of [contentId, device, user.userId]) expect(text).not.toContain(marker);
   });
 
   it('describes every route by the schemas that validate it', async () => {
     const { body } = await api.call('GET', '//openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    const calls = Object.entries(body.paths as Record<string, object>).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    const calls = Object.entries(body.paths as Record<string, object>).flatMap(
+      ([path, operations]) =>
+        Object.keys(operations).map(
+          (method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`,
+        ),
     );
     expect(calls.toSorted()).toEqual([
       'DELETE /devices/{deviceId}',
@@ -96,13 +113,21 @@ describe('what operators call', () => {
       'PUT /progress/{contentId}',
       'PUT /watchlist/{contentId}',
     ]);
+    const headers = body.paths['/api/v1/watchlist'].get.parameters
+      .filter((parameter: { in: string }) => parameter.in === 'header')
+      .map(({ name }: { name: string }) => name);
+    expect(headers).toEqual(['X-Device-Id', 'X-Cuepoint-User']);
+    expect(body.paths['/livez'].get.parameters).toBeUndefined();
     const push = body.paths['/api/v1/sync'].post.requestBody.content['application/json'].schema;
     expect(push.properties.ops).toMatchObject({ maxItems: 500 });
     expect(push.properties.ops.items.anyOf).toHaveLength(4);
   });
 
   it('answers unknown routes 404 and known ones with another method 405', async () => {
-    expect(await api.call('GET', '//nothing')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await api.call('GET', '//nothing')).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
     const wrong = await api.call('PATCH', '/watchlist/film');
     expect(wrong).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(wrong.headers['allow']).toBe('DELETE, PUT');

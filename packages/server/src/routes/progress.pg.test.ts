@@ -15,10 +15,17 @@ describe('progress over HTTP', () => {
   it('stores a position, reads it back and lists it by status', async () => {
     const user = await api.createUser();
     const put = await user.call('PUT', '/progress/film', { body: playing, device: 'tv' });
-    expect(put).toMatchObject({ status: 200, body: { result: 'applied', ...playing, deviceId: 'tv' } });
+    expect(put).toMatchObject({
+      status: 200,
+      body: { result: 'applied', ...playing, deviceId: 'tv' },
+    });
     await user.call('PUT', '/progress/done', { body: { ...playing, positionSeconds: 95 } });
     const item = await user.call('GET', '/progress/film');
-    expect(item.body).toMatchObject({ contentId: 'film', ...playing, timestamp: put.body.timestamp });
+    expect(item.body).toMatchObject({
+      contentId: 'film',
+      ...playing,
+      timestamp: put.body.timestamp,
+    });
     const idsOf = async (status: string) =>
       (await user.call('GET', `/progress?status=${status}`)).body.items.map(
         (entry: { contentId: string }) => entry.contentId,
@@ -46,7 +53,9 @@ describe('progress over HTTP', () => {
     const user = await api.createUser();
     const stamps: string[] = [];
     for (const positionSeconds of [1, 2, 3]) {
-      const { body } = await user.call('PUT', '/progress/film', { body: { ...playing, positionSeconds } });
+      const { body } = await user.call('PUT', '/progress/film', {
+        body: { ...playing, positionSeconds },
+      });
       expect(body.result).toBe('applied');
       stamps.push(body.timestamp);
     }
@@ -86,7 +95,7 @@ describe('progress over HTTP', () => {
     expect(active.body.timestamp > first.body.timestamp).toBe(true);
   });
 
-  it('[LWW6] a paused TV\'s timer never beats the phone that went on', async () => {
+  it("[LWW6] a paused TV's timer never beats the phone that went on", async () => {
     const user = await api.createUser();
     await user.call('PUT', '/progress/film', { body: playing, device: 'tv' });
     nowMs += 1_000;
@@ -112,7 +121,10 @@ describe('progress over HTTP', () => {
     const answer = await user.call('PUT', '/progress/film', {
       body: { ...playing, timestamp, passive: true },
     });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', field: 'passive' } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', field: 'passive' },
+    });
   });
 
   it('[LWW1] a stamped write is used as given: older is superseded, repeated is a duplicate', async () => {
@@ -120,7 +132,10 @@ describe('progress over HTTP', () => {
     const at = (physical: number) => timestampToText({ physical, logical: 0 });
     const put = (timestamp: string, positionSeconds: number) =>
       user.call('PUT', '/progress/film', { body: { ...playing, timestamp, positionSeconds } });
-    expect((await put(at(nowMs), 50)).body).toMatchObject({ result: 'applied', timestamp: at(nowMs) });
+    expect((await put(at(nowMs), 50)).body).toMatchObject({
+      result: 'applied',
+      timestamp: at(nowMs),
+    });
     expect((await put(at(1), 5)).body).toMatchObject({
       result: 'superseded',
       winner: { positionSeconds: 50 },
@@ -152,7 +167,9 @@ describe('progress over HTTP', () => {
     expect((await user.call('DELETE', '/progress/film')).body.result).toBe('duplicate');
     expect((await user.call('DELETE', '/progress/never')).body.result).toBe('duplicate');
     expect((await user.call('GET', '/progress/film')).status).toBe(404);
-    const late = await user.call('PUT', '/progress/film', { body: { ...playing, timestamp: before } });
+    const late = await user.call('PUT', '/progress/film', {
+      body: { ...playing, timestamp: before },
+    });
     expect(late.body).toMatchObject({ result: 'superseded', winner: { kind: 'progress.clear' } });
   });
 

@@ -22,7 +22,11 @@ describe('/sync', () => {
   it('pushes ops, pulls the changes of other devices, and goes on from its cursor', async () => {
     const user = await api.createUser();
     const first = await user.call('POST', '/sync', { body: { deviceId: 'tv', ops: [add('one')] } });
-    expect(first.body).toMatchObject({ results: [{ result: 'applied' }], resync: true, more: false });
+    expect(first.body).toMatchObject({
+      results: [{ result: 'applied' }],
+      resync: true,
+      more: false,
+    });
     expect(first.body.changes).toMatchObject([{ contentId: 'one', deviceId: 'tv' }]);
     expect(Math.abs(first.body.serverTime - Date.now())).toBeLessThan(60_000);
 
@@ -42,7 +46,14 @@ describe('/sync', () => {
     const user = await api.createUser();
     const ops = [
       add('one'),
-      { kind: 'progress.set', contentId: 'one', positionSeconds: 1, durationSeconds: 2, state: 'paused', timestamp: now() },
+      {
+        kind: 'progress.set',
+        contentId: 'one',
+        positionSeconds: 1,
+        durationSeconds: 2,
+        state: 'paused',
+        timestamp: now(),
+      },
       { kind: 'watchlist.remove', contentId: 'one', tags: [randomUUID()], timestamp: now() },
     ];
     const push = async () =>
@@ -69,10 +80,20 @@ describe('/sync', () => {
       [null, { code: 'invalid_request', field: 'kind' }],
       [[], { code: 'invalid_request', field: 'kind' }],
       [
-        { kind: 'progress.set', contentId: 'a', positionSeconds: -1, durationSeconds: 0, state: 'paused', timestamp: now() },
+        {
+          kind: 'progress.set',
+          contentId: 'a',
+          positionSeconds: -1,
+          durationSeconds: 0,
+          state: 'paused',
+          timestamp: now(),
+        },
         { code: 'invalid_seconds', field: 'positionSeconds' },
       ],
-      [{ kind: 'watchlist.remove', contentId: 'a', tags: [], timestamp: now() }, { code: 'invalid_tag' }],
+      [
+        { kind: 'watchlist.remove', contentId: 'a', tags: [], timestamp: now() },
+        { code: 'invalid_tag' },
+      ],
       [add('also good'), { result: 'applied' }],
     ];
     const answer = await user.call('POST', '/sync', {
@@ -80,10 +101,13 @@ describe('/sync', () => {
     });
     expect(answer.status).toBe(200);
     expect(answer.body.results).toMatchObject(
-      inputs.map(([, expected]) => ({ result: 'rejected', ...expected })),
+      inputs.map(([, expected]) => Object.assign({ result: 'rejected' }, expected)),
     );
     const { body } = await user.call('GET', '/watchlist');
-    expect(body.items.map((item: { contentId: string }) => item.contentId)).toEqual(['also good', 'good']);
+    expect(body.items.map((item: { contentId: string }) => item.contentId)).toEqual([
+      'also good',
+      'good',
+    ]);
   });
 
   it('[SEC3] refuses a push of 501 ops, stores none, and takes 500', async () => {
@@ -118,7 +142,9 @@ describe('/sync', () => {
   it.each(['nonsense', 'W10', '%00', 'WyIxIiwiMiJd'])('refuses the cursor %j', async (cursor) => {
     const user = await api.createUser();
     const refused = { status: 400, body: { code: 'invalid_cursor' } };
-    expect(await user.call('GET', `/sync?cursor=${encodeURIComponent(cursor)}`)).toMatchObject(refused);
+    expect(await user.call('GET', `/sync?cursor=${encodeURIComponent(cursor)}`)).toMatchObject(
+      refused,
+    );
     expect(
       await user.call('POST', '/sync', { body: { deviceId: 'tv', cursor, ops: [] } }),
     ).toMatchObject(refused);

@@ -18,7 +18,12 @@ async function fill(user: TestUser): Promise<void> {
   await user.call('PUT', '/progress/kept', { body });
   await user.call('PUT', '/progress/cleared', { body });
   await user.call('DELETE', '/progress/cleared');
-  const device = { deviceType: 'TV', platform: 'Tizen', appVersion: '1', capabilities: { canCast: true } };
+  const device = {
+    deviceType: 'TV',
+    platform: 'Tizen',
+    appVersion: '1',
+    capabilities: { canCast: true },
+  };
   await user.call('PUT', '/devices/tv', { body: device });
   await user.call('PUT', '/devices/old', { body: device });
   await user.call('DELETE', '/devices/old');
@@ -32,7 +37,10 @@ describe('the data of a user', () => {
     await fill(user);
     const exported = await user.call('GET', '/export');
     expect(exported.headers['content-type']).toBe('application/jsonl');
-    const lines = exported.text.trim().split('\n').map((line) => JSON.parse(line) as object);
+    const lines = exported.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(lines[0]).toEqual({ type: 'cuepoint-export', version: 1, userId: user.userId });
     expect(lines.at(-1)).toEqual({ type: 'end', lines: 6 });
 
@@ -59,7 +67,10 @@ describe('the data of a user', () => {
     const { body } = await user.call('GET', `/sync?cursor=${encodeURIComponent(before.cursor)}`);
     expect(body).toMatchObject({ changes: [], resync: true });
     const replayed = await user.call('POST', '/sync', {
-      body: { deviceId: 'tv', ops: before.changes.map(({ deviceId: _, ...op }: { deviceId: string }) => op) },
+      body: {
+        deviceId: 'tv',
+        ops: before.changes.map((op: object) => Object.assign(op, { deviceId: 'tv' })),
+      },
     });
     for (const result of replayed.body.results) {
       expect(result).toMatchObject({ result: 'rejected', code: 'stale_op' });
@@ -67,7 +78,7 @@ describe('the data of a user', () => {
     expect(await user.call('PUT', '/watchlist/new')).toMatchObject({ status: 201 });
   });
 
-  it('[SQL7] one user never sees or changes what is another\'s', async () => {
+  it("[SQL7] one user never sees or changes what is another's", async () => {
     const [alice, bob] = [await api.createUser(), await api.createUser()];
     await fill(alice);
     const before = (await alice.call('GET', '/export')).text;
@@ -81,7 +92,9 @@ describe('the data of a user', () => {
     await bob.call('DELETE', '/progress/kept');
     await bob.call('DELETE', '/devices/tv');
     const { cursor } = (await alice.call('GET', '/sync')).body;
-    expect((await bob.call('GET', `/sync?cursor=${encodeURIComponent(cursor)}`)).body.changes).toEqual([]);
+    expect(
+      (await bob.call('GET', `/sync?cursor=${encodeURIComponent(cursor)}`)).body.changes,
+    ).toEqual([]);
     await bob.call('DELETE', '/user');
     expect((await alice.call('GET', '/export')).text).toBe(before);
   });

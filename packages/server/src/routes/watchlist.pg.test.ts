@@ -22,7 +22,7 @@ describe('the watchlist over HTTP', () => {
 
     const { body } = await user.call('GET', '/watchlist');
     expect(body.total).toBe(1);
-    expect(body.items[0].tags.toSorted()).toEqual([...first.body.tags, ...other.body.tags].toSorted());
+    expect(new Set(body.items[0].tags)).toEqual(new Set([...first.body.tags, ...other.body.tags]));
   });
 
   it('knows the retry of a tag, also in upper case and after its removal', async () => {
@@ -60,12 +60,14 @@ describe('the watchlist over HTTP', () => {
     const two = await user.call('PUT', '/watchlist/film', { device: 'phone' });
     const removed = await user.call('DELETE', '/watchlist/film', { device: 'tv' });
     expect(removed.status).toBe(200);
-    expect(removed.body.removedTags.toSorted()).toEqual(
-      [...one.body.tags, ...two.body.tags].toSorted(),
+    expect(new Set(removed.body.removedTags)).toEqual(
+      new Set([...one.body.tags, ...two.body.tags]),
     );
     const again = await user.call('DELETE', '/watchlist/film', { device: 'tv' });
     expect(again.body).toEqual({ result: 'duplicate', contentId: 'film', removedTags: [] });
-    expect(await user.call('PUT', '/watchlist/film', { device: 'tv' })).toMatchObject({ status: 201 });
+    expect(await user.call('PUT', '/watchlist/film', { device: 'tv' })).toMatchObject({
+      status: 201,
+    });
   });
 
   it('pages through a list, each truncated page with a cursor and the total', async () => {
@@ -84,16 +86,21 @@ describe('the watchlist over HTTP', () => {
     expect(seen).toEqual(ids);
   });
 
-  it.each(['a/b', 'käse ☕', '%2e', 'a b?c#d', '☕'.repeat(255), "'; drop table x; --", '__proto__'])(
-    'takes the content id %j as it is, URL-encoded',
-    async (contentId) => {
-      const user = await api.createUser();
-      const added = await user.call('PUT', `/watchlist/${encodeURIComponent(contentId)}`);
-      expect(added).toMatchObject({ status: 201, body: { contentId } });
-      const { body } = await user.call('GET', '/watchlist');
-      expect(body.items[0].contentId).toBe(contentId);
-    },
-  );
+  it.each([
+    'a/b',
+    'käse ☕',
+    '%2e',
+    'a b?c#d',
+    '☕'.repeat(255),
+    "'; drop table x; --",
+    '__proto__',
+  ])('takes the content id %j as it is, URL-encoded', async (contentId) => {
+    const user = await api.createUser();
+    const added = await user.call('PUT', `/watchlist/${encodeURIComponent(contentId)}`);
+    expect(added).toMatchObject({ status: 201, body: { contentId } });
+    const { body } = await user.call('GET', '/watchlist');
+    expect(body.items[0].contentId).toBe(contentId);
+  });
 
   it('[CUR4] stamps an add past the time of an erasure', async () => {
     const user = await api.createUser();

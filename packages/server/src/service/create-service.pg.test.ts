@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@cuepoint/store';
@@ -49,7 +50,7 @@ async function tokenHeaders(): Promise<{ authorization: string }> {
 
 describe('a first run without any setting', () => {
   it('[SEC2] serves on loopback, hands a token, and keeps what it acknowledged over a restart', async () => {
-    const env = { CUEPOINT_DATA_DIR: join(home, 'first') };
+    const env = { CUEPOINT_DATA_DIR: join(home, 'first'), CUEPOINT_STOP_TIMEOUT_MS: '600000' };
     const first = create(env);
     const { address, mintDevelopmentToken, storage } = await first.start();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -69,9 +70,21 @@ describe('a first run without any setting', () => {
   it('refuses a data directory that another process uses, in one line', async () => {
     const env = { CUEPOINT_DATA_DIR: join(home, 'shared') };
     await create(env).start();
-    const error: unknown = await create(env).start().catch((reason: unknown) => reason);
+    const error: unknown = await create(env)
+      .start()
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'data_directory_in_use' });
     expect((error as Error).message).not.toContain('\n');
+  });
+});
+
+describe('a port in use', () => {
+  it('fails the start, leaves nothing open, and a stop after it is fine', async () => {
+    const first = create(onPostgres(inject('postgresUrl')));
+    const { port } = new URL((await first.start()).address);
+    const second = create({ ...onPostgres(inject('postgresUrl')), PORT: port });
+    await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(second.stop()).resolves.toBeUndefined();
   });
 });
 
@@ -134,6 +147,23 @@ describe('a stop', () => {
     expect(stopped.status).toBe('fulfilled');
     expect(started).toMatchObject({ status: 'rejected', reason: { code: 'database_unavailable' } });
     expect(reasons).toHaveLength(1);
+  });
+});
+
+describe('what is not HTTP', () => {
+  it.each([
+    ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
+    [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'payload_too_large'],
+  ])('is answered as a problem and closed: %#', async (text, status, code) => {
+    const { address } = await create(onPostgres(inject('postgresUrl'))).start();
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    socket.write(text);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, code });
   });
 });
 

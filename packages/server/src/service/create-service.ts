@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createAuthority } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { closeServer } from './close-server.ts';
 import { createApp } from './create-app.ts';
 import { delay } from './delay.ts';
 import { openWithRetry } from './open-with-retry.ts';
@@ -97,16 +98,14 @@ export function createService(options: ServiceOptions): Service {
     stopping.abort();
     await started?.catch(() => undefined);
     const server = app;
-    const waited = new AbortController();
-    const closed = server?.close().finally(() => waited.abort());
-    if (closed !== undefined) {
-      await Promise.race([closed, delay(config.stopTimeoutMs, waited.signal)]);
-      waited.abort();
-    }
+    const closing =
+      server === undefined
+        ? undefined
+        : await closeServer(server, { delay, timeoutMs: config.stopTimeoutMs });
     await stored?.stop();
     // What still hangs is a client that does not read; its write is settled.
     server?.server.closeAllConnections();
-    await closed;
+    await closing?.closed;
   }
 
   return {
@@ -115,7 +114,10 @@ export function createService(options: ServiceOptions): Service {
     },
     start() {
       started ??= start().catch(async (error: unknown) => {
-        await stored?.stop();
+        const [opened, server] = [stored, app];
+        [stored, app] = [undefined, undefined];
+        await server?.close();
+        await opened?.stop();
         throw error;
       });
       return started;

@@ -39,7 +39,9 @@ function schemaOf(
   const pathname = url.split('?', 1)[0] ?? '';
   for (const [pattern, operations] of Object.entries(paths)) {
     if (!new RegExp(`^${pattern.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname)) continue;
-    return operations[method.toLowerCase()]?.responses?.[String(status)]?.content?.['application/json']?.schema;
+    return operations[method.toLowerCase()]?.responses?.[String(status)]?.content?.[
+      'application/json'
+    ]?.schema;
   }
   return undefined;
 }

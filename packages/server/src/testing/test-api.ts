@@ -117,7 +117,11 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     async createUser(claims = {}) {
       const userId = randomUUID();
       const token = await mintToken(SECRET_BYTES, { userId, ttlSeconds: 600, ...claims }, now());
-      return { userId, token, call: (method, path, rest) => call(method, path, { token, ...rest }) };
+      return {
+        userId,
+        token,
+        call: (method, path, rest) => call(method, path, { token, ...rest }),
+      };
     },
     async close() {
       await app.close();

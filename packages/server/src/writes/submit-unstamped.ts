@@ -2,6 +2,7 @@ import {
   compareTimestamps,
   CuepointError,
   isTimestamp,
+  LOGICAL_MAX,
   nextTimestamp,
   PHYSICAL_MAX,
   type Op,
@@ -63,7 +64,7 @@ export function stampPast(nowMs: number, floors: readonly (Timestamp | undefined
   if (!isTimestamp(timestamp)) throw new RangeError('the wall clock is not a time');
   for (const floor of floors) {
     if (floor === undefined || compareTimestamps(timestamp, floor) > 0) continue;
-    if (floor.physical === PHYSICAL_MAX) {
+    if (floor.physical === PHYSICAL_MAX && floor.logical === LOGICAL_MAX) {
       throw new CuepointError('clock_ahead', 'What is stored has the last timestamp there is.', {
         serverTimeMs: nowMs,
       });

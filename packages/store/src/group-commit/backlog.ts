@@ -22,6 +22,11 @@ export class Backlog {
     return this.#bytes;
   }
 
+  /** Rows that the next batch can take. */
+  get readyRows(): number {
+    return this.#ready.size;
+  }
+
   get heldRows(): number {
     return this.#held.size;
   }

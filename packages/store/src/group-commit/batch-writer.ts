@@ -2,18 +2,23 @@ import type { Database } from '../database.ts';
 import { compareRows, type AnyRow } from './lane.ts';
 
 export interface BatchWriter {
-  /** Commits the rows durably, then tells every contributor its outcome. */
-  write(rows: readonly AnyRow[]): Promise<void>;
+  /**
+   * Commits the rows durably, then tells every contributor its outcome.
+   *
+   * @param onCommitted called between the two: what the caller does in it is not behind the acks.
+   */
+  write(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void>;
 }
 
 /** One transaction a batch, one statement for each kind of row in it. [SQL4] */
 export function createBatchWriter(database: Database, now: () => number): BatchWriter {
   return {
-    async write(rows) {
+    async write(rows, onCommitted) {
       const lanes = groupByLane(rows);
       const results = await database.commit(
         lanes.map((group) => group.lane.statement(group.rows, now())),
       );
+      onCommitted?.();
       for (const [index, { lane, rows: laneRows }] of lanes.entries()) {
         await lane.settle(laneRows, results[index]?.rows ?? [], database);
       }

@@ -29,7 +29,8 @@ export interface Placement<Value, Outcome> {
  *
  * While a commit is in flight new changes gather; when it ends they are the next batch. A lone change
  * leaves in the turn of the event loop in which it came. [GC2] A caller's promise settles only after the
- * commit that holds its change. [GC1]
+ * commit that holds its change. [GC1] The next batch is on its way before the callers of the last one
+ * hear of theirs, so that the database works while they are answered.
  *
  * Why batch: a commit costs one flush of the disk however many rows it carries. Source: DeWitt et al.,
  * "Implementation techniques for main memory database systems", SIGMOD 1984 (group commit).
@@ -38,7 +39,8 @@ export class Shard {
   readonly #backlog = new Backlog();
   readonly #deps: ShardDeps;
   readonly #options: GroupCommitOptions;
-  #inFlight: readonly AnyRow[] = [];
+  /** Batches that are not settled: one whose commit is in flight, and those whose callers are being told. */
+  readonly #unsettled = new Set<readonly AnyRow[]>();
   #running = false;
   #stopping = false;
   #abandoned = false;
@@ -62,7 +64,9 @@ export class Shard {
   }
 
   get inFlightRows(): number {
-    return this.#inFlight.length;
+    let rows = 0;
+    for (const batch of this.#unsettled) rows += batch.length;
+    return rows;
   }
 
   /**
@@ -104,7 +108,7 @@ export class Shard {
       'shutting_down',
       'The service stopped before the commit was known; send the change again.',
     );
-    for (const row of [...this.#inFlight, ...this.#backlog.waiting()]) rejectRow(row, error);
+    for (const row of this.#unsettledRows()) rejectRow(row, error);
     this.#backlog.release(Number.POSITIVE_INFINITY);
     this.#backlog.done(this.#backlog.take(Number.POSITIVE_INFINITY));
     this.#cancelBackOff?.();
@@ -115,28 +119,47 @@ export class Shard {
     if (this.#running || this.#abandoned) return;
     this.#running = true;
     // Changes of the same turn of the event loop share a batch.
-    queueMicrotask(() => void this.#run());
+    queueMicrotask(() => this.#next(firstBatchRows(this.#backlog.readyRows)));
   }
 
-  async #run(): Promise<void> {
-    while (!this.#abandoned) {
-      const rows = this.#backlog.take(this.#options.batchMaxRows);
-      if (rows.length === 0) break;
-      this.#inFlight = rows;
-      await this.#commit(rows);
-      this.#inFlight = [];
-      this.#backlog.done(rows);
+  /** Sends what gathered; called when nothing is in flight. */
+  #next(maxRows = Number.POSITIVE_INFINITY): void {
+    const batchMaxRows = Math.min(maxRows, this.#options.batchMaxRows);
+    const rows = this.#abandoned ? [] : this.#backlog.take(batchMaxRows);
+    if (rows.length > 0) {
+      void this.#settle(rows);
+      return;
     }
     this.#running = false;
     this.#scheduleRelease();
     this.#settleIdle();
   }
 
-  /** Retries, splits or refuses until every row of the batch is settled. [GC6] */
-  async #commit(rows: readonly AnyRow[]): Promise<void> {
+  async #settle(rows: readonly AnyRow[]): Promise<void> {
+    let isDone = false;
+    // Before a caller hears of its ack: who sends again at once finds the room that it left.
+    const done = () => {
+      if (isDone) return;
+      isDone = true;
+      this.#backlog.done(rows);
+      this.#next();
+    };
+    this.#unsettled.add(rows);
+    await this.#commit(rows, done);
+    this.#unsettled.delete(rows);
+    done();
+    this.#settleIdle();
+  }
+
+  /**
+   * Retries, splits or refuses until every row of the batch is settled. [GC6]
+   *
+   * @param onCommitted called as soon as the batch as a whole is committed.
+   */
+  async #commit(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void> {
     for (let attempt = 1; !this.#abandoned; attempt += 1) {
       try {
-        return await this.#write(rows);
+        return await this.#write(rows, onCommitted);
       } catch (error) {
         switch (classifyError(error)) {
           case 'retryable':
@@ -154,14 +177,17 @@ export class Shard {
     return undefined;
   }
 
-  async #write(rows: readonly AnyRow[]): Promise<void> {
+  async #write(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void> {
     const { now, observer, writer } = this.#deps;
     const startedAtMs = now();
-    await writer.write(rows);
-    const durationMs = now() - startedAtMs;
-    this.#lastCommitMs = Math.max(1, durationMs);
-    const changes = rows.reduce((sum, row) => sum + row.contributions.length, 0);
-    observer.committed?.({ rows: rows.length, changes, folded: changes - rows.length, durationMs });
+    await writer.write(rows, () => {
+      const durationMs = now() - startedAtMs;
+      this.#lastCommitMs = Math.max(1, durationMs);
+      const changes = rows.reduce((sum, row) => sum + row.contributions.length, 0);
+      const folded = changes - rows.length;
+      observer.committed?.({ rows: rows.length, changes, folded, durationMs });
+      onCommitted?.();
+    });
   }
 
   /** Splits a batch until the row that the database refuses is alone; only its callers hear of it. */
@@ -216,7 +242,7 @@ export class Shard {
     this.#cancelSweep = this.#deps.setTimer(() => {
       this.#cancelSweep = undefined;
       this.#sweep();
-      if (this.#backlog.changes > 0) this.#scheduleSweep();
+      if (!this.#isSettled()) this.#scheduleSweep();
     }, this.#options.ackTimeoutMs / 4);
   }
 
@@ -227,26 +253,46 @@ export class Shard {
       'The database did not confirm in time. The change stays queued; sending it again is safe.',
       { retryAfterMs: this.retryAfterMs() },
     );
-    for (const row of [...this.#inFlight, ...this.#backlog.waiting()]) {
+    for (const row of this.#unsettledRows()) {
       for (const { submission } of row.contributions) {
         if (submission.enqueuedAtMs <= latest) submission.reject(error);
       }
     }
   }
 
+  *#unsettledRows(): Generator<AnyRow> {
+    for (const rows of this.#unsettled) yield* rows;
+    yield* this.#backlog.waiting();
+  }
+
+  #isSettled(): boolean {
+    return this.#backlog.changes === 0 && this.#unsettled.size === 0;
+  }
+
   #whenIdle(): Promise<void> {
-    if (!this.#running && this.#backlog.changes === 0) return Promise.resolve();
+    if (!this.#running && this.#isSettled()) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
   #settleIdle(): void {
-    if (!this.#abandoned && this.#backlog.changes > 0) return;
+    if (!this.#abandoned && !this.#isSettled()) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
     if (this.#stopping) {
       this.#cancelSweep?.();
       this.#cancelRelease?.();
     }
   }
+}
+
+/** A burst of so many rows leaves an idle shard in halves. */
+const HALVED_FROM_ROWS = 500;
+
+/**
+ * Callers who send again when they are answered would all be in one batch for ever, and the database
+ * would wait while they are answered. Of two halves one is always on its way.
+ */
+function firstBatchRows(readyRows: number): number {
+  return readyRows < HALVED_FROM_ROWS ? readyRows : Math.ceil(readyRows / 2);
 }
 
 function toFatalError(error: unknown): CuepointError {

@@ -1,0 +1,318 @@
+-- What the migrations make, read from the catalogs. Written by `npm run schema:dump`.
+
+create table cuepoint_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  compatible_from integer not null,
+  applied_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table sync_state (
+  only_row boolean not null default true,
+  incarnation uuid not null default gen_random_uuid(),
+  system_identifier bigint not null,
+  cursor_floor xid8 not null default '0'::xid8,
+  floor_raised_at timestamp with time zone
+);
+
+create table user_devices (
+  id bigint not null default nextval('cuepoint.user_devices_id_seq'::regclass),
+  user_id uuid not null,
+  device_id character varying(255) collate "C" not null,
+  device_type character varying(50) not null,
+  platform character varying(50) not null,
+  capabilities jsonb not null default '{}'::jsonb,
+  app_version character varying(50) not null,
+  last_seen timestamp with time zone not null default now(),
+  is_online boolean not null default true,
+  device_name character varying(255),
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone
+) with (fillfactor=70);
+
+create table user_erasures (
+  user_id uuid not null,
+  erased_physical bigint not null,
+  erased_at timestamp with time zone not null,
+  changed_xid xid8 not null default pg_current_xact_id()
+);
+
+create table user_floors (
+  user_id uuid not null,
+  collected_physical bigint not null,
+  collected_logical integer not null
+);
+
+create table user_progress (
+  id bigint not null default nextval('cuepoint.user_progress_id_seq'::regclass),
+  user_id uuid not null,
+  content_id character varying(255) collate "C" not null,
+  position_seconds integer not null,
+  duration_seconds integer not null,
+  state character varying(50) not null,
+  timestamp_physical bigint not null,
+  timestamp_logical integer not null,
+  device_id character varying(255) collate "C" not null,
+  updated_at timestamp with time zone not null default now(),
+  is_cleared boolean not null default false,
+  changed_xid xid8 not null default pg_current_xact_id()
+) with (fillfactor=70);
+
+create table user_watchlists (
+  id bigint not null default nextval('cuepoint.user_watchlists_id_seq'::regclass),
+  user_id uuid not null,
+  content_id character varying(255) collate "C" not null,
+  unique_tag character varying(255) collate "C" not null,
+  timestamp_physical bigint,
+  timestamp_logical integer,
+  device_id character varying(255) collate "C",
+  is_removed boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
+  removed_by character varying(255) collate "C",
+  removed_physical bigint,
+  removed_logical integer,
+  changed_xid xid8 not null default pg_current_xact_id()
+);
+
+alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQUE (name);
+
+alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
+
+alter table sync_state add constraint sync_state_only_row_check CHECK (only_row);
+
+alter table sync_state add constraint sync_state_pkey PRIMARY KEY (only_row);
+
+alter table user_devices add constraint user_devices_device_type_check CHECK (((device_type)::text = ANY ((ARRAY['TV'::character varying, 'Phone'::character varying, 'Tablet'::character varying, 'Web'::character varying, 'Desktop'::character varying])::text[])));
+
+alter table user_devices add constraint user_devices_pkey PRIMARY KEY (id);
+
+alter table user_devices add constraint user_devices_user_id_device_id_key UNIQUE (user_id, device_id);
+
+alter table user_erasures add constraint user_erasures_pkey PRIMARY KEY (user_id);
+
+alter table user_floors add constraint user_floors_pkey PRIMARY KEY (user_id);
+
+alter table user_progress add constraint user_progress_duration_seconds_check CHECK ((duration_seconds >= 0));
+
+alter table user_progress add constraint user_progress_pkey PRIMARY KEY (id);
+
+alter table user_progress add constraint user_progress_position_seconds_check CHECK ((position_seconds >= 0));
+
+alter table user_progress add constraint user_progress_state_check CHECK (((state)::text = ANY ((ARRAY['playing'::character varying, 'paused'::character varying, 'stopped'::character varying])::text[])));
+
+alter table user_progress add constraint user_progress_timestamp_logical_check CHECK (((timestamp_logical >= 0) AND (timestamp_logical <= 65535)));
+
+alter table user_progress add constraint user_progress_timestamp_physical_check CHECK (((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)));
+
+alter table user_progress add constraint user_progress_user_id_content_id_key UNIQUE (user_id, content_id);
+
+alter table user_watchlists add constraint user_watchlists_add_is_whole CHECK ((((timestamp_physical IS NULL) = (timestamp_logical IS NULL)) AND ((timestamp_physical IS NULL) = (device_id IS NULL))));
+
+alter table user_watchlists add constraint user_watchlists_add_or_removal CHECK ((is_removed OR (timestamp_physical IS NOT NULL)));
+
+alter table user_watchlists add constraint user_watchlists_pkey PRIMARY KEY (id);
+
+alter table user_watchlists add constraint user_watchlists_removal_is_whole CHECK (((is_removed = (removed_at IS NOT NULL)) AND (is_removed = (removed_by IS NOT NULL)) AND (is_removed = (removed_physical IS NOT NULL)) AND (is_removed = (removed_logical IS NOT NULL))));
+
+alter table user_watchlists add constraint user_watchlists_timestamp_range CHECK ((((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)) AND ((timestamp_logical >= 0) AND (timestamp_logical <= 65535)) AND ((removed_physical >= 0) AND (removed_physical <= '281474976710655'::bigint)) AND ((removed_logical >= 0) AND (removed_logical <= 65535))));
+
+alter table user_watchlists add constraint user_watchlists_user_id_unique_tag_key UNIQUE (user_id, unique_tag);
+
+CREATE UNIQUE INDEX cuepoint_migrations_name_key ON cuepoint.cuepoint_migrations USING btree (name);
+
+CREATE UNIQUE INDEX cuepoint_migrations_pkey ON cuepoint.cuepoint_migrations USING btree (version);
+
+CREATE INDEX idx_devices_last_seen ON cuepoint.user_devices USING brin (last_seen);
+
+CREATE INDEX idx_devices_online ON cuepoint.user_devices USING btree (user_id) WHERE is_online;
+
+CREATE INDEX idx_devices_type ON cuepoint.user_devices USING btree (device_type);
+
+CREATE INDEX idx_devices_user ON cuepoint.user_devices USING btree (user_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX idx_progress_content ON cuepoint.user_progress USING brin (content_id);
+
+CREATE INDEX idx_progress_state ON cuepoint.user_progress USING brin (state);
+
+CREATE INDEX idx_progress_updated ON cuepoint.user_progress USING brin (updated_at);
+
+CREATE INDEX idx_progress_user ON cuepoint.user_progress USING btree (user_id) WHERE (NOT is_cleared);
+
+CREATE INDEX idx_watchlists_content ON cuepoint.user_watchlists USING btree (user_id, content_id) WHERE (NOT is_removed);
+
+CREATE INDEX idx_watchlists_device ON cuepoint.user_watchlists USING brin (device_id);
+
+CREATE INDEX idx_watchlists_removed ON cuepoint.user_watchlists USING btree (removed_at) WHERE is_removed;
+
+CREATE INDEX idx_watchlists_user ON cuepoint.user_watchlists USING btree (user_id) WHERE (NOT is_removed);
+
+CREATE UNIQUE INDEX sync_state_pkey ON cuepoint.sync_state USING btree (only_row);
+
+CREATE UNIQUE INDEX user_devices_pkey ON cuepoint.user_devices USING btree (id);
+
+CREATE UNIQUE INDEX user_devices_user_id_device_id_key ON cuepoint.user_devices USING btree (user_id, device_id);
+
+CREATE UNIQUE INDEX user_erasures_pkey ON cuepoint.user_erasures USING btree (user_id);
+
+CREATE UNIQUE INDEX user_floors_pkey ON cuepoint.user_floors USING btree (user_id);
+
+CREATE UNIQUE INDEX user_progress_pkey ON cuepoint.user_progress USING btree (id);
+
+CREATE UNIQUE INDEX user_progress_user_id_content_id_key ON cuepoint.user_progress USING btree (user_id, content_id);
+
+CREATE UNIQUE INDEX user_watchlists_pkey ON cuepoint.user_watchlists USING btree (id);
+
+CREATE UNIQUE INDEX user_watchlists_user_id_unique_tag_key ON cuepoint.user_watchlists USING btree (user_id, unique_tag);
+
+create view completed_content as
+ SELECT user_id,
+    content_id,
+    position_seconds,
+    duration_seconds,
+    state,
+    timestamp_physical,
+    timestamp_logical,
+    device_id,
+    updated_at
+   FROM cuepoint.user_progress
+  WHERE ((NOT is_cleared) AND cuepoint.is_completed(position_seconds, duration_seconds));
+
+create view effective_watchlists as
+ SELECT user_id,
+    content_id,
+    (array_agg(timestamp_physical ORDER BY user_watchlists.timestamp_physical, user_watchlists.timestamp_logical, user_watchlists.device_id))[1] AS timestamp_physical,
+    (array_agg(timestamp_logical ORDER BY user_watchlists.timestamp_physical, user_watchlists.timestamp_logical, user_watchlists.device_id))[1] AS timestamp_logical,
+    (array_agg(device_id ORDER BY user_watchlists.timestamp_physical, user_watchlists.timestamp_logical, user_watchlists.device_id))[1] AS device_id,
+    array_agg(unique_tag ORDER BY user_watchlists.timestamp_physical, user_watchlists.timestamp_logical, user_watchlists.device_id) AS tags,
+    min(created_at) AS created_at
+   FROM cuepoint.user_watchlists
+  WHERE (NOT is_removed)
+  GROUP BY user_id, content_id;
+
+create view in_progress_content as
+ SELECT user_id,
+    content_id,
+    position_seconds,
+    duration_seconds,
+    state,
+    timestamp_physical,
+    timestamp_logical,
+    device_id,
+    updated_at
+   FROM cuepoint.user_progress
+  WHERE ((NOT is_cleared) AND (position_seconds > 0) AND (NOT cuepoint.is_completed(position_seconds, duration_seconds)));
+
+create view online_devices_summary as
+ SELECT user_id,
+    count(*) AS online_devices,
+    array_agg(DISTINCT device_type ORDER BY device_type) AS device_types,
+    max(last_seen) AS last_seen
+   FROM cuepoint.user_devices
+  WHERE (is_online AND (revoked_at IS NULL))
+  GROUP BY user_id;
+
+CREATE OR REPLACE FUNCTION cuepoint.cleanup_removed_watchlist_entries(days_old integer DEFAULT 30)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  grace constant interval := interval '10 minutes';
+  removed_before constant timestamptz := clock_timestamp() - make_interval(days => days_old);
+  deleted bigint;
+begin
+  deleted := cuepoint.delete_collected_tombstones(
+    clock_timestamp(), removed_before, grace, 9223372036854775807
+  );
+  perform cuepoint.raise_collection_floors(clock_timestamp(), removed_before, grace);
+  return deleted;
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION cuepoint.delete_collected_tombstones(at timestamp with time zone, removed_before timestamp with time zone, grace interval, max_rows bigint)
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ WITH doomed AS (
+          SELECT w.id
+            FROM ((cuepoint.user_watchlists w
+              JOIN cuepoint.user_floors f USING (user_id))
+              CROSS JOIN cuepoint.sync_state s)
+           WHERE (w.is_removed AND (w.removed_at < delete_collected_tombstones.removed_before) AND (s.floor_raised_at <= (delete_collected_tombstones.at - delete_collected_tombstones.grace)) AND (w.changed_xid <= s.cursor_floor) AND (ROW(f.collected_physical, f.collected_logical) >= ROW(COALESCE(w.timestamp_physical, w.removed_physical), COALESCE(w.timestamp_logical, w.removed_logical))))
+          LIMIT delete_collected_tombstones.max_rows
+          FOR UPDATE OF w SKIP LOCKED
+         ), deleted AS (
+          DELETE FROM cuepoint.user_watchlists w
+            USING doomed
+           WHERE (w.id = doomed.id)
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM deleted;
+END;
+
+CREATE OR REPLACE FUNCTION cuepoint.is_completed(position_seconds integer, duration_seconds integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((duration_seconds > 0) AND ((position_seconds)::numeric >= (0.9 * (duration_seconds)::numeric)));
+
+CREATE OR REPLACE FUNCTION cuepoint.mark_stale_devices_offline(at timestamp with time zone DEFAULT now(), stale_after interval DEFAULT '00:05:00'::interval)
+ RETURNS integer
+ LANGUAGE sql
+BEGIN ATOMIC
+ WITH marked AS (
+          UPDATE cuepoint.user_devices SET is_online = false
+           WHERE (user_devices.is_online AND (user_devices.last_seen < (mark_stale_devices_offline.at - mark_stale_devices_offline.stale_after)))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT (count(*))::integer AS count
+    FROM marked;
+END;
+
+CREATE OR REPLACE FUNCTION cuepoint.raise_collection_floors(at timestamp with time zone, removed_before timestamp with time zone, grace interval)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  users bigint;
+begin
+  perform 1 from cuepoint.sync_state s
+  where s.floor_raised_at is null or s.floor_raised_at <= at - grace
+  for update;
+  if not found then
+    return 0;
+  end if;
+
+  with due as (
+    select
+      w.user_id,
+      max(array[
+        coalesce(w.timestamp_physical, w.removed_physical),
+        coalesce(w.timestamp_logical, w.removed_logical)
+      ]) as collected,
+      max(w.changed_xid) as changed_xid
+    from cuepoint.user_watchlists w
+    where w.is_removed and w.removed_at < removed_before
+    group by w.user_id
+  ),
+  floors as (
+    insert into cuepoint.user_floors as f (user_id, collected_physical, collected_logical)
+    select due.user_id, due.collected[1], due.collected[2] from due
+    on conflict (user_id) do update
+    set collected_physical = excluded.collected_physical,
+        collected_logical = excluded.collected_logical
+    where (f.collected_physical, f.collected_logical)
+      < (excluded.collected_physical, excluded.collected_logical)
+  ),
+  state as (
+    update cuepoint.sync_state s
+    set cursor_floor = greatest(s.cursor_floor, (select max(due.changed_xid) from due)),
+        floor_raised_at = at
+    where exists (select from due)
+  )
+  select count(*) into users from due;
+  return users;
+end;
+$function$;

@@ -1,0 +1,394 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createMaintenance, type MaintenanceOptions } from './maintenance.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { blockedBy } from './testing/blocked-by.ts';
+import {
+  POSTGRES,
+  SERVER_DATABASES,
+  TEST_DATABASES,
+  type TestConnection,
+  type TestDatabase,
+} from './testing/databases.ts';
+import { addOp, at, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const RETENTION_MS = 30 * DAY_MS;
+const GRACE_MS = 10 * MINUTE_MS;
+
+/** A repository and a collector whose clock the test sets. */
+function setup(opened: TestDatabase, options: MaintenanceOptions = {}) {
+  const clock = { nowMs: NOW_MS };
+  const now = () => clock.nowMs;
+  const repository = new PostgresSyncRepository(opened.database, { now });
+  const maintenance = createMaintenance(opened.database, { now, ...options });
+  const userId = randomUUID();
+  /** Adds and removes a content; the removal is stored at the clock's time. */
+  async function removed(contentId: string, addedAt = at(0)) {
+    const add = addOp({ contentId, timestamp: addedAt });
+    const remove = removeOp({
+      contentId,
+      tags: [add.tag],
+      timestamp: { physical: addedAt.physical + 1, logical: 0 },
+    });
+    await repository.addWatchlistItem(userId, add);
+    await repository.removeWatchlistItem(userId, remove);
+    return { add, remove };
+  }
+  const stored = async () => (await repository.loadWatchlist(userId)).entryCount;
+  return { clock, repository, maintenance, userId, removed, stored };
+}
+
+async function floorOf(opened: TestDatabase, userId: string) {
+  const [floor] = await opened.sql<{ physical: number; logical: number }>(
+    `select collected_physical as physical, collected_logical as logical
+     from cuepoint.user_floors where user_id = $1::uuid`,
+    [userId],
+  );
+  return floor;
+}
+
+describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
+  let opened: TestDatabase;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  // A collection is of the whole schema, not of one user.
+  beforeEach(async () => {
+    await opened.sql('truncate cuepoint.user_watchlists, cuepoint.user_floors');
+    await opened.sql("update cuepoint.sync_state set cursor_floor = '0', floor_raised_at = null");
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  test('[CUR3] a tombstone past its retention goes in two steps, a grace apart', async () => {
+    const { clock, repository, maintenance, userId, removed, stored } = setup(opened);
+    const { add } = await removed('film-1', at(0, 7));
+    await repository.addWatchlistItem(userId, addOp({ contentId: 'kept' }));
+
+    clock.nowMs = NOW_MS + RETENTION_MS - 1;
+    expect(await maintenance.collectGarbage()).toEqual({
+      raisedUsers: 0,
+      deleted: 0,
+      lockHeld: true,
+    });
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    expect(await maintenance.collectGarbage()).toEqual({
+      raisedUsers: 1,
+      deleted: 0,
+      lockHeld: true,
+    });
+    expect(await stored()).toBe(2);
+    expect(await floorOf(opened, userId)).toEqual(add.timestamp);
+    clock.nowMs += GRACE_MS - 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+    expect(await stored()).toBe(2);
+    clock.nowMs += 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    const set = await repository.loadWatchlist(userId);
+    expect([...set.entries()].map(({ contentId }) => contentId)).toEqual(['kept']);
+  });
+
+  test('[CUR3] a run every few minutes does not postpone the deletion for ever', async () => {
+    const { clock, maintenance, removed, stored } = setup(opened);
+    await removed('film-1');
+    let deleted = 0;
+    for (let run = 0; run < 8; run += 1) {
+      clock.nowMs = NOW_MS + RETENTION_MS + 1 + run * 3 * MINUTE_MS;
+      // Something new becomes due at each run.
+      await removed(`later-${run}`, at(-run));
+      await opened.sql(
+        'update cuepoint.user_watchlists set removed_at = $1::timestamptz where content_id = $2',
+        [new Date(clock.nowMs - RETENTION_MS - 1), `later-${run}`],
+      );
+      deleted += (await maintenance.collectGarbage()).deleted;
+    }
+    expect(deleted).toBeGreaterThanOrEqual(1);
+    expect(await stored()).toBeLessThan(9);
+  });
+
+  test('[CUR3] age counts from the removal: an old add removed lately stays', async () => {
+    const { clock, maintenance, removed, stored } = setup(opened);
+    await removed('film-1', at(-400 * DAY_MS));
+    for (const laterMs of [RETENTION_MS - 1, RETENTION_MS - 1 + GRACE_MS]) {
+      clock.nowMs = NOW_MS + laterMs - GRACE_MS;
+      await maintenance.collectGarbage();
+    }
+    expect(await stored()).toBe(1);
+  });
+
+  test('[CUR3] age counts from the removal: an add from the future removed long ago goes', async () => {
+    const { clock, maintenance, userId, removed, stored } = setup(opened);
+    await removed('film-1', at(400 * DAY_MS));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect(await stored()).toBe(0);
+    expect(await floorOf(opened, userId)).toEqual(at(400 * DAY_MS));
+  });
+
+  test('[CUR3] where the add never came, the floor is the removal', async () => {
+    const { clock, repository, maintenance, userId } = setup(opened);
+    await repository.removeWatchlistItem(userId, removeOp({ timestamp: at(5, 3) }));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    expect(await floorOf(opened, userId)).toEqual(at(5, 3));
+  });
+
+  test('[CUR3] floors only rise, by the greatest of what they cover', async () => {
+    const { clock, maintenance, userId, removed } = setup(opened);
+    await removed('a', at(10, 1));
+    await removed('b', at(10, 9));
+    await removed('c', at(2));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    expect(await floorOf(opened, userId)).toEqual(at(10, 9));
+    clock.nowMs += GRACE_MS;
+    await removed('d', at(1));
+    clock.nowMs += RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    expect(await floorOf(opened, userId)).toEqual(at(10, 9));
+  });
+
+  test('[CUR3] [CUR2] the cursor floor covers what is deleted: older cursors get the whole state', async () => {
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    await repository.addWatchlistItem(userId, addOp({ contentId: 'kept' }));
+    const early = await repository.readChanges(userId, { limit: 10 });
+    await removed('film-1');
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    const late = await repository.readChanges(userId, { limit: 10, cursor: early.cursor ?? '' });
+    expect(late.resync).toBe(true);
+    expect(late.ops.map(({ contentId }) => contentId)).toEqual(['kept']);
+    const next = await repository.readChanges(userId, { limit: 10, cursor: late.cursor ?? '' });
+    expect(next).toMatchObject({ ops: [], resync: false });
+  });
+
+  test('[CUR4] an add at or below the floor is refused, also after its tombstone is gone', async () => {
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    const { add } = await removed('film-1', at(0, 5));
+    const live = addOp({ contentId: 'live', timestamp: at(-1) });
+    await repository.addWatchlistItem(userId, live);
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+
+    // Between the two steps the tombstone itself answers.
+    expect(await repository.addWatchlistItem(userId, add)).toMatchObject({ result: 'superseded' });
+    clock.nowMs += GRACE_MS;
+    await maintenance.collectGarbage();
+    const stale = { result: 'rejected', code: 'stale_op' };
+    expect(await repository.addWatchlistItem(userId, add)).toEqual(stale);
+    expect(await repository.addWatchlistItem(userId, addOp({ timestamp: at(0, 5) }))).toEqual(
+      stale,
+    );
+    expect(await repository.addWatchlistItem(userId, live)).toEqual({ result: 'duplicate' });
+    expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(false);
+    const above = addOp({ timestamp: at(0, 6) });
+    expect(await repository.addWatchlistItem(userId, above)).toEqual({ result: 'applied' });
+    const context = await repository.readWriteContext(userId, 'film-1');
+    expect(context.addFloor).toEqual(at(0, 5));
+    // Another user has no floor.
+    expect(await repository.addWatchlistItem(randomUUID(), add)).toEqual({ result: 'applied' });
+  });
+
+  test('[CUR4] a set saved from before the collection brings nothing back', async () => {
+    const { clock, repository, maintenance, userId } = setup(opened);
+    const add = addOp();
+    await repository.addWatchlistItem(userId, add);
+    const backup = await repository.loadWatchlist(userId);
+    await repository.removeWatchlistItem(userId, removeOp({ tags: [add.tag] }));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    clock.nowMs += GRACE_MS;
+    await maintenance.collectGarbage();
+    await repository.saveWatchlist(userId, backup);
+    expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(false);
+  });
+
+  test('[CUR3] what stays is not touched: neither its stamps nor its changed_xid', async () => {
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    await removed('film-1');
+    await repository.addWatchlistItem(userId, addOp({ contentId: 'kept' }));
+    await repository.saveProgress(userId, setOp());
+    const survivors = () =>
+      opened.sql(
+        `select to_jsonb(w) as row from cuepoint.user_watchlists w where not is_removed
+         union all select to_jsonb(p) from cuepoint.user_progress p where user_id = $1::uuid`,
+        [userId],
+      );
+    const before = await survivors();
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect(await survivors()).toEqual(before);
+    expect(before).toHaveLength(2);
+  });
+
+  test('[CUR3] cleanup_removed_watchlist_entries does no less when an operator calls it', async () => {
+    const { repository, userId, removed, stored } = setup(opened);
+    const { add } = await removed('film-1');
+    const cleanup = async (days: string) => {
+      const [row] = await opened.sql<{ deleted: number }>(
+        `select cuepoint.cleanup_removed_watchlist_entries(${days}) as deleted`,
+      );
+      return row?.deleted;
+    };
+    const age = (days: number) =>
+      opened.sql(
+        'update cuepoint.user_watchlists set removed_at = now() - make_interval(days => $1::integer)',
+        [days],
+      );
+    await age(29);
+    expect(await cleanup('')).toBe(0);
+    expect(await floorOf(opened, userId)).toBeUndefined();
+    await age(31);
+    expect(await cleanup('')).toBe(0);
+    expect(await floorOf(opened, userId)).toEqual(add.timestamp);
+    expect(await cleanup('30')).toBe(0);
+    expect(await stored()).toBe(1);
+    await opened.sql(
+      "update cuepoint.sync_state set floor_raised_at = floor_raised_at - interval '11 minutes'",
+    );
+    expect(await cleanup('60')).toBe(0);
+    expect(await cleanup('')).toBe(1);
+    expect(await stored()).toBe(0);
+    expect(await repository.addWatchlistItem(userId, add)).toEqual({
+      result: 'rejected',
+      code: 'stale_op',
+    });
+  });
+
+  test('[LIV6] devices without a heartbeat for longer than the limit go offline', async () => {
+    const { clock, repository, maintenance, userId } = setup(opened, { staleAfterMs: 300_000 });
+    await repository.saveDevice(userId, deviceInfo());
+    await repository.saveDevice(userId, deviceInfo({ deviceId: 'phone', lastSeenMs: NOW_MS + 1 }));
+    clock.nowMs = NOW_MS + 300_000;
+    expect(await maintenance.markStaleDevicesOffline()).toBe(0);
+    clock.nowMs += 1;
+    expect(await maintenance.markStaleDevicesOffline()).toBe(1);
+    const devices = await repository.loadDevices(userId);
+    expect(devices.map(({ deviceId, isOnline }) => [deviceId, isOnline])).toEqual([
+      ['phone', true],
+      ['tv', false],
+    ]);
+  });
+});
+
+describe.each(SERVER_DATABASES)('two instances on $name', ({ open }) => {
+  test.each(['garbage_collection', 'stale_devices'] as const)(
+    '[CUR5] %s does nothing while another instance is at it',
+    async (task) => {
+      await using opened = await open();
+      const { clock, repository, maintenance, userId, removed, stored } = setup(opened);
+      await removed('film-1');
+      await repository.saveDevice(userId, deviceInfo());
+      clock.nowMs = NOW_MS + RETENTION_MS + 1;
+      await using other = await opened.connect();
+      await other.query('begin');
+      await other.query('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [
+        `cuepoint.${task}.${opened.database.schema}`,
+      ]);
+      const run = async () =>
+        task === 'garbage_collection'
+          ? maintenance.collectGarbage()
+          : maintenance.markStaleDevicesOffline();
+      const idle =
+        task === 'garbage_collection' ? { raisedUsers: 0, deleted: 0, lockHeld: false } : 0;
+      expect(await run()).toEqual(idle);
+      expect(await floorOf(opened, userId)).toBeUndefined();
+      expect((await repository.getDevice(userId, 'tv'))?.isOnline).toBe(true);
+      await other.query('commit');
+      const done =
+        task === 'garbage_collection' ? { raisedUsers: 1, deleted: 0, lockHeld: true } : 1;
+      expect(await run()).toEqual(done);
+      expect(await stored()).toBe(1);
+    },
+  );
+});
+
+describe('a replayed add that waits while tombstones are deleted', () => {
+  const INSERT = `
+    insert into cuepoint.user_watchlists as t (
+      user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
+    ) values ($1, 'film-1', $2, $3, 0, 'tv')
+    on conflict (user_id, unique_tag) do update set is_removed = t.is_removed
+    where false`;
+
+  /** What the second step of a collection does, in a transaction that the test holds open. */
+  async function deleteCollected(connection: TestConnection, nowMs: number): Promise<void> {
+    const [row] = await connection.query<{ deleted: string }>(
+      `select cuepoint.delete_collected_tombstones(
+         $1::timestamptz, $2::timestamptz, interval '10 minutes', 100
+       ) as deleted`,
+      [new Date(nowMs), new Date(nowMs - RETENTION_MS)],
+    );
+    expect(Number(row?.deleted)).toBe(1);
+  }
+
+  test('[CUR4] the unique index alone would let it in live', async () => {
+    await using opened = await POSTGRES.open();
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    const { add } = await removed('film-1');
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    await using deleter = await opened.connect();
+    await using waiting = await opened.connect();
+    await deleter.query('begin');
+    await deleteCollected(deleter, clock.nowMs + GRACE_MS);
+    const inserted = waiting.query(INSERT, [userId, add.tag, add.timestamp.physical]);
+    await blockedBy(opened, deleter);
+    await deleter.query('commit');
+    await inserted;
+    expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(true);
+  });
+
+  test('[CUR4] the floor of the earlier step refuses it', async () => {
+    await using opened = await POSTGRES.open({ writers: 1 });
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    const { add } = await removed('film-1');
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    await using deleter = await opened.connect();
+    await deleter.query('begin');
+    await deleteCollected(deleter, clock.nowMs + GRACE_MS);
+    // The add's row is locked by the deletion; the floor answers before the index is asked.
+    const outcome = await repository.addWatchlistItem(userId, add);
+    expect(outcome).toMatchObject({ result: 'superseded' });
+    await deleter.query('commit');
+    expect(await repository.addWatchlistItem(userId, add)).toEqual({
+      result: 'rejected',
+      code: 'stale_op',
+    });
+    expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
+  });
+
+  test('[CUR4] an add that began before the floors is over before anything is deleted', async () => {
+    await using opened = await POSTGRES.open({ writers: 1 });
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    const { add } = await removed('film-1');
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    // The add's statement takes its snapshot before the floors, then waits for the row.
+    await using holder = await opened.connect();
+    await holder.query('begin');
+    await holder.query('select from cuepoint.user_watchlists where user_id = $1 for update', [
+      userId,
+    ]);
+    const replayed = repository.addWatchlistItem(userId, add);
+    await blockedBy(opened, holder);
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 0 });
+    clock.nowMs += GRACE_MS - 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+    await holder.query('commit');
+    expect(await replayed).toMatchObject({ result: 'superseded' });
+    clock.nowMs += 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
+  });
+});

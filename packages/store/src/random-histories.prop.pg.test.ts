@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createProgressRegister,
+  ORSet,
+  type Op,
+  type OpResult,
+  type ORSetEntry,
+  type ProgressOp,
+  type ProgressRegister,
+  type WatchlistOp,
+} from '@cuepoint/core';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arbitraryHistory } from '../../core/src/testing/op-arbitraries.ts';
+import { createBatchWriter } from './group-commit/batch-writer.ts';
+import type { AnyRow, Lane } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { Submission } from './group-commit/submission.ts';
+import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { entriesOfOp, positionOfOp } from './rows.ts';
+import { TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+
+const progressLane = createProgressLane({ passive: false });
+
+function isWatchlistOp(op: Op): op is WatchlistOp {
+  return op.kind === 'watchlist.add' || op.kind === 'watchlist.remove';
+}
+
+/** The fold of the core: what a device holds in memory. */
+function createMemory() {
+  const watchlist = new ORSet();
+  const progress = new Map<string, ProgressRegister>();
+  return {
+    watchlist,
+    progress,
+    apply(op: Op): void {
+      if (isWatchlistOp(op)) {
+        for (const entry of entriesOfOp(op)) watchlist.apply(entry);
+        return;
+      }
+      const register = progress.get(op.contentId);
+      if (register !== undefined) register.write(positionOfOp(op), stampOf(op));
+      else progress.set(op.contentId, createProgressRegister(positionOfOp(op), stampOf(op)));
+    },
+  };
+}
+
+function stampOf({ timestamp, deviceId }: Op) {
+  return { timestamp, deviceId };
+}
+
+function shown(watchlist: ORSet, progress: ReadonlyMap<string, ProgressRegister>) {
+  return {
+    entries: [...watchlist.entries()].toSorted((a, b) => (a.tag < b.tag ? -1 : 1)),
+    registers: [...progress]
+      .map(([contentId, { value, stamp }]) => ({ contentId, value, stamp }))
+      .toSorted((a, b) => (a.contentId < b.contentId ? -1 : 1)),
+  };
+}
+
+function write(repository: PostgresSyncRepository, userId: string, op: Op): Promise<OpResult> {
+  switch (op.kind) {
+    case 'watchlist.add':
+      return repository.addWatchlistItem(userId, op);
+    case 'watchlist.remove':
+      return repository.removeWatchlistItem(userId, op);
+    case 'progress.set':
+      return repository.saveProgress(userId, op);
+    case 'progress.clear':
+      return repository.deleteProgress(userId, op);
+  }
+}
+
+/** Rows of one batch, folded by key as group commit folds them, with the promise of each op. */
+function batchOf(userId: string, ops: readonly Op[]) {
+  const rows = new Map<string, AnyRow>();
+  function place<Value>(
+    lane: Lane<Value, OpResult>,
+    key: string,
+    value: Value,
+    submission: Submission<OpResult>,
+  ): void {
+    const id = `${lane.name} ${key}`;
+    const row = rows.get(id);
+    if (row === undefined) {
+      const contributions = [{ value, submission }];
+      rows.set(id, { lane, userId, key, value, contributions, bytes: 0, firstAtMs: 0 });
+      return;
+    }
+    row.value = lane.fold(row.value as Value, value);
+    row.contributions.push({ value, submission });
+  }
+  const outcomes = ops.map((op) => {
+    if (!isWatchlistOp(op)) {
+      const submission = new Submission<OpResult>(0);
+      place<ProgressOp>(progressLane, op.contentId, op, submission);
+      return submission.promise;
+    }
+    const entries = entriesOfOp(op);
+    const submission = new Submission<OpResult>(0, entries.length, combineTagOutcomes);
+    for (const entry of entries) {
+      place<ORSetEntry>(watchlistLane, entry.tag, entry, submission);
+    }
+    return submission.promise;
+  });
+  return { rows: [...rows.values()], outcomes };
+}
+
+function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
+  const batches: Op[][] = [];
+  for (let start = 0, index = 0; start < ops.length; index += 1) {
+    const size = sizes[index % sizes.length] ?? 1;
+    batches.push(ops.slice(start, start + size));
+    start += size;
+  }
+  return batches;
+}
+
+describe.each(TEST_DATABASES)('memory and SQL on $name', ({ open, isServer }) => {
+  const numRuns = isServer ? 80 : 60;
+  let opened: TestDatabase;
+  let repository: PostgresSyncRepository;
+
+  beforeAll(async () => {
+    opened = await open();
+    repository = new PostgresSyncRepository(opened.database);
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  async function stored(userId: string) {
+    return shown(await repository.loadWatchlist(userId), await repository.loadProgress(userId));
+  }
+
+  test('[LWW1] [ORS5] [SQL1] ops one by one, late, early and repeated, give the state of memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), async (ops) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        for (const op of ops) {
+          memory.apply(op);
+          const outcome = await write(repository, userId, op);
+          expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
+        }
+        expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+      }),
+      { numRuns },
+    );
+  });
+
+  test('[LWW1] [ORS5] [GC3] batches of every size, in two orders, give the state of memory', async () => {
+    const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
+    const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), sizes, async (ops, batchSizes) => {
+        const memory = createMemory();
+        for (const op of ops) memory.apply(op);
+        for (const delivery of [ops, ops.toReversed()]) {
+          const userId = randomUUID();
+          for (const batch of batchesOf(delivery, batchSizes)) {
+            const { rows, outcomes } = batchOf(userId, batch);
+            await writer.write(rows);
+            for (const outcome of await Promise.all(outcomes)) {
+              expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
+            }
+          }
+          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+          // Everything again: nothing changes, and nobody is told that it was applied.
+          const again = batchOf(userId, delivery);
+          await writer.write(again.rows);
+          for (const outcome of await Promise.all(again.outcomes)) {
+            expect(['duplicate', 'superseded']).toContain(outcome.result);
+          }
+          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test('[LWW3] a stamp used twice is told, and the outcome is that of memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory({ withStampReuse: true }), async (ops) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        for (const op of ops) {
+          const register = memory.progress.get(op.contentId);
+          const met =
+            isWatchlistOp(op) || register === undefined
+              ? undefined
+              : createProgressRegister(register.value, register.stamp).write(positionOfOp(op), op);
+          memory.apply(op);
+          const outcome = await write(repository, userId, op);
+          if (met === undefined) continue;
+          expect(outcome.result).toBe(met === 'conflict' ? 'rejected' : met);
+          if (outcome.result === 'rejected') expect(outcome.code).toBe('stamp_reused');
+        }
+        expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+      }),
+      { numRuns: Math.floor(numRuns / 2) },
+    );
+  });
+
+  test('[CUR1] a replica that only pulls, page by page, ends with the state of the store', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), fc.integer({ min: 1, max: 7 }), async (ops, limit) => {
+        const userId = randomUUID();
+        const replica = createMemory();
+        let cursor: string | undefined;
+        for (const batch of batchesOf(ops, [5])) {
+          for (const op of batch) await write(repository, userId, op);
+          let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
+          for (;;) {
+            const page = await repository.readChanges(userId, { ...request, limit });
+            for (const op of page.ops) replica.apply(op);
+            cursor = page.cursor;
+            if (page.page === undefined) break;
+            request = { page: page.page };
+          }
+        }
+        const watchlist = await repository.loadWatchlist(userId);
+        expect([...replica.watchlist.contentIds()].toSorted()).toEqual(
+          [...watchlist.contentIds()].toSorted(),
+        );
+        for (const contentId of watchlist.contentIds()) {
+          expect(replica.watchlist.liveTags(contentId).toSorted()).toEqual(
+            watchlist.liveTags(contentId).toSorted(),
+          );
+        }
+        const { registers } = await stored(userId);
+        expect(shown(new ORSet(), replica.progress).registers).toEqual(registers);
+      }),
+      { numRuns: Math.floor(numRuns / 2) },
+    );
+  });
+});

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { ExportLine, SyncRepository } from './sync-repository.ts';
+import { blockedBy } from './testing/blocked-by.ts';
+import { SERVER_DATABASES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
+
+const ERASED_AT_MS = NOW_MS + 60_000;
+const USER_TABLES = ['user_watchlists', 'user_progress', 'user_devices', 'user_floors'] as const;
+
+/** A row of every kind: live, removed, removed before its add; set, cleared; a device, a revoked one. */
+async function seed(repository: SyncRepository, userId: string): Promise<void> {
+  const removed = addOp({ contentId: 'removed', timestamp: at(1, 2) });
+  await repository.addWatchlistItem(userId, addOp({ contentId: '🎬 "live"' }));
+  await repository.addWatchlistItem(userId, removed);
+  await repository.removeWatchlistItem(
+    userId,
+    removeOp({ contentId: 'removed', tags: [removed.tag], timestamp: at(3, 4) }),
+  );
+  await repository.removeWatchlistItem(userId, removeOp({ contentId: 'unseen' }));
+  await repository.saveProgress(userId, setOp({ contentId: 'watched', timestamp: at(5, 6) }));
+  await repository.saveProgress(userId, setOp({ contentId: 'cleared' }));
+  await repository.deleteProgress(userId, clearOp({ contentId: 'cleared' }));
+  await repository.saveDevice(userId, deviceInfo());
+  await repository.saveDevice(
+    userId,
+    deviceInfo({ deviceId: 'phone', deviceType: 'Phone', deviceName: null, capabilities: {} }),
+  );
+  await repository.deleteDevice(userId, 'phone', NOW_MS + 5);
+}
+
+async function exported(repository: SyncRepository, userId: string): Promise<ExportLine[]> {
+  const lines: ExportLine[] = [];
+  for await (const line of repository.exportUser(userId)) lines.push(line);
+  return lines;
+}
+
+async function rowsOf(opened: TestDatabase, userId: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of [...USER_TABLES, 'user_erasures']) {
+    const [row] = await opened.sql<{ rows: number }>(
+      `select count(*)::integer as rows from cuepoint.${table} where user_id = $1::uuid`,
+      [userId],
+    );
+    counts[table] = row?.rows ?? -1;
+  }
+  return counts;
+}
+
+const ONLY_THE_ERASURE = {
+  user_watchlists: 0,
+  user_progress: 0,
+  user_devices: 0,
+  user_floors: 0,
+  user_erasures: 1,
+};
+
+describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
+  let opened: TestDatabase;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
+
+  function setup() {
+    const clock = { nowMs: NOW_MS };
+    const repository = new PostgresSyncRepository(opened.database, { now: () => clock.nowMs });
+    return { repository, userId: randomUUID(), clock };
+  }
+
+  test('an erasure leaves one row, and says how many it deleted', async () => {
+    const { repository, userId } = setup();
+    const neighbour = randomUUID();
+    await seed(repository, userId);
+    await seed(repository, neighbour);
+    await opened.sql('insert into cuepoint.user_floors values ($1::uuid, 1, 1)', [userId]);
+    const before = await exported(repository, neighbour);
+    expect(await repository.eraseUser(userId, ERASED_AT_MS)).toEqual({ rows: 8 });
+    expect(await rowsOf(opened, userId)).toEqual(ONLY_THE_ERASURE);
+    expect(await exported(repository, userId)).toEqual([]);
+    expect(await exported(repository, neighbour)).toEqual(before);
+    expect(await repository.eraseUser(userId, ERASED_AT_MS + 1)).toEqual({ rows: 0 });
+    expect(await rowsOf(opened, userId)).toEqual(ONLY_THE_ERASURE);
+  });
+
+  test('ops stamped before the erasure are stale; later ones apply', async () => {
+    const { repository, userId } = setup();
+    await seed(repository, userId);
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    const stale = { result: 'rejected', code: 'stale_op' };
+    const last = { physical: ERASED_AT_MS, logical: 65_535 };
+    for (const timestamp of [at(0), last]) {
+      expect(await repository.addWatchlistItem(userId, addOp({ timestamp }))).toEqual(stale);
+      expect(await repository.removeWatchlistItem(userId, removeOp({ timestamp }))).toEqual(stale);
+      expect(await repository.saveProgress(userId, setOp({ timestamp }))).toEqual(stale);
+      expect(await repository.deleteProgress(userId, clearOp({ timestamp }))).toEqual(stale);
+    }
+    expect(await rowsOf(opened, userId)).toEqual(ONLY_THE_ERASURE);
+    const context = await repository.readWriteContext(userId, 'film-1');
+    expect(context).toMatchObject({ addFloor: last, erasureFloor: last });
+
+    const timestamp = { physical: ERASED_AT_MS + 1, logical: 0 };
+    const applied = { result: 'applied' };
+    expect(await repository.addWatchlistItem(userId, addOp({ timestamp }))).toEqual(applied);
+    expect(await repository.saveProgress(userId, setOp({ timestamp }))).toEqual(applied);
+  });
+
+  test('a second erasure never moves the first one back', async () => {
+    const { repository, userId } = setup();
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    await repository.eraseUser(userId, NOW_MS);
+    expect(await repository.saveProgress(userId, setOp({ timestamp: at(30_000) }))).toMatchObject({
+      code: 'stale_op',
+    });
+  });
+
+  test('export, erase, import: the same lines again, and a second import changes nothing', async () => {
+    const { repository, userId, clock } = setup();
+    await seed(repository, userId);
+    const lines = await exported(repository, userId);
+    expect(lines).toHaveLength(7);
+    expect(lines.map((line) => line.type).toSorted()).toEqual(
+      ['device', 'device', 'progress', 'progress', 'watchlist', 'watchlist', 'watchlist'],
+    );
+    // Line by line as JSON, which is how they leave the service.
+    const text = lines.map((line) => JSON.stringify(line));
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    clock.nowMs = NOW_MS + 1_000_000;
+    const parsed = text.map((line) => JSON.parse(line) as ExportLine);
+    expect(await repository.importUser(userId, parsed)).toBe(7);
+    expect((await exported(repository, userId)).map((line) => JSON.stringify(line))).toEqual(text);
+    expect(await repository.importUser(userId, parsed)).toBe(0);
+    expect((await exported(repository, userId)).map((line) => JSON.stringify(line))).toEqual(text);
+  });
+
+  test('an import into another user is the same state, and merges with what is there', async () => {
+    const { repository, userId } = setup();
+    await seed(repository, userId);
+    const copy = randomUUID();
+    await repository.saveProgress(copy, setOp({ contentId: 'watched', timestamp: at(900_000) }));
+    const lines = await exported(repository, userId);
+    expect(await repository.importUser(copy, lines.toReversed())).toBe(6);
+    const progress = await repository.getProgress(copy, 'watched');
+    expect(progress?.stamp.timestamp).toEqual(at(900_000));
+    const others = (line: ExportLine) => line.type !== 'progress' || line.contentId !== 'watched';
+    expect((await exported(repository, copy)).filter(others)).toEqual(lines.filter(others));
+  });
+
+  test('an import of a user that was erased is seen by a cursor from before the erasure', async () => {
+    const { repository, userId } = setup();
+    await seed(repository, userId);
+    const { cursor = '', ops } = await repository.readChanges(userId, { limit: 100 });
+    const lines = await exported(repository, userId);
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    await repository.importUser(userId, lines);
+    const answer = await repository.readChanges(userId, { limit: 100, cursor });
+    expect(answer).toMatchObject({ ops, resync: true });
+  });
+});
+
+describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }) => {
+  const WRITES = {
+    progress: `insert into cuepoint.user_progress (
+        user_id, content_id, position_seconds, duration_seconds, state,
+        timestamp_physical, timestamp_logical, device_id
+      ) values ($1, 'in-flight', 1, 0, 'paused', 1, 0, 'tv')`,
+    watchlist: `insert into cuepoint.user_watchlists (
+        user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
+      ) values ($1, 'in-flight', 'tag', 1, 0, 'tv')`,
+  } as const;
+
+  test.each(['progress', 'watchlist'] as const)(
+    'a batch in flight with %s cannot bring the user back',
+    async (kind) => {
+      await using opened = await open();
+      const repository = new PostgresSyncRepository(opened.database);
+      const userId = randomUUID();
+      await seed(repository, userId);
+      await using writer = await opened.connect();
+      await writer.query('begin');
+      await writer.query(WRITES[kind], [userId]);
+      const erased = repository.eraseUser(userId, ERASED_AT_MS);
+      await blockedBy(opened, writer);
+      await writer.query('commit');
+      expect(await erased).toEqual({ rows: 8 });
+      expect(await rowsOf(opened, userId)).toEqual(ONLY_THE_ERASURE);
+    },
+  );
+
+  test('a writer that waits behind an erasure meets it', async () => {
+    await using opened = await open();
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    await using holder = await opened.connect();
+    await holder.query('begin');
+    await holder.query('lock table cuepoint.user_progress in share row exclusive mode');
+    await holder.query(
+      `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at)
+       values ($1::uuid, $2::bigint, now())`,
+      [userId, ERASED_AT_MS],
+    );
+    const late = repository.saveProgress(userId, setOp());
+    await blockedBy(opened, holder);
+    await holder.query('commit');
+    expect(await late).toEqual({ result: 'rejected', code: 'stale_op' });
+    expect((await repository.loadProgress(userId)).size).toBe(0);
+  });
+
+  test('an erasure outlasts a writer that holds the tables longer than one wait', async () => {
+    await using opened = await open();
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    await seed(repository, userId);
+    await using writer = await opened.connect();
+    await writer.query('begin');
+    await writer.query(WRITES.progress, [userId]);
+    const erased = repository.eraseUser(userId, ERASED_AT_MS);
+    // Two transactions have waited by then: the first one gave up after its lock timeout.
+    await waitersSeen(opened, writer.backendPid, 2);
+    await writer.query('commit');
+    expect(await erased).toEqual({ rows: 8 });
+  });
+
+  test('[SQL4] an import, whatever its order, and batches of the same rows never deadlock', async () => {
+    await using opened = await open();
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    for (let index = 0; index < 20; index += 1) {
+      await repository.addWatchlistItem(userId, addOp({ contentId: `film-${index}` }));
+      await repository.saveProgress(userId, setOp({ contentId: `film-${index}` }));
+    }
+    const lines = await exported(repository, userId);
+    const newer = (round: number) =>
+      lines.map((line): ExportLine =>
+        line.type === 'progress'
+          ? { ...line, stamp: { ...line.stamp, timestamp: at(round + 1) } }
+          : line,
+      );
+    await Promise.all(
+      Array.from({ length: 16 }, (_, round) =>
+        repository.importUser(
+          userId,
+          round % 2 === 0 ? newer(round) : newer(round).toReversed(),
+        ),
+      ),
+    );
+    const register = await repository.getProgress(userId, 'film-3');
+    expect(register?.stamp.timestamp).toEqual(at(16));
+  });
+});
+
+/** Resolves once `count` different transactions have waited for the holder, one after another. */
+async function waitersSeen(opened: TestDatabase, holderPid: number, count: number): Promise<void> {
+  const seen = new Set<string>();
+  for (let question = 0; seen.size < count; question += 1) {
+    if (question === 100_000) throw new Error('too few transactions waited for the holder');
+    const rows = await opened.sql<{ started: string }>(
+      `select xact_start::text as started from pg_stat_activity
+       where $1::integer = any(pg_blocking_pids(pid))`,
+      [holderPid],
+    );
+    for (const { started } of rows) seen.add(started);
+  }
+}
