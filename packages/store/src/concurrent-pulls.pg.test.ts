@@ -119,7 +119,7 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
     const { repository, userId, pull, insert } = setup(opened);
     const pullInPages = createPuller(repository, userId, 2);
     const committed: string[] = [];
-    let writing = 8;
+    const writing = new Set(Array.from({ length: 8 }, (_, writer) => writer));
     const write = async (writer: number) => {
       const random = createRandom(writer + 1);
       await using connection = await opened.connect();
@@ -137,12 +137,12 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
         await connection.query(undone ? 'rollback' : 'commit');
         if (!undone) committed.push(...contentIds);
       }
-      writing -= 1;
+      writing.delete(writer);
     };
     const pulled: string[] = [];
     const paged = new Set<string>();
     const read = async () => {
-      for (let pulls = 0; writing > 0 && pulls < 4_000; pulls += 1) {
+      for (let pulls = 0; writing.size > 0 && pulls < 4_000; pulls += 1) {
         pulled.push(...(await pull()));
         if (pulls % 5 > 0) continue;
         // A later page is read later: what it shows of new changes comes with the next cursor again.

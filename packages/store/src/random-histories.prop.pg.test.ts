@@ -19,7 +19,7 @@ import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, positionOfOp } from './rows.ts';
-import { TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
 
 const progressLane = createProgressLane({ passive: false });
 
@@ -117,8 +117,8 @@ function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
   return batches;
 }
 
-describe.each(TEST_DATABASES)('memory and SQL on $name', ({ open, isServer }) => {
-  const numRuns = isServer ? 80 : 60;
+describe.each([PGLITE, POSTGRES])('memory and SQL on $name', ({ open, isServer }) => {
+  const numRuns = isServer ? 80 : 25;
   let opened: TestDatabase;
   let repository: PostgresSyncRepository;
 

@@ -123,9 +123,15 @@ describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
     await seed(repository, userId);
     const lines = await exported(repository, userId);
     expect(lines).toHaveLength(7);
-    expect(lines.map((line) => line.type).toSorted()).toEqual(
-      ['device', 'device', 'progress', 'progress', 'watchlist', 'watchlist', 'watchlist'],
-    );
+    expect(lines.map((line) => line.type).toSorted()).toEqual([
+      'device',
+      'device',
+      'progress',
+      'progress',
+      'watchlist',
+      'watchlist',
+      'watchlist',
+    ]);
     // Line by line as JSON, which is how they leave the service.
     const text = lines.map((line) => JSON.stringify(line));
     await repository.eraseUser(userId, ERASED_AT_MS);
@@ -242,10 +248,7 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
       );
     await Promise.all(
       Array.from({ length: 16 }, (_, round) =>
-        repository.importUser(
-          userId,
-          round % 2 === 0 ? newer(round) : newer(round).toReversed(),
-        ),
+        repository.importUser(userId, round % 2 === 0 ? newer(round) : newer(round).toReversed()),
       ),
     );
     const register = await repository.getProgress(userId, 'film-3');

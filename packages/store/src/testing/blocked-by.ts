@@ -12,7 +12,7 @@ export async function blockedBy(opened: TestDatabase, holder: TestConnection): P
        ) as blocked`,
       [holder.backendPid],
     );
-    if (row?.blocked === true) return;
+    if (row?.blocked) return;
   }
   throw new Error('nothing waits for the holder');
 }

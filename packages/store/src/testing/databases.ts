@@ -33,7 +33,7 @@ export interface TestConnection extends AsyncDisposable {
 export interface TestDatabaseKind {
   readonly name: string;
   readonly isServer: boolean;
-  open(options?: OpenTestDatabaseOptions): Promise<TestDatabase>;
+  readonly open: (options?: OpenTestDatabaseOptions) => Promise<TestDatabase>;
 }
 
 export interface OpenTestDatabaseOptions extends DatabaseOptions {

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 
-const HEADER = '-- What the migrations make, read from the catalogs. Written by `npm run schema:dump`.\n';
+const HEADER =
+  '-- What the migrations make, read from the catalogs. Written by `npm run schema:dump`.\n';
 
 /** Each part is one statement over the catalogs; `$1` is the schema. Text in a fixed order. */
 const PARTS: readonly string[] = [

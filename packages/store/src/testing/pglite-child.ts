@@ -13,7 +13,8 @@ try {
   await migrate(database, { direction: 'up' });
   const repository = new PostgresSyncRepository(database);
   process.stdout.write('ready\n');
-  for (let index = 0; userId !== ''; index += 1) {
+  const writesMax = userId === '' ? 0 : Number.MAX_SAFE_INTEGER;
+  for (let index = 0; index < writesMax; index += 1) {
     await repository.saveProgress(userId, setOp({ contentId: `film-${index}` }));
     process.stdout.write(`${index}\n`);
   }

@@ -1,0 +1,42 @@
+import { flagOf, SETTING_NAMES, settingOf } from '@cuepoint/server';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BUILT_RULE_IDS, idsInTitles } from './rule-table.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+
+/** `| id | guarantee | [test](path) |` */
+const GUARANTEE_ROW = /^\| (?<id>[A-Z]+\d+) \| .+ \| \[.+\]\((?<file>.+)\) \|$/;
+
+const guarantees = README.split('\n').flatMap((line) => {
+  const { id = '', file = '' } = GUARANTEE_ROW.exec(line)?.groups ?? {};
+  return id === '' ? [] : [{ id, file }];
+});
+
+describe('the README', () => {
+  it('names a test for every rule of the clock, the state, the store and access', () => {
+    expect(guarantees.map(({ id }) => id)).toEqual(BUILT_RULE_IDS);
+  });
+
+  it.each(guarantees)('$id stands in a title of $file', ({ id, file }) => {
+    expect(idsInTitles(readFileSync(path.join(ROOT, file), 'utf8'))).toContain(id);
+  });
+
+  it('lists every setting as the service reads it', () => {
+    expect(README).toContain(settingsTable());
+  });
+});
+
+/** To write it anew: this is the text that the failing test shows. */
+function settingsTable(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const setting = settingOf(name);
+    const flag = flagOf(name);
+    const byDefault = setting.default === undefined ? '' : `\`${setting.default}\``;
+    const by = flag === undefined ? 'secret' : `\`${flag}\``;
+    return `| \`${setting.env}\` | ${by} | ${byDefault} | ${setting.description} |`;
+  });
+  return ['| variable | flag | default | what |', '|---|---|---|---|', ...rows].join('\n');
+}

@@ -1,0 +1,38 @@
+/** Every rule that code and tests may refer to, by section of the design. */
+const RULE_COUNTS_BY_SECTION = {
+  clock: { HLC: 6 },
+  'watch state': { ORS: 5, LWW: 6 },
+  store: { SQL: 7, GC: 8, CUR: 5 },
+  service: { SEC: 4 },
+  'live protocol': { LIV: 9 },
+  'client SDK': { SDK: 9 },
+} as const;
+
+type Section = keyof typeof RULE_COUNTS_BY_SECTION;
+
+function idsOf(section: Section): string[] {
+  return Object.entries(RULE_COUNTS_BY_SECTION[section]).flatMap(([prefix, count]) =>
+    Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`),
+  );
+}
+
+export const KNOWN_RULE_IDS: ReadonlySet<string> = new Set(
+  (Object.keys(RULE_COUNTS_BY_SECTION) as Section[]).flatMap(idsOf),
+);
+
+/** The rules whose parts exist: each has a test with its id in the title, and a row in the README. */
+export const BUILT_RULE_IDS: readonly string[] = (
+  ['clock', 'watch state', 'store', 'service'] as const
+).flatMap(idsOf);
+
+const RULE_ID = /\[([A-Z]{2,5}\d{1,2})\]/g;
+
+export function idsIn(text: string): string[] {
+  return [...text.matchAll(RULE_ID)].flatMap(([, id]) => id ?? []);
+}
+
+/** The ids that open the first argument of a call: a title is one, a comment or a value is not. */
+export function idsInTitles(source: string): string[] {
+  const titles = source.matchAll(/\(\s*['"`]((?:\[[A-Z]{2,5}\d{1,2}\] ?)+)/g);
+  return [...titles].flatMap(([, ids]) => idsIn(ids ?? ''));
+}
