@@ -14,7 +14,7 @@ import {
 } from '../support/server-client.ts';
 import { decimal, medianOf, percent, ratioOf, whole, withSpread } from '../support/statistics.ts';
 import { withHeapOnlyShare } from '../support/table-updates.ts';
-import type { BenchContext, Report, Sample, Workload } from '../workload.ts';
+import type { BenchContext, Report, Sample, Table, Workload } from '../workload.ts';
 
 const SCHEMA = 'bench_writes';
 const ORIGIN = 'origin: a statement a change';
@@ -128,7 +128,16 @@ async function measureTable(
       ),
     ),
   );
-  return { ...result, ...cores, heapOnlyShare };
+  return { ...result, ...cores, ...microsPerAck(result, cores), heapOnlyShare };
+}
+
+function microsPerAck({ acksPerSecond = NaN }: Sample, cores: Sample): Sample {
+  const { nodeCores, postgresCores } = cores;
+  if (nodeCores === undefined || postgresCores === undefined) return {};
+  return {
+    nodeMicrosPerAck: (1e6 * nodeCores) / acksPerSecond,
+    postgresMicrosPerAck: (1e6 * postgresCores) / acksPerSecond,
+  };
 }
 
 function cuepointName({ writers, callers }: CuepointVariant): string {
@@ -161,8 +170,6 @@ function toReport(samples: Record<string, Sample[]>): Report {
       ceiling === undefined ? '' : decimal(ratioOf(own, ceiling, 'acksPerSecond')),
       plain('heapOnlyShare', percent),
       plain('rowsPerCommit', whole),
-      plain('nodeCores', decimal),
-      plain('postgresCores', decimal),
     ];
   });
   const columns = [
@@ -175,8 +182,31 @@ function toReport(samples: Record<string, Sample[]>): Report {
     'share of ceiling',
     'heap-only',
     'rows a commit',
-    'Node cores',
-    'PostgreSQL cores',
   ];
-  return { samples, tables: [{ title: 'Durable progress writes', columns, rows }] };
+  return {
+    samples,
+    tables: [{ title: 'Durable progress writes', columns, rows }, toProcessorTable(samples)],
+  };
+}
+
+/** Processor time tells how the cores divide, also on a machine that others use meanwhile. */
+function toProcessorTable(samples: Record<string, Sample[]>): Table {
+  const measured = Object.entries(samples).filter(([, own]) => own[0]?.['nodeCores'] !== undefined);
+  return {
+    title: 'Where the processors go',
+    columns: [
+      'variant',
+      'Node cores',
+      'PostgreSQL cores',
+      'Node µs an ack',
+      'PostgreSQL µs an ack',
+    ],
+    rows: measured.map(([name, own]) => [
+      name,
+      decimal(medianOf(own, 'nodeCores')),
+      decimal(medianOf(own, 'postgresCores')),
+      decimal(medianOf(own, 'nodeMicrosPerAck')),
+      decimal(medianOf(own, 'postgresMicrosPerAck')),
+    ]),
+  };
 }

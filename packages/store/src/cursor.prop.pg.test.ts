@@ -83,7 +83,9 @@ describe.each([PGLITE, POSTGRES])('cursors that nobody gave, on $name', ({ open 
     }
     for (const snapshot of ['9:5:', '5:9:4', '5:9:8,6']) {
       const text = toText([snapshot, '1', '00000001', randomUUID()]);
-      expect(await refusalOf(randomUUID(), { cursor: text }), snapshot).toBe('invalid_cursor');
+      expect(await refusalOf(randomUUID(), { cursor: text }), `snapshot ${snapshot}`).toBe(
+        'invalid_cursor',
+      );
     }
   });
 

@@ -111,12 +111,26 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
   });
 
   test('[CUR3] age counts from the removal: an old add removed lately stays', async () => {
-    const { clock, maintenance, removed, stored } = setup(opened);
+    const { clock, maintenance, userId, removed, stored } = setup(opened);
     await removed('film-1', at(-400 * DAY_MS));
     for (const laterMs of [RETENTION_MS - 1, RETENTION_MS - 1 + GRACE_MS]) {
       clock.nowMs = NOW_MS + laterMs - GRACE_MS;
       await maintenance.collectGarbage();
     }
+    expect(await stored()).toBe(1);
+    expect(await floorOf(opened, userId)).toBeUndefined();
+  });
+
+  test('[CUR3] a young tombstone stays although the floors cover it', async () => {
+    const { clock, maintenance, removed, stored } = setup(opened);
+    clock.nowMs = NOW_MS + 10 * DAY_MS;
+    await removed('young', at(0));
+    clock.nowMs = NOW_MS;
+    await removed('old', at(1));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1 });
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
     expect(await stored()).toBe(1);
   });
 

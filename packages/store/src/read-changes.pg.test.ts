@@ -208,7 +208,10 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
     ];
     for (const change of identities) {
       const answer = await pull(repository, userId, altered(whole.cursor, change));
-      expect(answer, JSON.stringify(change)).toMatchObject({ ops: whole.ops, resync: true });
+      expect(answer, `with ${JSON.stringify(change)}`).toMatchObject({
+        ops: whole.ops,
+        resync: true,
+      });
     }
     expect(await pull(repository, userId, altered(whole.cursor, {}))).toMatchObject({
       ops: [],

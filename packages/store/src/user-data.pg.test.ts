@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Timestamp } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { ExportLine, SyncRepository } from './sync-repository.ts';
@@ -240,12 +241,7 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
       await repository.saveProgress(userId, setOp({ contentId: `film-${index}` }));
     }
     const lines = await exported(repository, userId);
-    const newer = (round: number) =>
-      lines.map((line): ExportLine =>
-        line.type === 'progress'
-          ? { ...line, stamp: { ...line.stamp, timestamp: at(round + 1) } }
-          : line,
-      );
+    const newer = (round: number) => lines.map((line) => restamped(line, at(round + 1)));
     await Promise.all(
       Array.from({ length: 16 }, (_, round) =>
         repository.importUser(userId, round % 2 === 0 ? newer(round) : newer(round).toReversed()),
@@ -255,6 +251,10 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     expect(register?.stamp.timestamp).toEqual(at(16));
   });
 });
+
+function restamped(line: ExportLine, timestamp: Timestamp): ExportLine {
+  return line.type === 'progress' ? { ...line, stamp: { ...line.stamp, timestamp } } : line;
+}
 
 /** Resolves once `count` different transactions have waited for the holder, one after another. */
 async function waitersSeen(opened: TestDatabase, holderPid: number, count: number): Promise<void> {

@@ -208,7 +208,7 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
         );
         expect(
           written.map((row) => row.user_id),
-          table,
+          `rows of ${table}`,
         ).toEqual(users.toSorted());
       }
     },
@@ -235,26 +235,20 @@ describe.each(SERVER_DATABASES)('writers beside one another on $name', ({ open }
       if (round % 2 === 0) chosen.reverse();
       const timestamp = at(round);
       return uniqueRows(
-        chosen.flatMap(({ userId, tag, contentId, deviceId }) => [
-          ...entriesOfOp(removeOp({ contentId, tags: [tag], timestamp: at(100_000 - round) })).map(
-            (entry) => rowOf<ORSetEntry, OpResult>(watchlistLane, userId, tag, entry),
-          ),
-          rowOf<ProgressOp, OpResult>(
-            progressLane,
-            userId,
-            contentId,
-            setOp({ contentId, timestamp }),
-          ),
-          rowOf(
-            deviceLane as Lane<DeviceInfo, unknown>,
-            userId,
-            deviceId,
-            deviceInfo({ deviceId }),
-          ),
-          rowOf(heartbeatLane as Lane<{ readonly atMs: number }, unknown>, userId, deviceId, {
-            atMs: NOW_MS + round,
-          }),
-        ]),
+        chosen.flatMap(({ userId, tag, contentId, deviceId }) => {
+          const remove = removeOp({ contentId, tags: [tag], timestamp: at(100_000 - round) });
+          const set = setOp({ contentId, timestamp });
+          const beat = { atMs: NOW_MS + round };
+          const rows: AnyRow[] = entriesOfOp(remove).map((entry) =>
+            rowOf(watchlistLane, userId, tag, entry),
+          );
+          rows.push(
+            rowOf<ProgressOp, OpResult>(progressLane, userId, contentId, set),
+            rowOf(deviceLane, userId, deviceId, deviceInfo({ deviceId })),
+            rowOf(heartbeatLane, userId, deviceId, beat),
+          );
+          return rows;
+        }),
       );
     };
     const states: (string | undefined)[] = [];

@@ -192,7 +192,7 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
       ] as const) {
         for (const op of ops) await repository.saveProgress(userId, { ...op, contentId });
         const register = await repository.getProgress(userId, contentId);
-        expect(register?.stamp.deviceId, contentId).toBe('phone');
+        expect(register?.stamp.deviceId, `content ${contentId}`).toBe('phone');
       }
     });
 
