@@ -59,7 +59,7 @@ function isInsertOfUsers(text: string, table: string): boolean {
 }
 
 test.each(statements.filter(({ name }) => !MAINTENANCE.has(name)))(
-  '[SQL7] $name.sql reaches every row through its user',
+  '[SQL7] the statement $name reaches every row through its user',
   ({ name, text }) => {
     const uses = usesOfUserTables(text);
     expect(uses.length, 'a statement that serves a user names a table').toBeGreaterThan(0);
