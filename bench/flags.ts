@@ -5,6 +5,8 @@ export interface Flags {
   /** Names of workloads; empty for all. */
   readonly only: readonly string[];
   readonly scale: Scale;
+  /** Folder of the results in `artifacts/`: a smoke run does not replace what was measured. */
+  readonly resultsFolder: string;
 }
 
 const FULL: Scale = {
@@ -47,6 +49,7 @@ export function parseFlags(args: readonly string[]): Flags {
   const base = values.smoke ? SMOKE : FULL;
   return {
     only: values.only,
+    resultsFolder: values.smoke ? 'bench-smoke' : 'bench',
     scale: {
       ...base,
       seconds: values.seconds === undefined ? base.seconds : positive('seconds', values.seconds),

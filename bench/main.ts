@@ -13,7 +13,7 @@ import { watchlistChange } from './workloads/watchlist-change.ts';
 
 const WORKLOADS = [durableWrites, loneWrite, watchlistChange, loadUser, embedded, indexKinds];
 
-const RESULTS_DIRECTORY = path.resolve(import.meta.dirname, '../artifacts/bench');
+const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
 
 /**
  * What differs from PostgreSQL's defaults: neither a checkpoint nor autovacuum falls into one variant's
@@ -26,13 +26,14 @@ const SERVER_SETTINGS = {
   autovacuum: 'off',
 };
 
-async function run({ only, scale }: Flags): Promise<void> {
+async function run({ only, scale, resultsFolder }: Flags): Promise<void> {
   const unknown = only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
   if (unknown.length > 0) {
     const names = WORKLOADS.map(({ name }) => name).join(', ');
     throw new Error(`No workload is called ${unknown.join(', ')}. There are: ${names}.`);
   }
-  await mkdir(RESULTS_DIRECTORY, { recursive: true });
+  const resultsDirectory = path.join(ARTIFACTS, resultsFolder);
+  await mkdir(resultsDirectory, { recursive: true });
   const server = await createPostgresServer();
   try {
     await server.start(SERVER_SETTINGS);
@@ -42,7 +43,7 @@ async function run({ only, scale }: Flags): Promise<void> {
       if (only.length > 0 && !only.includes(workload.name)) continue;
       const progress = (message: string) => console.error(`${workload.name}: ${message}`);
       const report = await workload.run({ server, scale, progress });
-      const file = path.join(RESULTS_DIRECTORY, `${workload.name}.json`);
+      const file = path.join(resultsDirectory, `${workload.name}.json`);
       await writeFile(file, `${JSON.stringify({ environment, scale, ...report }, null, 2)}\n`);
       for (const table of report.tables) console.log(tableToMarkdown(table));
     }

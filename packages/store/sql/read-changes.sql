@@ -12,6 +12,9 @@ with here as materialized (
     s.cursor_floor
   from cuepoint.sync_state s
   cross join pg_control_system() c
+  -- Without statistics the planner takes the one-row table for a thousand rows, finds the whole
+  -- statement expensive, and compiles it for longer than it runs.
+  limit 1
 ),
 verdict as materialized (
   select
@@ -28,6 +31,7 @@ verdict as materialized (
         and not pg_visible_in_snapshot(e.changed_xid, $2::pg_snapshot)
     ) as cursor_refused
   from here
+  limit 1
 ),
 changes as (
   select

@@ -16,6 +16,16 @@ describe('the connections to PostgreSQL', () => {
     await database.close();
   });
 
+  it('every connection commits durably and compiles nothing, whatever the server defaults to', async () => {
+    const url = `${inject('postgresUrl')}?options=-c%20synchronous_commit%3Doff%20-c%20jit%3Don`;
+    const database = await openDatabase({ url });
+    const { rows } = await database.execute(
+      "select current_setting('synchronous_commit') as commit, current_setting('jit') as jit",
+    );
+    expect(rows).toEqual([{ commit: 'on', jit: 'off' }]);
+    await database.close();
+  });
+
   it('a server that does not answer is database_unavailable, with the reason and no password', async () => {
     const opening = openDatabase({ url: 'postgres://someone:hunter2@127.0.0.1:1/none' });
     const error: unknown = await opening.catch((reason: unknown) => reason);

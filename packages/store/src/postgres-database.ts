@@ -219,6 +219,8 @@ function sessionSettings(statementTimeoutMs: number): string {
     `set statement_timeout = ${Math.floor(statementTimeoutMs)}`,
     `set idle_in_transaction_session_timeout = ${Math.floor(statementTimeoutMs)}`,
     "set timezone = 'UTC'",
+    // Every statement here is short; compiling one takes longer than running it.
+    'set jit = off',
     // A batch's statement is planned once; its plan does not depend on the parameters.
     'set plan_cache_mode = force_generic_plan',
   ].join(';');
