@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 
 const RESULTS = 'artifacts/tests.json';
+const RESULTS_FLAG = `--outputFile.json=${RESULTS}`;
 const TSX = [process.execPath, '--import', 'tsx', '--conditions=cuepoint-source'];
 
 /** Name, then the command. */
@@ -12,17 +13,7 @@ const checks = [
   ['lint', 'npx', 'oxlint', '--deny-warnings'],
   ['types', 'npx', 'tsc', '-p', 'tsconfig.tests.json'],
   ['dead code', 'npx', 'knip'],
-  [
-    'tests',
-    ...[
-      'npx',
-      'vitest',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${RESULTS}`,
-    ],
-  ],
+  ['tests', 'npx', 'vitest', 'run', '--reporter=default', '--reporter=json', RESULTS_FLAG],
   ['example: library', ...TSX, 'examples/library.ts'],
   ['example: http', ...TSX, 'examples/http.ts'],
   ['demo', ...TSX, 'test/demo/main.ts', '--smoke'],

@@ -37,5 +37,6 @@ describe('the connections to PostgreSQL', () => {
   it('close is once, however often it is called', async () => {
     const database = await openDatabase({ url: inject('postgresUrl') });
     await Promise.all([database.close(), database.close()]);
+    expect(database.stats()).toEqual({ total: 0, idle: 0, waiting: 0 });
   });
 });

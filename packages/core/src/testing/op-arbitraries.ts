@@ -9,12 +9,6 @@ export const DEVICE_IDS: readonly string[] = ['phone', 'TV', 'Phone', 'tv-2', 'a
 
 export const CONTENT_IDS: readonly string[] = ['film-1', '__proto__', '🎬 Amélie', "o'; drop", '%'];
 
-const USER_IDS: readonly string[] = [
-  '8e1f6e2e-5a4b-4c59-9f0a-0d9f6a1c0001',
-  '8e1f6e2e-5a4b-4c59-9f0a-0d9f6a1c0002',
-  '8e1f6e2e-5a4b-4c59-9f0a-0d9f6a1c0003',
-];
-
 /** What clocks show that run right, stand still, fell back to 1970, or run in 2099. */
 const SKEWED_CLOCKS_MS: readonly number[] = [
   0,

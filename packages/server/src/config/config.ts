@@ -70,7 +70,7 @@ function* problemsBetween(values: Partial<SettingValues>): Generator<string> {
   if (isDevelopment && host !== undefined && !LOOPBACK_HOSTS.includes(host)) {
     yield (
       `${labelOf('host')}: without ${labelOf('jwtSecret')} or ${labelOf('jwksUrl')} the service ` +
-      `listens on ${LOOPBACK_HOSTS.join(', ')} only`
+        `listens on ${LOOPBACK_HOSTS.join(', ')} only`
     );
   }
 }

@@ -37,7 +37,7 @@ export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
         },
         fail(error) {
           leave();
-          reject(error as Error);
+          reject(error);
         },
       };
       pending.push(commitInFlight);
@@ -71,7 +71,7 @@ export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
     },
     automatic(error = () => undefined) {
       judge = error;
-      for (const waiting of [...pending]) waiting.succeed();
+      for (const waiting of pending.slice()) waiting.succeed();
     },
     get closed() {
       return closed;
