@@ -13,7 +13,7 @@ export interface ClosedLoop {
 /** Callers who each wait for their answer before they call again; the time before is not counted. */
 export async function runClosedLoop(
   { callers, warmUpSeconds, seconds, call }: ClosedLoop,
-  onMeasured?: (phase: 'start' | 'end') => Promise<void>,
+  onMeasured?: (phase: 'start' | 'end') => void,
 ): Promise<Sample> {
   const latenciesMs: number[] = [];
   let folded = 0;
@@ -33,13 +33,13 @@ export async function runClosedLoop(
   const failed = Promise.all(calls);
   const timed = (async () => {
     await delay(warmUpSeconds * 1_000);
-    await onMeasured?.('start');
+    onMeasured?.('start');
     run.measuring = true;
     const startedAtMs = performance.now();
     await delay(seconds * 1_000);
     run.measuring = false;
     const elapsedSeconds = (performance.now() - startedAtMs) / 1_000;
-    await onMeasured?.('end');
+    onMeasured?.('end');
     run.ended = true;
     return elapsedSeconds;
   })();

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PostgresServer } from '../../test/support/postgres-server.ts';
 
@@ -12,13 +12,18 @@ export interface ProcessorTime {
   readonly postgresMs: number;
 }
 
-/** Processor time used so far by this process and by all processes of the server that live now. */
-export async function readProcessorTime(server: PostgresServer): Promise<ProcessorTime> {
+/**
+ * Processor time used so far by this process and by all processes of the server that live now.
+ *
+ * Synchronous: with thousands of callers each turn of the event loop takes long, and a reading that waits
+ * for hundreds of turns is of no moment.
+ */
+export function readProcessorTime(server: PostgresServer): ProcessorTime {
   const { user, system } = process.cpuUsage();
   return {
     atMs: performance.now(),
     nodeMs: (user + system) / 1_000,
-    postgresMs: await postgresMs(server).catch(() => Number.NaN),
+    postgresMs: postgresMs(server),
   };
 }
 
@@ -31,18 +36,25 @@ export function coresBetween(from: ProcessorTime, to: ProcessorTime) {
   };
 }
 
-async function postgresMs({ dataDir }: PostgresServer): Promise<number> {
-  const [postmaster = ''] = (await readFile(path.join(dataDir, 'postmaster.pid'), 'utf8')).split(
-    '\n',
-  );
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+function postgresMs({ dataDir }: PostgresServer): number {
+  const [postmaster] = read(path.join(dataDir, 'postmaster.pid')).split('\n');
   let ticks = 0;
-  for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  for (const pid of existsSync('/proc') ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(pid)) continue;
+    const stat = read(`/proc/${pid}/stat`);
     // After the name, which may hold blanks: state, parent, …; utime and stime are the 12th and 13th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (pid !== postmaster && fields[1] !== postmaster) continue;
     ticks += Number(fields[11]) + Number(fields[12]);
   }
-  return (1_000 * ticks) / TICKS_PER_SECOND;
+  return ticks === 0 ? Number.NaN : (1_000 * ticks) / TICKS_PER_SECOND;
+}
+
+/** Empty for what is gone meanwhile. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

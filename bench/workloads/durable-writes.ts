@@ -120,8 +120,8 @@ async function measureTable(
     work((callers, call) =>
       runClosedLoop(
         { callers, call, warmUpSeconds: Math.min(WARM_UP_SECONDS, seconds), seconds },
-        async (phase) => {
-          const read = await readProcessorTime(context.server);
+        (phase) => {
+          const read = readProcessorTime(context.server);
           if (phase === 'start') started = read;
           else if (started !== undefined) cores = coresBetween(started, read);
         },
