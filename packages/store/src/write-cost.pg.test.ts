@@ -134,8 +134,8 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
       ['upsert-watchlist'],
       ['upsert-watchlist'],
-      ['upsert-progress'],
-      ['upsert-progress'],
+      ['upsert-progress-one'],
+      ['upsert-progress-one'],
       ['upsert-devices'],
       ['update-heartbeats'],
       ['revoke-device'],

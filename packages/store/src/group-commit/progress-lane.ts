@@ -4,9 +4,11 @@ import {
   DUPLICATE,
   equalPositions,
   type OpResult,
+  type PlaybackPosition,
   type ProgressOp,
 } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
+import type { BoundStatement } from '../database.ts';
 import { progressOpOfRow, positionOfOp, type RegisterRow } from '../rows.ts';
 import type { Contribution, Lane, PendingRow } from './lane.ts';
 
@@ -38,21 +40,25 @@ export function createProgressLane({
 
     weigh: ({ contentId, deviceId }) => 300 + 2 * (contentId.length + deviceId.length),
 
-    statement: (rows, nowMs) => ({
-      name: passive ? 'upsert-progress-passive' : 'upsert-progress',
-      params: [
-        plainArray(rows.map((row) => row.userId)),
-        textArray(rows.map((row) => row.value.contentId)),
-        plainArray(rows.map(({ value }) => positionOfOp(value)?.positionSeconds ?? 0)),
-        plainArray(rows.map(({ value }) => positionOfOp(value)?.durationSeconds ?? 0)),
-        plainArray(rows.map(({ value }) => positionOfOp(value)?.state ?? 'stopped')),
-        plainArray(rows.map((row) => row.value.timestamp.physical)),
-        plainArray(rows.map((row) => row.value.timestamp.logical)),
-        plainArray(rows.map((row) => row.value.deviceId)),
-        plainArray(rows.map((row) => row.value.kind === 'progress.clear')),
-        new Date(nowMs),
-      ],
-    }),
+    statement(rows, nowMs) {
+      const [lone] = rows;
+      if (lone !== undefined && rows.length === 1 && !passive) return loneStatement(lone, nowMs);
+      return {
+        name: passive ? 'upsert-progress-passive' : 'upsert-progress',
+        params: [
+          plainArray(rows.map((row) => row.userId)),
+          textArray(rows.map((row) => row.value.contentId)),
+          plainArray(rows.map(({ value }) => positionOf(value).positionSeconds)),
+          plainArray(rows.map(({ value }) => positionOf(value).durationSeconds)),
+          plainArray(rows.map(({ value }) => positionOf(value).state)),
+          plainArray(rows.map((row) => row.value.timestamp.physical)),
+          plainArray(rows.map((row) => row.value.timestamp.logical)),
+          plainArray(rows.map((row) => row.value.deviceId)),
+          plainArray(rows.map((row) => row.value.kind === 'progress.clear')),
+          new Date(nowMs),
+        ],
+      };
+    },
 
     async settle(rows, result, reader) {
       const [{ written, xid } = { written: 0, xid: null }] = result as UpsertResult[];
@@ -76,6 +82,33 @@ export function createProgressLane({
       submission.settleRow({ result: 'rejected', code: 'change_refused' });
     },
   };
+}
+
+/** A batch of one has a statement of its own: see there. */
+function loneStatement({ userId, value }: ProgressRow, nowMs: number): BoundStatement {
+  const { positionSeconds, durationSeconds, state } = positionOf(value);
+  return {
+    name: 'upsert-progress-one',
+    params: [
+      userId,
+      value.contentId,
+      positionSeconds,
+      durationSeconds,
+      state,
+      value.timestamp.physical,
+      value.timestamp.logical,
+      value.deviceId,
+      value.kind === 'progress.clear',
+      new Date(nowMs),
+    ],
+  };
+}
+
+/** What the columns of a cleared register hold. */
+const CLEARED: PlaybackPosition = { positionSeconds: 0, durationSeconds: 0, state: 'stopped' };
+
+function positionOf(op: ProgressOp): PlaybackPosition {
+  return positionOfOp(op) ?? CLEARED;
 }
 
 function settleRow(
