@@ -173,10 +173,19 @@ create function cuepoint.mark_stale_devices_offline(
 returns integer
 language sql
 begin atomic
-  with marked as (
-    update cuepoint.user_devices
-    set is_online = false
+  -- In key order, and past what a writer holds: never in a deadlock with heartbeats. [SQL4]
+  with stale as (
+    select id
+    from cuepoint.user_devices
     where is_online and last_seen < at - stale_after
+    order by user_id, device_id
+    for update skip locked
+  ),
+  marked as (
+    update cuepoint.user_devices d
+    set is_online = false
+    from stale
+    where d.id = stale.id
     returning 1
   )
   select count(*)::integer from marked;
@@ -243,7 +252,11 @@ begin
       ]) as collected,
       max(w.changed_xid) as changed_xid
     from cuepoint.user_watchlists w
-    where w.is_removed and w.removed_at < removed_before
+    where w.is_removed
+      and w.removed_at < removed_before
+      -- Below every cursor that is handed out from now on: a floor above the xmin of fresh cursors, with
+      -- an older transaction open, would refuse each of them and no replica would ever catch up. [CUR2]
+      and w.changed_xid < pg_snapshot_xmin(pg_current_snapshot())
     group by w.user_id
   ),
   floors as (

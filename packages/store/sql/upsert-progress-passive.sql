@@ -1,6 +1,25 @@
 -- The merge of timer reports: as upsert-progress.sql, but only over a register of the same device, so that
 -- a report never beats what a person did elsewhere.
-with written as (
+with reported as (
+  -- One report a register: of the device that is stored, since no other can apply; else the greatest.
+  select distinct on (r.user_id, r.content_id) r.*
+  from unnest(
+    $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
+    $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]
+  ) with ordinality as r (
+    user_id, content_id, position_seconds, duration_seconds, state,
+    timestamp_physical, timestamp_logical, device_id, is_cleared, position
+  )
+  left join cuepoint.user_progress p on p.user_id = r.user_id and p.content_id = r.content_id
+  where not exists (
+    select from cuepoint.user_erasures e
+    where e.user_id = r.user_id and r.timestamp_physical <= e.erased_physical
+  )
+  order by
+    r.user_id, r.content_id, (p.device_id = r.device_id) desc nulls last,
+    r.timestamp_physical desc, r.timestamp_logical desc, r.device_id collate "C" desc
+),
+written as (
   insert into cuepoint.user_progress as t (
     user_id, content_id, position_seconds, duration_seconds, state,
     timestamp_physical, timestamp_logical, device_id, updated_at, is_cleared, changed_xid
@@ -9,18 +28,8 @@ with written as (
     r.user_id, r.content_id, r.position_seconds, r.duration_seconds, r.state,
     r.timestamp_physical, r.timestamp_logical, r.device_id, $10::timestamptz, r.is_cleared,
     pg_current_xact_id()
-  from unnest(
-    $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
-    $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]
-  ) with ordinality as r (
-    user_id, content_id, position_seconds, duration_seconds, state,
-    timestamp_physical, timestamp_logical, device_id, is_cleared, position
-  )
-  where not exists (
-    select from cuepoint.user_erasures e
-    where e.user_id = r.user_id and r.timestamp_physical <= e.erased_physical
-  )
-  -- A hash join with the tables above would lose the order of the rows. [SQL4]
+  from reported r
+  -- The order of the rows, which the choice above loses. [SQL4]
   order by r.position
   on conflict (user_id, content_id) do update
   set position_seconds = excluded.position_seconds,

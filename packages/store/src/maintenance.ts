@@ -148,18 +148,22 @@ export function createMaintenance(
   }
 
   function schedule(task: MaintenanceTask, intervalMs: number, work: () => Promise<unknown>): void {
-    const cancel = setTimer(() => {
-      const run = work()
-        .then(
-          () => observer.ran?.(task),
-          (error: unknown) => observer.failed?.(task, error),
-        )
-        .then(() => {
-          running.delete(run);
-          if (!stopped) schedule(task, intervalMs, work);
-        });
-      running.add(run);
-    }, intervalMs);
+    const cancel = setTimer(
+      () => {
+        const run = work()
+          .then(
+            () => observer.ran?.(task),
+            (error: unknown) => observer.failed?.(task, error),
+          )
+          .then(() => {
+            running.delete(run);
+            if (!stopped) schedule(task, intervalMs, work);
+          });
+        running.add(run);
+      },
+      intervalMs,
+      { keepsAlive: false },
+    );
     cancelByTask.set(task, cancel);
   }
 

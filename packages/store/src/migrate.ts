@@ -176,7 +176,13 @@ function migrationsTable(schema: string): string {
 }
 
 async function createMigrationsTable(transaction: Queryable, schema: string): Promise<void> {
-  await transaction.execute(`create schema if not exists ${quoteIdentifier(schema)}`);
+  const name = quoteIdentifier(schema);
+  const { rows } = await transaction.execute<{ missing: boolean }>(
+    'select to_regnamespace($1::text) is null as missing',
+    [name],
+  );
+  // "if not exists" wants the right to create schemas even where this one is there.
+  if (rows[0]?.missing !== false) await transaction.execute(`create schema ${name}`);
   await transaction.execute(`
     create table if not exists ${migrationsTable(schema)} (
       version integer primary key,

@@ -51,9 +51,10 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
   async function flush(): Promise<void> {
     try {
       // A checkpoint may recycle the segment of a commit before that commit's flush: then it is the
-      // checkpoint's pages that have to be on the disk.
+      // checkpoint's pages that have to be on the disk. One that began meanwhile counts as well.
       await checkpointed;
       await wal.flushTo(await walPosition());
+      await checkpointed;
     } catch (cause) {
       failure = new CuepointError(
         'storage_failed',

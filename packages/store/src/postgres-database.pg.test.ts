@@ -1,5 +1,9 @@
+import type { CuepointError } from '@cuepoint/core';
 import { describe, expect, inject, it } from 'vitest';
 import { openDatabase } from './open-database.ts';
+import { SyncPersistence } from './sync-persistence.ts';
+import { setOp } from './testing/ops.ts';
+import { openProxy } from './testing/proxy.ts';
 
 const applicationName = "select current_setting('application_name') as name";
 
@@ -17,7 +21,8 @@ describe('the connections to PostgreSQL', () => {
   });
 
   it('every connection commits durably and compiles nothing, whatever the server defaults to', async () => {
-    const url = `${inject('postgresUrl')}?options=-c%20synchronous_commit%3Doff%20-c%20jit%3Don`;
+    const { href } = new URL(inject('postgresUrl'));
+    const url = `${href}?options=-c%20synchronous_commit%3Doff%20-c%20jit%3Don`;
     const database = await openDatabase({ url });
     const { rows } = await database.execute(
       "select current_setting('synchronous_commit') as commit, current_setting('jit') as jit",
@@ -32,6 +37,20 @@ describe('the connections to PostgreSQL', () => {
     expect(error).toMatchObject({ code: 'database_unavailable' });
     expect(String(error)).toContain('ECONNREFUSED');
     expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('[GC7] stop ends in its time also when the database fell silent', async () => {
+    await using proxy = await openProxy(inject('postgresUrl'));
+    const database = await openDatabase({ url: proxy.url });
+    const persistence = new SyncPersistence(database, { stopTimeoutMs: 200 });
+    const userId = '00000000-0000-4000-8000-000000000000';
+    proxy.freeze();
+    const ack = persistence
+      .persistOp(userId, setOp())
+      .catch((error: unknown) => (error as CuepointError).code);
+    await persistence.stop();
+    expect(await ack).toBe('shutting_down');
+    expect(database.stats().total).toBe(0);
   });
 
   it('close is once, however often it is called', async () => {

@@ -1,4 +1,5 @@
 import { CuepointError } from '@cuepoint/core';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
@@ -12,6 +13,7 @@ import {
   type QueryResult,
   type Queryable,
 } from './database.ts';
+import { leavesConnectionUsable } from './sql-state.ts';
 import { createStatementCache } from './statement-cache.ts';
 
 /**
@@ -39,13 +41,18 @@ export function openPostgresDatabase(
     return client.query(settings) as unknown as void;
   }
 
-  function createPool(connectionString: string, max: number, pipeline: boolean): pg.Pool {
+  function createPool(
+    connectionString: string,
+    max: number,
+    { pipeline = false, queryTimeoutMs = 0 } = {},
+  ): pg.Pool {
     const config: pg.PoolConfig & { pipeline: boolean } = {
       connectionString,
       max,
       pipeline,
       application_name: 'cuepoint',
       connectionTimeoutMillis: connectTimeoutMs,
+      ...(queryTimeoutMs > 0 ? { query_timeout: queryTimeoutMs } : {}),
       keepAlive: true,
       types: { getTypeParser },
     };
@@ -57,12 +64,13 @@ export function openPostgresDatabase(
     return pool;
   }
 
-  const readPool = createPool(url, poolSize, false);
-  const writePool = createPool(url, writers, true);
-  // Migrations and maintenance hold advisory locks: past a pooler where there is a way past it.
-  const transactionPool =
-    directUrl === undefined ? readPool : createPool(directUrl, DIRECT_POOL_SIZE, false);
-  const pools = [...new Set([readPool, writePool, transactionPool])];
+  // A host that vanished without a word is given up as well; the server's own timeout would end sooner.
+  const queryTimeoutMs = statementTimeoutMs + QUERY_TIMEOUT_MARGIN_MS;
+  const readPool = createPool(url, poolSize, { queryTimeoutMs });
+  const writePool = createPool(url, writers, { queryTimeoutMs, pipeline: true });
+  // Migrations and maintenance: past a pooler where there is a way past it, and as long as they take.
+  const transactionPool = createPool(directUrl ?? url, TRANSACTION_POOL_SIZE);
+  const pools = [readPool, writePool, transactionPool];
   const begin = (isolation = 'read committed') =>
     `begin isolation level ${isolation}${pooled ? `;${settings.replaceAll('set ', 'set local ')}` : ''}`;
 
@@ -84,7 +92,9 @@ export function openPostgresDatabase(
     };
   }
 
-  let closed: Promise<unknown> | undefined;
+  let closed: Promise<void> | undefined;
+
+  const inUse = new Set<pg.PoolClient>();
 
   async function use<T>(
     client: pg.PoolClient,
@@ -94,14 +104,16 @@ export function openPostgresDatabase(
     // A connection that breaks while it is out emits here as well as at the query.
     const ignore = () => undefined;
     client.on('error', ignore);
+    inUse.add(client);
     let broken: Error | undefined;
     try {
       return await work(client);
     } catch (error) {
-      broken = error instanceof pg.DatabaseError ? undefined : (error as Error);
+      broken = leavesConnectionUsable(error) ? undefined : (error as Error);
       throw error;
     } finally {
       client.off('error', ignore);
+      inUse.delete(client);
       if (broken === undefined) giveBack(client);
       else client.release(broken);
     }
@@ -148,6 +160,16 @@ export function openPostgresDatabase(
     return use(takeWarmWriter() ?? (await writePool.connect()), work, keepWarm);
   }
 
+  /** Ends idle connections at once and busy ones when their statement ends, or their time is over. */
+  async function closePools(): Promise<void> {
+    for (let warm = takeWarmWriter(); warm !== undefined; warm = takeWarmWriter()) warm.release();
+    const timer = setTimeout(() => {
+      for (const client of inUse) socketOf(client).destroy();
+    }, CLOSE_GRACE_MS);
+    await Promise.all(pools.map((pool) => pool.end()));
+    clearTimeout(timer);
+  }
+
   return {
     kind: 'postgres',
     description: describeUrl(url),
@@ -180,7 +202,8 @@ export function openPostgresDatabase(
         await client.query(begin(isolation));
         try {
           const result = await work(queryableOf(client));
-          await client.query('commit');
+          const { command } = await client.query('commit');
+          if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
           return result;
         } catch (error) {
           await client.query('rollback').catch(() => undefined);
@@ -199,14 +222,16 @@ export function openPostgresDatabase(
     }),
 
     close() {
-      for (let warm = takeWarmWriter(); warm !== undefined; warm = takeWarmWriter()) warm.release();
-      closed ??= Promise.all(pools.map((pool) => pool.end()));
-      return closed.then(() => undefined);
+      closed ??= closePools();
+      return closed;
     },
   };
 }
 
-const DIRECT_POOL_SIZE = 2;
+const TRANSACTION_POOL_SIZE = 2;
+const QUERY_TIMEOUT_MARGIN_MS = 5_000;
+/** How long `close` waits for statements that still run. */
+const CLOSE_GRACE_MS = 2_000;
 
 function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
   return items.reduce((total, item) => total + valueOf(item), 0);
@@ -229,6 +254,12 @@ function sessionSettings(statementTimeoutMs: number): string {
 /** Timestamps have 48 bits and counts stay far below 2^53, so bigint columns read as numbers. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+
+/** node-postgres waits for a pipelined statement's answer, also for one that never comes. */
+function socketOf(client: pg.PoolClient): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+    .stream;
+}
 
 /** A text with many statements answers with a list; the last one counts. */
 function toResult<Row>(result: pg.QueryResult | pg.QueryResult[]): QueryResult<Row> {

@@ -240,12 +240,13 @@ export class PostgresSyncRepository implements SyncRepository {
     combine?: (a: Outcome, b: Outcome) => Outcome,
   ): Promise<Outcome> {
     const submission = new Submission<Outcome>(this.#now(), rows.length, combine);
-    await this.#writer.write(
+    const batch = await this.#writer.commit(
       rows.map((row) => ({
         ...row,
         contributions: [{ value: row.value, submission }],
       })) as AnyRow[],
     );
+    await batch.tell();
     return submission.promise;
   }
 }

@@ -20,6 +20,7 @@ import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, positionOfOp } from './rows.ts';
 import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
+import { writeBatch } from './testing/write-batch.ts';
 
 const progressLane = createProgressLane({ passive: false });
 
@@ -161,7 +162,7 @@ describe.each([PGLITE, POSTGRES])('memory and SQL on $name', ({ open, isServer }
           const userId = randomUUID();
           for (const batch of batchesOf(delivery, batchSizes)) {
             const { rows, outcomes } = batchOf(userId, batch);
-            await writer.write(rows);
+            await writeBatch(writer, rows);
             for (const outcome of await Promise.all(outcomes)) {
               expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
             }
@@ -169,7 +170,7 @@ describe.each([PGLITE, POSTGRES])('memory and SQL on $name', ({ open, isServer }
           expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
           // Everything again: nothing changes, and nobody is told that it was applied.
           const again = batchOf(userId, delivery);
-          await writer.write(again.rows);
+          await writeBatch(writer, again.rows);
           for (const outcome of await Promise.all(again.outcomes)) {
             expect(['duplicate', 'superseded']).toContain(outcome.result);
           }

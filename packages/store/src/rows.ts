@@ -109,8 +109,9 @@ export function entriesOfOp(op: WatchlistOp): readonly ORSetEntry[] {
   if (op.kind === 'watchlist.add') {
     return [{ tag: normalizeUuid(op.tag), contentId, added: stamp, removed: null }];
   }
-  return op.tags.map((tag) => ({
-    tag: normalizeUuid(tag),
+  // Two spellings of a tag are one tag: a statement meets each row once.
+  return [...new Set(op.tags.map(normalizeUuid))].map((tag) => ({
+    tag,
     contentId,
     added: null,
     removed: stamp,

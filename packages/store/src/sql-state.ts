@@ -9,22 +9,15 @@ export type ErrorClass =
   /** Nothing that is tried helps: a disk that refused a flush, or a bug of ours. */
   | 'fatal';
 
-const RETRYABLE_STATES: ReadonlySet<string> = new Set([
-  '40001', // serialization_failure
-  '40P01', // deadlock_detected
-  '55P03', // lock_not_available
-  '57014', // query_canceled: the statement timeout of a slow database
-  '57P01', // admin_shutdown
-  '57P02', // crash_shutdown
-  '57P03', // cannot_connect_now
-  '25006', // read_only_sql_transaction: the old primary of a failover
-  '25P03', // idle_in_transaction_session_timeout
-  '58030', // io_error
-  '26000', // invalid_sql_statement_name: a pooler moved the prepared statement away
-]);
+/**
+ * The classes in which the database judges a row: cardinality, data, integrity, check option, limits, and
+ * what a trigger raises. Everything else (a refused connection, a missing right, a full disk, a failover)
+ * says nothing of the change and passes, or an operator mends it.
+ */
+const POISON_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '44', '54', 'P0']);
 
-/** Classes whose every state passes with time: connection, resources (a full disk), internal shutdown. */
-const RETRYABLE_CLASSES: ReadonlySet<string> = new Set(['08', '53']);
+/** Of a prepared statement that the session does not have, or has already: the session is at fault. */
+const SESSION_STATES: ReadonlySet<string> = new Set(['26000', '42P05']);
 
 export function sqlStateOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -38,9 +31,7 @@ export function classifyError(error: unknown): ErrorClass {
   if (error instanceof CuepointError || isProgrammingError(error)) return 'fatal';
   const state = sqlStateOf(error);
   if (state === undefined) return 'retryable';
-  return RETRYABLE_STATES.has(state) || RETRYABLE_CLASSES.has(state.slice(0, 2))
-    ? 'retryable'
-    : 'poison';
+  return POISON_CLASSES.has(state.slice(0, 2)) ? 'poison' : 'retryable';
 }
 
 function isProgrammingError(error: unknown): boolean {
@@ -50,4 +41,11 @@ function isProgrammingError(error: unknown): boolean {
     error instanceof ReferenceError ||
     error instanceof SyntaxError
   );
+}
+
+/** Whether a connection is of use after this error: the server said ERROR, not FATAL, and not of the session. */
+export function leavesConnectionUsable(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state === undefined || SESSION_STATES.has(state)) return false;
+  return (error as { readonly severity: unknown }).severity === 'ERROR';
 }

@@ -271,6 +271,16 @@ describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
       expect(await persistence.updateDeviceHeartbeat(randomUUID(), 'tv', NOW_MS)).toBe(false);
     });
 
+    it('[LIV6] a device that leaves in the batch of its last heartbeat is offline', async () => {
+      const user = randomUUID();
+      await persistence.persistDevice(user, deviceInfo());
+      await Promise.all([
+        persistence.updateDeviceHeartbeat(user, 'tv', NOW_MS + 1),
+        persistence.persistDevice(user, deviceInfo({ isOnline: false })),
+      ]);
+      expect((await persistence.repository.getDevice(user, 'tv'))?.isOnline).toBe(false);
+    });
+
     it('a device that left is online again with its next heartbeat', async () => {
       const user = randomUUID();
       await persistence.persistDevice(user, deviceInfo());

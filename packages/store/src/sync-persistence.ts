@@ -21,7 +21,7 @@ import {
   type GroupCommitObserver,
   type GroupCommitOptions,
 } from './group-commit/options.ts';
-import { createProgressLane } from './group-commit/progress-lane.ts';
+import { createProgressLane, passiveKeyOf } from './group-commit/progress-lane.ts';
 import { setPlatformTimer, type SetTimer } from './group-commit/timers.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { HeartbeatGate } from './heartbeat-gate.ts';
@@ -213,7 +213,8 @@ export class SyncPersistence implements PersistencePort {
   async #persistProgressOp(userId: string, op: ProgressOp, passive: boolean): Promise<OpResult> {
     const user = toUserId(userId);
     const lane = passive ? passiveProgressLane : activeProgressLane;
-    return this.#commits.submit(user, [{ lane, userId: user, key: op.contentId, value: op }]);
+    const key = passive ? passiveKeyOf(op) : op.contentId;
+    return this.#commits.submit(user, [{ lane, userId: user, key, value: op }]);
   }
 }
 

@@ -99,7 +99,9 @@ export type ExportLine =
       readonly type: 'device';
       readonly device: DeviceInfo;
       readonly revokedAtMs: number | null;
-    };
+    }
+  /** The user's collected floor, for a user who ever had something collected. [CUR4] */
+  | { readonly type: 'floor'; readonly collected: Timestamp };
 
 /** What became of a device's registration. */
 export type SaveDeviceOutcome = 'saved' | 'revoked';

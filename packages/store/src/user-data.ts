@@ -16,11 +16,16 @@ import {
 import { sqlStateOf } from './sql-state.ts';
 import type { ExportLine } from './sync-repository.ts';
 
+interface FloorRow {
+  readonly physical: number;
+  readonly logical: number;
+}
+
 const progressLane = createProgressLane({ passive: false });
 
 /** Every row of a user, in one snapshot and in a fixed order. [SQL5] */
 export async function* exportUser(database: Database, userId: string): AsyncGenerator<ExportLine> {
-  const { tags, registers, devices } = await database.transaction(
+  const { tags, registers, devices, floors } = await database.transaction(
     async (transaction) => ({
       tags: await transaction.query<TagRow & { removed_at: Date | null }>('export-watchlist', [
         userId,
@@ -31,6 +36,7 @@ export async function* exportUser(database: Database, userId: string): AsyncGene
       devices: await transaction.query<DeviceRow & { revoked_at: Date | null }>('export-devices', [
         userId,
       ]),
+      floors: await transaction.query<FloorRow>('export-floor', [userId]),
     }),
     { isolation: 'repeatable read' },
   );
@@ -59,6 +65,10 @@ export async function* exportUser(database: Database, userId: string): AsyncGene
       device: deviceOfRow(row),
       revokedAtMs: row.revoked_at?.getTime() ?? null,
     };
+  }
+  // Last, so that an import that reads line by line meets the older live adds before it. [CUR4]
+  for (const { physical, logical } of floors.rows) {
+    yield { type: 'floor', collected: { physical, logical } };
   }
 }
 
@@ -90,7 +100,8 @@ function compareLines(a: ExportLine, b: ExportLine): number {
   return first < second ? -1 : 1;
 }
 
-const WRITE_ORDER = { progress: 0, watchlist: 1, device: 2 } as const;
+/** The floor comes last: the live adds that it covers are stored before it refuses them. [CUR4] */
+const WRITE_ORDER = { progress: 0, watchlist: 1, device: 2, floor: 3 } as const;
 
 function keyOfLine(line: ExportLine): string {
   switch (line.type) {
@@ -100,6 +111,8 @@ function keyOfLine(line: ExportLine): string {
       return line.contentId;
     case 'device':
       return line.device.deviceId;
+    case 'floor':
+      return '';
   }
 }
 
@@ -135,6 +148,11 @@ async function importLine(
         device.deviceName,
         revokedAtMs === null ? null : new Date(revokedAtMs),
       ]);
+      return rows.length;
+    }
+    case 'floor': {
+      const { physical, logical } = line.collected;
+      const { rows } = await transaction.query('import-floor', [userId, physical, logical]);
       return rows.length;
     }
   }
@@ -207,7 +225,8 @@ function eraseLocked(
     await transaction.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
     // In the order in which a batch touches them: anything else could deadlock with one.
     await transaction.execute(
-      `lock table ${schema}.user_progress, ${schema}.user_watchlists in share row exclusive mode`,
+      `lock table ${schema}.user_progress, ${schema}.user_watchlists, ${schema}.user_devices
+       in share row exclusive mode`,
     );
     let rows = 0;
     for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {

@@ -24,6 +24,7 @@ import {
   TEST_DATABASES,
   type TestDatabase,
 } from './testing/databases.ts';
+import { writeBatch } from './testing/write-batch.ts';
 import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
 const progressLane = createProgressLane({ passive: false });
@@ -161,7 +162,10 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
         ),
       );
     }
-    await createBatchWriter(recording, () => NOW_MS).write(rows);
+    await writeBatch(
+      createBatchWriter(recording, () => NOW_MS),
+      rows,
+    );
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
       ['upsert-progress', 'upsert-watchlist', 'upsert-devices'],
     ]);
@@ -195,7 +199,10 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
           rowOf<ORSetEntry, OpResult>(watchlistLane, userId, entry.tag, entry),
         ),
       ]);
-      await createBatchWriter(opened.database, () => NOW_MS).write(rows);
+      await writeBatch(
+        createBatchWriter(opened.database, () => NOW_MS),
+        rows,
+      );
       for (const [table, content] of [
         ['user_progress', 'film-1'],
         ['user_progress', 'film-2'],
@@ -255,7 +262,7 @@ describe.each(SERVER_DATABASES)('writers beside one another on $name', ({ open }
     const write = async (database: Database, batches: number) => {
       const writer = createBatchWriter(database, () => NOW_MS);
       for (let index = 0; index < batches; index += 1) {
-        await writer.write(batch()).catch((error: unknown) => states.push(sqlStateOf(error)));
+        await writeBatch(writer, batch()).catch((error: unknown) => states.push(sqlStateOf(error)));
       }
     };
     try {

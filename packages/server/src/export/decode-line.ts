@@ -1,4 +1,10 @@
-import { CuepointError, normalizeUuid, textToTimestamp, type Stamp } from '@cuepoint/core';
+import {
+  CuepointError,
+  normalizeUuid,
+  textToTimestamp,
+  type Stamp,
+  type Timestamp,
+} from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
 import { Compile, type Validator } from 'typebox/compile';
 import { toCuepointError } from '../http/validation.ts';
@@ -7,11 +13,13 @@ import {
   EndLineSchema,
   EXPORT_TYPE,
   EXPORT_VERSION,
+  FloorLineSchema,
   HeaderLineSchema,
   ProgressLineSchema,
   WatchlistLineSchema,
   type DeviceLine,
   type EndLine,
+  type FloorLine,
   type HeaderLine,
   type ProgressLine,
   type WatchlistLine,
@@ -28,6 +36,7 @@ const validators: Readonly<Record<string, Validator>> = {
   watchlist: Compile(WatchlistLineSchema),
   progress: Compile(ProgressLineSchema),
   device: Compile(DeviceLineSchema),
+  floor: Compile(FloorLineSchema),
 };
 
 /**
@@ -55,8 +64,10 @@ export function decodeLine(text: string): DecodedLine {
       return { kind: 'data', line: toWatchlistLine(value as WatchlistLine) };
     case 'progress':
       return { kind: 'data', line: toProgressLine(value as ProgressLine) };
-    default:
+    case 'device':
       return { kind: 'data', line: toDeviceLine(value as DeviceLine) };
+    default:
+      return { kind: 'data', line: toFloorLine(value as FloorLine) };
   }
 }
 
@@ -115,14 +126,20 @@ function toDeviceLine({ type, lastSeen, revokedAt, ...device }: DeviceLine): Exp
   };
 }
 
+function toFloorLine({ type, collected }: FloorLine): ExportLine {
+  return { type, collected: toTimestamp(collected, 'collected') };
+}
+
 function toStamp({ timestamp, deviceId }: { timestamp: string; deviceId: string }): Stamp {
-  const parsed = textToTimestamp(timestamp);
+  return { timestamp: toTimestamp(timestamp, 'timestamp'), deviceId };
+}
+
+function toTimestamp(text: string, field: string): Timestamp {
+  const parsed = textToTimestamp(text);
   if (parsed === undefined) {
-    throw new CuepointError('invalid_timestamp', 'The timestamp is malformed.', {
-      field: 'timestamp',
-    });
+    throw new CuepointError('invalid_timestamp', 'The timestamp is malformed.', { field });
   }
-  return { timestamp: parsed, deviceId };
+  return parsed;
 }
 
 function toMs(instant: string, field: string): number {

@@ -61,6 +61,8 @@ export function toDataLine(line: ExportLine): DataLine {
         revokedAt: line.revokedAtMs === null ? null : instantOf(line.revokedAtMs),
       };
     }
+    case 'floor':
+      return { type: 'floor', collected: timestampToText(line.collected) };
   }
 }
 

@@ -90,10 +90,17 @@ export const DeviceLineSchema = Type.Object(
   closed,
 );
 
+/** What was collected of the user: no add at or below it is ever stored again. */
+export const FloorLineSchema = Type.Object(
+  { type: Type.Literal('floor'), collected: TimestampSchema },
+  closed,
+);
+
 export type HeaderLine = Static<typeof HeaderLineSchema>;
 export type EndLine = Static<typeof EndLineSchema>;
 export type WatchlistLine = Static<typeof WatchlistLineSchema>;
 export type ProgressLine = Static<typeof ProgressLineSchema>;
 export type DeviceLine = Static<typeof DeviceLineSchema>;
+export type FloorLine = Static<typeof FloorLineSchema>;
 /** One line between the first and the last. */
-export type DataLine = WatchlistLine | ProgressLine | DeviceLine;
+export type DataLine = WatchlistLine | ProgressLine | DeviceLine | FloorLine;

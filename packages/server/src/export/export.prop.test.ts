@@ -12,10 +12,8 @@ const text = (max: number) =>
     .string({ unit: 'binary', minLength: 1, maxLength: max })
     .filter((value) => new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u').test(value));
 const contentId = text(255).filter((value) => new RegExp(CONTENT_ID_PATTERN, 'u').test(value));
-const stamp = fc.record({
-  timestamp: fc.record({ physical: ms, logical: fc.integer({ min: 0, max: 65_535 }) }),
-  deviceId,
-});
+const timestamp = fc.record({ physical: ms, logical: fc.integer({ min: 0, max: 65_535 }) });
+const stamp = fc.record({ timestamp, deviceId });
 const seconds = fc.integer({ min: 0, max: 2_147_483_647 });
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
@@ -69,6 +67,7 @@ const lines: fc.Arbitrary<ExportLine> = fc.oneof(
     }),
     revokedAtMs: nullable(ms),
   }),
+  fc.record({ type: fc.constant('floor' as const), collected: timestamp }),
 );
 
 async function* streamOf<T>(items: readonly T[]): AsyncGenerator<T> {

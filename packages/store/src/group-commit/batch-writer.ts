@@ -1,27 +1,37 @@
 import type { Database } from '../database.ts';
 import { compareRows, type AnyRow } from './lane.ts';
 
-export interface BatchWriter {
+/** A batch that is committed for good. */
+export interface CommittedBatch {
   /**
-   * Commits the rows durably, then tells every contributor its outcome.
-   *
-   * @param onCommitted called between the two: what the caller does in it is not behind the acks.
+   * Tells every contributor its outcome. It may have to read who a loser lost to; when that fails nobody
+   * has been told, and it can be called again.
    */
-  write(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void>;
+  tell(): Promise<void>;
+}
+
+export interface BatchWriter {
+  /** Resolves once the rows are durable. Idempotent until then: the same rows may be written again. */
+  commit(rows: readonly AnyRow[]): Promise<CommittedBatch>;
 }
 
 /** One transaction a batch, one statement for each kind of row in it. [SQL4] */
 export function createBatchWriter(database: Database, now: () => number): BatchWriter {
   return {
-    async write(rows, onCommitted) {
-      const lanes = groupByLane(rows);
+    async commit(rows) {
+      const groups = groupByLane(rows);
       const results = await database.commit(
-        lanes.map((group) => group.lane.statement(group.rows, now())),
+        groups.map((group) => group.lane.statement(group.rows, now())),
       );
-      onCommitted?.();
-      for (const [index, { lane, rows: laneRows }] of lanes.entries()) {
-        await lane.settle(laneRows, results[index]?.rows ?? [], database);
-      }
+      let told = 0;
+      return {
+        async tell() {
+          for (const { lane, rows: laneRows } of groups.slice(told)) {
+            await lane.settle(laneRows, results[told]?.rows ?? [], database);
+            told += 1;
+          }
+        },
+      };
     },
   };
 }
@@ -36,8 +46,5 @@ function groupByLane(rows: readonly AnyRow[]) {
   }
   return [...rowsByLane]
     .map(([lane, laneRows]) => ({ lane, rows: laneRows.sort(compareRows) }))
-    .sort((a, b) => LANE_ORDER.indexOf(a.lane.name) - LANE_ORDER.indexOf(b.lane.name));
+    .sort((a, b) => a.lane.order - b.lane.order);
 }
-
-/** The erasure of a user locks its tables in this order as well. */
-const LANE_ORDER = ['progress', 'passive progress', 'watchlist', 'devices', 'heartbeats'];

@@ -6,6 +6,9 @@ import type { Lane } from './lane.ts';
 /** Registrations: the last one to arrive replaces the others. */
 export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
   name: 'devices',
+  // After the heartbeats: a device that leaves is not online again by a heartbeat from before.
+  order: 4,
+  debounced: false,
 
   fold: (_first, second) => second,
 
@@ -41,6 +44,8 @@ export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
 /** Heartbeats: the latest of a device is all that is written. [GC8] */
 export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
   name: 'heartbeats',
+  order: 3,
+  debounced: false,
 
   fold: (first, second) => (second.atMs > first.atMs ? second : first),
 

@@ -26,6 +26,10 @@ export interface PendingRow<Value, Outcome> {
  */
 export interface Lane<Value, Outcome> {
   readonly name: string;
+  /** Place of its statement in a transaction; the erasure of a user locks its tables in this order as well. */
+  readonly order: number;
+  /** Whether the option to debounce holds its rows back. [GC4] */
+  readonly debounced: boolean;
   /** Two changes to one key as one; equal changes give the first. */
   fold(first: Value, second: Value): Value;
   /** Estimated size in memory and on the wire, in bytes. [GC5] */
@@ -50,7 +54,7 @@ export interface Lane<Value, Outcome> {
 // oxlint-disable-next-line typescript/no-explicit-any -- existential: value and outcome belong to the row's own lane
 export type AnyRow = PendingRow<any, any>;
 
-/** Byte order of (user, key): the same in every process, so that two writers never deadlock. [SQL4] */
+/** By code unit of (user, key): the same in every process, so that two writers never deadlock. [SQL4] */
 export function compareRows(a: AnyRow, b: AnyRow): number {
   if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
   if (a.key === b.key) return 0;

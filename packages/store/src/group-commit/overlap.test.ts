@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createScriptedDatabase } from '../testing/scripted-database.ts';
+import { isCuepointError } from '@cuepoint/core';
+import { createScriptedDatabase, sqlError } from '../testing/scripted-database.ts';
 import { drainMicrotasks, TestClock } from '../testing/test-clock.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Lane } from './lane.ts';
@@ -12,6 +13,8 @@ function setup(onSettle: () => unknown = () => undefined) {
   const scripted = createScriptedDatabase();
   const lane: Lane<number, 'kept'> = {
     name: 'progress',
+    order: 0,
+    debounced: true,
     fold: (_first, second) => second,
     weigh: () => 100,
     statement: (rows) => ({ name: 'any', params: [rows.length] }),
@@ -35,7 +38,7 @@ function setup(onSettle: () => unknown = () => undefined) {
   );
   const submit = (key: string) => commits.submit(USER, [{ lane, userId: USER, key, value: 1 }]);
   const rowsInFlight = () => scripted.pending.map(({ statements }) => statements[0]?.params[0]);
-  return { scripted, commits, submit, rowsInFlight };
+  return { scripted, commits, submit, rowsInFlight, clock };
 }
 
 it('[GC2] the next batch is on its way before the callers of the last one are answered', async () => {
@@ -98,4 +101,51 @@ it('[GC7] stop waits for callers who are still being told', async () => {
   expect(isStopped).toBe(false);
   tell();
   await Promise.all([ack, stopped]);
+});
+
+it('[GC6] what is committed is never written again: only the reading of its outcome is retried', async () => {
+  let failures = 2;
+  const { scripted, submit, clock } = setup(() => {
+    failures -= 1;
+    if (failures >= 0) throw new Error('timeout exceeded when trying to connect');
+  });
+  const ack = submit('a');
+  await drainMicrotasks();
+  scripted.pending[0]?.succeed();
+  await clock.advance(100);
+  expect(await ack).toBe('kept');
+  expect(scripted.begun).toBe(1);
+});
+
+it.each([
+  ['the connection', new Error('Connection terminated unexpectedly')],
+  ['an SQLSTATE of data', sqlError('22P02')],
+])('[GC6] who cannot be told hears outcome_unknown, never a refusal: %s', async (_what, error) => {
+  const { scripted, submit, clock } = setup(() => {
+    throw error;
+  });
+  const ack = submit('a').catch((reason: unknown) => reason);
+  await drainMicrotasks();
+  scripted.pending[0]?.succeed();
+  await clock.advance(60_000);
+  expect(isCuepointError(await ack, 'outcome_unknown')).toBe(true);
+  expect(scripted.begun).toBe(1);
+});
+
+it('[GC5] while callers wait to be told no more than one further batch is committed', async () => {
+  let tell = () => {};
+  const telling = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const { scripted, submit } = setup(() => telling);
+  scripted.automatic();
+  const acks: Promise<unknown>[] = [];
+  for (let batch = 0; batch < 5; batch += 1) {
+    acks.push(submit(`k${batch}`));
+    await drainMicrotasks();
+  }
+  expect(scripted.begun).toBe(2);
+  tell();
+  await Promise.all(acks);
+  expect(scripted.begun).toBe(3);
 });

@@ -25,7 +25,8 @@ type StoredRegister = RegisterRow & { readonly user_id: string; readonly xid: st
  * Writes to progress registers.
  *
  * @param passive timer reports, which apply only over a register of the same device. They have a lane of
- * their own: which of them apply is known only to the database, so they never fold with other writes.
+ * their own, in which each device has its own row: which of them applies is known only to the database,
+ * so a report folds with reports of its own device and with nothing else.
  */
 export function createProgressLane({
   passive,
@@ -34,6 +35,8 @@ export function createProgressLane({
 }): Lane<ProgressOp, OpResult> {
   return {
     name: passive ? 'passive progress' : 'progress',
+    order: passive ? 1 : 0,
+    debounced: true,
 
     // The greater stamp wins; of equal stamps the first stays and the second hears what it met. [LWW1]
     fold: (first, second) => (compareStamps(first, second) >= 0 ? first : second),
@@ -68,11 +71,11 @@ export function createProgressLane({
       }
       const { rows: stored } = await reader.query<StoredRegister>('read-registers', [
         plainArray(rows.map((row) => row.userId)),
-        textArray(rows.map((row) => row.key)),
+        textArray(rows.map((row) => row.value.contentId)),
       ]);
-      const byKey = new Map(stored.map((row) => [`${row.user_id} ${row.content_id}`, row]));
+      const byRegister = new Map(stored.map((row) => [`${row.user_id} ${row.content_id}`, row]));
       for (const row of rows) {
-        const found = byKey.get(`${row.userId} ${row.key}`);
+        const found = byRegister.get(`${row.userId} ${row.value.contentId}`);
         const winner = found === undefined ? undefined : progressOpOfRow(found);
         settleRow(row, winner, xid !== null && found?.xid === xid, passive);
       }
@@ -82,6 +85,16 @@ export function createProgressLane({
       submission.settleRow({ result: 'rejected', code: 'change_refused' });
     },
   };
+}
+
+/**
+ * The key of a timer's report: reports of two devices never fold. [GC3]
+ *
+ * No content id holds a control character, so rows sorted by this key are sorted by content id too, which is
+ * the order in which the other writers lock registers. [SQL4]
+ */
+export function passiveKeyOf({ contentId, deviceId }: ProgressOp): string {
+  return `${contentId}\u0000${deviceId}`;
 }
 
 /** A batch of one has a statement of its own: see there. */

@@ -2,11 +2,16 @@ import { CuepointError } from '@cuepoint/core';
 import { classifyError, sqlStateOf } from '../sql-state.ts';
 import { Backlog } from './backlog.ts';
 import { fullJitterDelayMs } from './back-off.ts';
-import type { BatchWriter } from './batch-writer.ts';
+import type { BatchWriter, CommittedBatch } from './batch-writer.ts';
 import type { AnyRow, Lane } from './lane.ts';
 import type { GroupCommitObserver, GroupCommitOptions } from './options.ts';
 import { Submission } from './submission.ts';
 import type { CancelTimer, SetTimer } from './timers.ts';
+
+/** Batches whose callers are still being told, at most: they are outside of the backlog's bounds. [GC5] */
+const UNSETTLED_BATCHES_MAX = 2;
+/** Attempts to read what a committed batch met. */
+const TELL_ATTEMPTS_MAX = 8;
 
 export interface ShardDeps {
   readonly writer: BatchWriter;
@@ -41,13 +46,15 @@ export class Shard {
   readonly #options: GroupCommitOptions;
   /** Batches that are not settled: one whose commit is in flight, and those whose callers are being told. */
   readonly #unsettled = new Set<readonly AnyRow[]>();
-  #running = false;
+  /** Each ends one wait between two attempts. */
+  readonly #backOffs = new Set<() => void>();
+  #isWaking = false;
+  #isCommitting = false;
   #stopping = false;
   #abandoned = false;
   #lastCommitMs = 1;
   #cancelSweep: CancelTimer | undefined;
   #cancelRelease: CancelTimer | undefined;
-  #cancelBackOff: (() => void) | undefined;
   #idleWaiters: (() => void)[] = [];
 
   constructor(deps: ShardDeps, options: GroupCommitOptions) {
@@ -80,7 +87,7 @@ export class Shard {
   ): Promise<Outcome> {
     const submission = new Submission<Outcome>(this.#deps.now(), placements.length, combine);
     for (const { lane, userId, key, value } of placements) {
-      this.#backlog.add(lane, userId, key, { value, submission }, this.#debounceOf(lane.name));
+      this.#backlog.add(lane, userId, key, { value, submission }, this.#debounceOf(lane));
     }
     this.#wake();
     this.#scheduleSweep();
@@ -111,43 +118,49 @@ export class Shard {
     for (const row of this.#unsettledRows()) rejectRow(row, error);
     this.#backlog.release(Number.POSITIVE_INFINITY);
     this.#backlog.done(this.#backlog.take(Number.POSITIVE_INFINITY));
-    this.#cancelBackOff?.();
+    for (const wakeUp of this.#backOffs) wakeUp();
     this.#settleIdle();
   }
 
   #wake(): void {
-    if (this.#running || this.#abandoned) return;
-    this.#running = true;
+    if (this.#isWaking || this.#isCommitting || this.#abandoned) return;
+    this.#isWaking = true;
     // Changes of the same turn of the event loop share a batch.
-    queueMicrotask(() => this.#next(firstBatchRows(this.#backlog.readyRows)));
+    queueMicrotask(() => {
+      this.#isWaking = false;
+      this.#next(firstBatchRows(this.#backlog.readyRows));
+    });
   }
 
-  /** Sends what gathered; called when nothing is in flight. */
+  /** Sends what gathered, unless a commit is in flight or too many batches wait to be told. */
   #next(maxRows = Number.POSITIVE_INFINITY): void {
-    const batchMaxRows = Math.min(maxRows, this.#options.batchMaxRows);
-    const rows = this.#abandoned ? [] : this.#backlog.take(batchMaxRows);
+    if (this.#abandoned || this.#isCommitting) return;
+    if (this.#unsettled.size >= UNSETTLED_BATCHES_MAX) return;
+    const rows = this.#backlog.take(Math.min(maxRows, this.#options.batchMaxRows));
     if (rows.length > 0) {
       void this.#settle(rows);
       return;
     }
-    this.#running = false;
     this.#scheduleRelease();
     this.#settleIdle();
   }
 
   async #settle(rows: readonly AnyRow[]): Promise<void> {
-    let isDone = false;
+    this.#isCommitting = true;
+    let isHandedOver = false;
     // Before a caller hears of its ack: who sends again at once finds the room that it left.
-    const done = () => {
-      if (isDone) return;
-      isDone = true;
+    const handOver = () => {
+      if (isHandedOver) return;
+      isHandedOver = true;
+      this.#isCommitting = false;
       this.#backlog.done(rows);
       this.#next();
     };
     this.#unsettled.add(rows);
-    await this.#commit(rows, done);
+    await this.#commit(rows, handOver);
     this.#unsettled.delete(rows);
-    done();
+    handOver();
+    this.#next();
     this.#settleIdle();
   }
 
@@ -158,14 +171,14 @@ export class Shard {
    */
   async #commit(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void> {
     for (let attempt = 1; !this.#abandoned; attempt += 1) {
+      let batch: CommittedBatch;
       try {
-        return await this.#write(rows, onCommitted);
+        batch = await this.#write(rows);
       } catch (error) {
         switch (classifyError(error)) {
           case 'retryable':
-            this.#deps.observer.retried?.({ code: sqlStateOf(error) ?? 'connection' });
-            await this.#backOff(attempt);
-            break;
+            await this.#backOff(attempt, error);
+            continue;
           case 'poison':
             return this.#isolate(rows, error);
           case 'fatal':
@@ -173,21 +186,43 @@ export class Shard {
             return undefined;
         }
       }
+      onCommitted?.();
+      return this.#tell(rows, batch);
     }
     return undefined;
   }
 
-  async #write(rows: readonly AnyRow[], onCommitted?: () => void): Promise<void> {
+  async #write(rows: readonly AnyRow[]): Promise<CommittedBatch> {
     const { now, observer, writer } = this.#deps;
     const startedAtMs = now();
-    await writer.write(rows, () => {
-      const durationMs = now() - startedAtMs;
-      this.#lastCommitMs = Math.max(1, durationMs);
-      const changes = rows.reduce((sum, row) => sum + row.contributions.length, 0);
-      const folded = changes - rows.length;
-      observer.committed?.({ rows: rows.length, changes, folded, durationMs });
-      onCommitted?.();
-    });
+    const batch = await writer.commit(rows);
+    const durationMs = now() - startedAtMs;
+    this.#lastCommitMs = Math.max(1, durationMs);
+    const changes = rows.reduce((sum, row) => sum + row.contributions.length, 0);
+    observer.committed?.({ rows: rows.length, changes, folded: changes - rows.length, durationMs });
+    return batch;
+  }
+
+  /**
+   * The rows are committed, so whatever fails now they are never written again: a later batch may have
+   * replaced them. Who cannot be told what it met hears that its outcome is unknown.
+   */
+  async #tell(rows: readonly AnyRow[], batch: CommittedBatch): Promise<void> {
+    for (let attempt = 1; attempt <= TELL_ATTEMPTS_MAX && !this.#abandoned; attempt += 1) {
+      try {
+        return await batch.tell();
+      } catch (error) {
+        if (classifyError(error) === 'fatal') break;
+        await this.#backOff(attempt, error);
+      }
+    }
+    const error = new CuepointError(
+      'outcome_unknown',
+      'The change is stored; what it met could not be read. Sending it again is safe.',
+      { retryAfterMs: this.retryAfterMs() },
+    );
+    for (const row of rows) rejectRow(row, error);
+    return undefined;
   }
 
   /** Splits a batch until the row that the database refuses is alone; only its callers hear of it. */
@@ -207,21 +242,24 @@ export class Shard {
     }
   }
 
-  #backOff(attempt: number): Promise<void> {
+  #backOff(attempt: number, cause: unknown): Promise<void> {
+    this.#deps.observer.retried?.({ code: sqlStateOf(cause) ?? 'connection' });
     return new Promise((resolve) => {
-      const cancel = this.#deps.setTimer(resolve, fullJitterDelayMs(attempt, this.#deps.random()));
-      this.#cancelBackOff = () => {
+      const wakeUp = () => {
         cancel();
+        this.#backOffs.delete(wakeUp);
         resolve();
       };
+      const delayMs = fullJitterDelayMs(attempt, this.#deps.random());
+      const cancel = this.#deps.setTimer(wakeUp, delayMs);
+      this.#backOffs.add(wakeUp);
     });
   }
 
   /** Quiet time per key, with a longest wait; it only ever delays the ack. [GC4] */
-  #debounceOf(laneName: string): ((firstAtMs: number) => number) | undefined {
+  #debounceOf(lane: AnyRow['lane']): ((firstAtMs: number) => number) | undefined {
     const { progressDebounceMs, progressDebounceMaxMs } = this.#options;
-    if (progressDebounceMs <= 0 || this.#stopping || !laneName.endsWith('progress'))
-      return undefined;
+    if (progressDebounceMs <= 0 || this.#stopping || !lane.debounced) return undefined;
     const quietUntilMs = this.#deps.now() + progressDebounceMs;
     return (firstAtMs) => Math.min(quietUntilMs, firstAtMs + progressDebounceMaxMs);
   }
@@ -239,11 +277,15 @@ export class Shard {
   /** One timer a shard, four looks an ack timeout: a timer for each caller would cost more than its commit. */
   #scheduleSweep(): void {
     if (this.#cancelSweep !== undefined) return;
-    this.#cancelSweep = this.#deps.setTimer(() => {
-      this.#cancelSweep = undefined;
-      this.#sweep();
-      if (!this.#isSettled()) this.#scheduleSweep();
-    }, this.#options.ackTimeoutMs / 4);
+    this.#cancelSweep = this.#deps.setTimer(
+      () => {
+        this.#cancelSweep = undefined;
+        this.#sweep();
+        if (!this.#isSettled()) this.#scheduleSweep();
+      },
+      this.#options.ackTimeoutMs / 4,
+      { keepsAlive: false },
+    );
   }
 
   #sweep(): void {
@@ -270,7 +312,7 @@ export class Shard {
   }
 
   #whenIdle(): Promise<void> {
-    if (!this.#running && this.#isSettled()) return Promise.resolve();
+    if (this.#isSettled()) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 

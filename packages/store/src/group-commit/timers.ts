@@ -1,10 +1,18 @@
+export interface TimerOptions {
+  /** Whether the process stays alive for it; a queued change is reason enough, a look around is not. */
+  readonly keepsAlive?: boolean;
+}
+
 /** Calls back once, later. */
-export type SetTimer = (callback: () => void, delayMs: number) => CancelTimer;
+export type SetTimer = (
+  callback: () => void,
+  delayMs: number,
+  options?: TimerOptions,
+) => CancelTimer;
 export type CancelTimer = () => void;
 
-/** The platform's timer; it does not keep the process alive, the callers' promises do. */
-export const setPlatformTimer: SetTimer = (callback, delayMs) => {
+export const setPlatformTimer: SetTimer = (callback, delayMs, { keepsAlive = true } = {}) => {
   const timer = setTimeout(callback, delayMs);
-  timer.unref();
+  if (!keepsAlive) timer.unref();
   return () => clearTimeout(timer);
 };

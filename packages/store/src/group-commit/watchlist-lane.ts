@@ -23,6 +23,8 @@ type StoredTag = TagRow & { readonly user_id: string; readonly xid: string };
 /** Adds and removals, a row a tag: two adds of one content are two tags and never fold. [GC3] */
 export const watchlistLane: Lane<ORSetEntry, OpResult> = {
   name: 'watchlist',
+  order: 2,
+  debounced: false,
 
   // A removal wins and the add's fields stay. [GC3]
   fold: mergeEntries,
