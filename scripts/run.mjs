@@ -50,16 +50,16 @@ function isInstalled() {
 async function run(command, commandArgs) {
   const onWindows = process.platform === 'win32';
   const child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit', shell: onWindows });
-  // A terminal sends Ctrl-C to the child itself; the default would end this process before it.
-  const ignore = () => undefined;
   const forward = (signal) => child.kill(signal);
-  process.on('SIGINT', ignore);
+  // A terminal sends Ctrl-C to the child as well, and a second signal would end it at once.
+  const onInterrupt = process.stdin.isTTY ? () => undefined : forward;
+  process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', forward);
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (...outcome) => resolve(outcome));
   });
-  process.off('SIGINT', ignore);
+  process.off('SIGINT', onInterrupt);
   process.off('SIGTERM', forward);
   if (code !== 0) process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
 }

@@ -262,9 +262,16 @@ CREATE OR REPLACE FUNCTION cuepoint.mark_stale_devices_offline(at timestamp with
  RETURNS integer
  LANGUAGE sql
 BEGIN ATOMIC
- WITH marked AS (
-          UPDATE cuepoint.user_devices SET is_online = false
+ WITH stale AS (
+          SELECT user_devices.id
+            FROM cuepoint.user_devices
            WHERE (user_devices.is_online AND (user_devices.last_seen < (mark_stale_devices_offline.at - mark_stale_devices_offline.stale_after)))
+           ORDER BY user_devices.user_id, user_devices.device_id
+          FOR UPDATE OF user_devices SKIP LOCKED
+         ), marked AS (
+          UPDATE cuepoint.user_devices d SET is_online = false
+            FROM stale
+           WHERE (d.id = stale.id)
            RETURNING 1 AS "?column?"
          )
   SELECT (count(*))::integer AS count
@@ -294,7 +301,11 @@ begin
       ]) as collected,
       max(w.changed_xid) as changed_xid
     from cuepoint.user_watchlists w
-    where w.is_removed and w.removed_at < removed_before
+    where w.is_removed
+      and w.removed_at < removed_before
+      -- Below every cursor that is handed out from now on: a floor above the xmin of fresh cursors, with
+      -- an older transaction open, would refuse each of them and no replica would ever catch up. [CUR2]
+      and w.changed_xid < pg_snapshot_xmin(pg_current_snapshot())
     group by w.user_id
   ),
   floors as (

@@ -1,5 +1,5 @@
 import { flagOf, SETTING_NAMES, settingOf } from '@cuepoint/server';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUILT_RULE_IDS, idsInTitles } from './rule-table.ts';
@@ -24,10 +24,33 @@ describe('the README', () => {
     expect(idsInTitles(readFileSync(path.join(ROOT, file), 'utf8'))).toContain(id);
   });
 
+  it('has no place that is still to be filled', () => {
+    expect(README).not.toContain('@@');
+  });
+
   it('lists every setting as the service reads it', () => {
     expect(README).toContain(settingsTable());
   });
 });
+
+describe('links in the documents', () => {
+  const documents = ['README.md', 'CHANGELOG.md', ...markdownFiles('docs')];
+
+  it.each(documents)('%s links to files that exist', (document) => {
+    const text = readFileSync(path.join(ROOT, document), 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:)(?<file>[^)#]+)/g)].flatMap(
+      ({ groups }) => groups?.['file'] ?? [],
+    );
+    const folder = path.dirname(path.join(ROOT, document));
+    expect(targets.filter((target) => !existsSync(path.join(folder, target)))).toEqual([]);
+  });
+});
+
+function markdownFiles(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join(folder, file));
+}
 
 /** To write it anew: this is the text that the failing test shows. */
 function settingsTable(): string {

@@ -43,7 +43,6 @@ export interface DeviceInfo {
 
 /** A device without a heartbeat for this long is offline. The SQL function uses the same figure. [LIV6] */
 export const DEFAULT_STALE_AFTER_MS = 5 * 60_000;
-export const HEARTBEAT_INTERVAL_MS = 30_000;
 
 export function isStale(
   device: DeviceInfo,

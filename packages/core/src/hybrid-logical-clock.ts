@@ -46,8 +46,8 @@ export class HybridLogicalClock {
   readonly maxDriftMs: number;
   #last: Timestamp;
   /**
-   * What was given past the drift bound, ascending, the greatest of each millisecond: `#last` takes
-   * each in once the wall clock allows. At most {@link GIVEN_PAST_BOUND_MAX}, the least are forgotten.
+   * What was given past the drift bound, ascending, the greatest of each millisecond: ticks go past each
+   * once it is within the bound, or in their way. [LWW3] At most {@link GIVEN_PAST_BOUND_MAX}, the least are forgotten.
    */
   readonly #givenPastBound: Timestamp[] = [];
 
@@ -69,9 +69,9 @@ export class HybridLogicalClock {
   /** A timestamp strictly greater than every one ticked or received before. [HLC1] */
   tick(nowMs: number): Timestamp {
     const physical = toPhysical(nowMs);
-    this.#takeInPastBound(physical);
-    this.#last =
+    const next =
       physical > this.#last.physical ? { physical, logical: 0 } : nextTimestamp(this.#last);
+    this.#last = this.#skipGiven(next, physical);
     return this.#last;
   }
 
@@ -91,8 +91,7 @@ export class HybridLogicalClock {
    * A tick that is also greater than `floor`, whatever the drift bound says of it. [LWW1]
    *
    * For a write over a register whose winner came from a clock far ahead: the newest intent wins.
-   * The clock itself follows `floor` only within the bound, and while the wall clock does not step
-   * back it still gives nothing twice. [LWW3]
+   * The clock itself follows `floor` only within the bound, and still gives nothing twice. [LWW3]
    */
   tickPast(floor: Timestamp, nowMs: number): Timestamp {
     this.receive(floor, nowMs);
@@ -105,10 +104,14 @@ export class HybridLogicalClock {
     return past;
   }
 
-  #takeInPastBound(nowMs: number): void {
+  /** The least timestamp from `next` on that no `tickPast` gave: a `last` of the future meets them too. */
+  #skipGiven(next: Timestamp, nowMs: number): Timestamp {
+    let free = next;
     for (;;) {
       const [least] = this.#givenPastBound;
-      if (least === undefined || !this.receive(least, nowMs)) return;
+      if (least === undefined) return free;
+      if (least.physical > free.physical && isAheadOfClock(least, nowMs, this.maxDriftMs)) return free;
+      if (compareTimestamps(free, least) <= 0) free = nextTimestamp(least);
       this.#givenPastBound.shift();
     }
   }

@@ -10,7 +10,6 @@ export const DEVICE_ID_PATTERN = '^[A-Za-z0-9._:-]{1,255}$';
 /** Lower or upper case; {@link normalizeUuid} gives the form that is stored. */
 export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 
-export const CONTENT_ID_MAX = 255;
 export const SECONDS_MAX = 2_147_483_647;
 
 const contentIdRegExp = new RegExp(CONTENT_ID_PATTERN, 'u');

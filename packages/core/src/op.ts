@@ -1,5 +1,4 @@
 import type { PlaybackState } from './playback-position.ts';
-import { compareStamps } from './stamp.ts';
 import type { Timestamp } from './timestamp.ts';
 
 interface OpBase {
@@ -68,8 +67,3 @@ export type OpResult =
 
 export const APPLIED: OpResult = { result: 'applied' };
 export const DUPLICATE: OpResult = { result: 'duplicate' };
-
-/** Orders ops as a log of changes reads best; the fold itself needs no order. [ORS5] */
-export function compareOps(a: Op, b: Op): number {
-  return compareStamps(a, b);
-}

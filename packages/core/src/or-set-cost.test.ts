@@ -20,7 +20,7 @@ function setOf(contents: number): ORSet {
     set.add(`film-${index}`, tag(index), stamp(index));
     if (index % 10 === 9) set.remove(`film-${index}`, [tag(index)], stamp(index));
   }
-  set.markPersisted(set.revision);
+  for (const entry of set.unpersisted()) set.markPersisted(entry);
   return set;
 }
 

@@ -164,13 +164,15 @@ describe('the fold', () => {
         const set = new ORSet();
         const stored = new ORSet();
         for (const [index, op] of ops.entries()) {
-          const { entries, revision } = set.unpersisted();
+          const entries = set.unpersisted();
           applyOp(set, op);
           if (index % (commitEvery + 1) !== 0) continue;
-          for (const entry of entries) stored.apply(entry);
-          set.markPersisted(revision);
+          for (const entry of entries) {
+            stored.apply(entry);
+            set.markPersisted(entry, stored.get(entry.tag));
+          }
         }
-        for (const entry of set.unpersisted().entries) stored.apply(entry);
+        for (const entry of set.unpersisted()) stored.apply(entry);
         expect(stateOf(stored)).toEqual(stateOf(set));
       }),
     );

@@ -178,12 +178,12 @@ describe('what changed since the last commit', () => {
     const set = ORSet.fromEntries([
       { tag: TAG, contentId: 'film', added: stamp(1), removed: null },
     ]);
-    expect(set.unpersisted().entries).toEqual([]);
+    expect(set.unpersisted()).toEqual([]);
     set.add('film', TAG, stamp(1));
-    expect(set.unpersisted().entries).toEqual([]);
+    expect(set.unpersisted()).toEqual([]);
     set.add('series', OTHER_TAG, stamp(2));
     set.remove('series', [OTHER_TAG], stamp(3));
-    expect(set.unpersisted().entries).toEqual([
+    expect(set.unpersisted()).toEqual([
       { tag: OTHER_TAG, contentId: 'series', added: stamp(2), removed: stamp(3) },
     ]);
   });
@@ -194,25 +194,45 @@ describe('what changed since the last commit', () => {
     set.add('film', OTHER_TAG, stamp(2));
     const first = set.unpersisted();
     set.remove('film', [TAG], stamp(3));
-    set.markPersisted(first.revision);
-    expect(tagsOf(set.unpersisted().entries)).toEqual([TAG]);
-    set.markPersisted(set.unpersisted().revision);
-    expect(set.unpersisted().entries).toEqual([]);
+    for (const entry of first) set.markPersisted(entry);
+    expect(tagsOf(set.unpersisted())).toEqual([TAG]);
+    markAll(set);
+    expect(set.unpersisted()).toEqual([]);
+  });
+
+  test('[SQL3] an entry is marked alone: its neighbours stay unpersisted', () => {
+    const set = new ORSet();
+    set.add('film', TAG, stamp(1));
+    set.add('film', OTHER_TAG, stamp(2));
+    const [first] = set.unpersisted();
+    if (first !== undefined) set.markPersisted(first);
+    expect(tagsOf(set.unpersisted())).toEqual([OTHER_TAG]);
+  });
+
+  test('[SQL3] what the store holds instead is folded in and is no news to the store', () => {
+    const set = new ORSet();
+    set.add('film', TAG, stamp(1));
+    const [entry] = set.unpersisted();
+    const removal = { tag: TAG, contentId: 'film', added: null, removed: stamp(2) };
+    if (entry !== undefined) set.markPersisted(entry, removal);
+    expect(set.contains('film')).toBe(false);
+    expect(set.get(TAG)).toEqual({ ...removal, added: stamp(1) });
+    expect(set.unpersisted()).toEqual([]);
   });
 
   test('[SQL3] a commit that failed takes nothing off the list', () => {
     const set = new ORSet();
     set.add('film', TAG, stamp(1));
     set.unpersisted();
-    expect(tagsOf(set.unpersisted().entries)).toEqual([TAG]);
+    expect(tagsOf(set.unpersisted())).toEqual([TAG]);
   });
 
   test('[SQL3] an add that fills in its tombstone is handed out', () => {
     const set = new ORSet();
     set.remove('film', [TAG], stamp(2));
-    set.markPersisted(set.unpersisted().revision);
+    markAll(set);
     set.add('film', TAG, stamp(1));
-    expect(tagsOf(set.unpersisted().entries)).toEqual([TAG]);
+    expect(tagsOf(set.unpersisted())).toEqual([TAG]);
   });
 });
 

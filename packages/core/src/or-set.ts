@@ -45,15 +45,15 @@ export function mergeEntries(a: ORSetEntry, b: ORSetEntry): ORSetEntry {
 export class ORSet {
   readonly #entries = new Map<string, ORSetEntry>();
   readonly #liveTagsByContentId = new Map<string, Set<string>>();
-  /** Tags changed since the last `markPersisted`, each with the revision of its last change. */
-  readonly #unpersisted = new Map<string, number>();
+  /** Tags that changed and were not marked as persisted since. */
+  readonly #unpersisted = new Set<string>();
   #revision = 0;
 
   /** A set as it was stored: nothing in it counts as unpersisted. */
   static fromEntries(entries: Iterable<ORSetEntry>): ORSet {
     const set = new ORSet();
     for (const entry of entries) set.apply(entry);
-    set.markPersisted(set.#revision);
+    set.#unpersisted.clear();
     return set;
   }
 
@@ -125,21 +125,24 @@ export class ORSet {
     for (const entry of other.#entries.values()) this.apply(entry);
   }
 
-  /** What changed since the last `markPersisted`, and the revision to pass to it once stored. [SQL3] */
-  unpersisted(): { readonly entries: readonly ORSetEntry[]; readonly revision: number } {
+  /** What changed and is not marked as persisted. [SQL3] */
+  unpersisted(): readonly ORSetEntry[] {
     const entries: ORSetEntry[] = [];
-    for (const tag of this.#unpersisted.keys()) {
+    for (const tag of this.#unpersisted) {
       const entry = this.#entries.get(tag);
       if (entry !== undefined) entries.push(entry);
     }
-    return { entries, revision: this.#revision };
+    return entries;
   }
 
-  /** Forgets changes up to `revision`; an entry that changed again since stays unpersisted. */
-  markPersisted(revision: number): void {
-    for (const [tag, changedAt] of this.#unpersisted) {
-      if (changedAt <= revision) this.#unpersisted.delete(tag);
-    }
+  /**
+   * Tells that the store took `entry`, as `unpersisted()` gave it, and folds in what the store holds
+   * instead of it, if that is more. An entry that changed meanwhile stays unpersisted. [SQL3]
+   */
+  markPersisted(entry: ORSetEntry, stored: ORSetEntry = entry): void {
+    const isUnchanged = this.#entries.get(entry.tag) === entry;
+    this.apply(stored);
+    if (isUnchanged) this.#unpersisted.delete(entry.tag);
   }
 
   #put(stored: ORSetEntry | undefined, merged: ORSetEntry): void {
@@ -147,7 +150,7 @@ export class ORSet {
     if (isLive(merged)) this.#index(merged);
     this.#entries.set(merged.tag, merged);
     this.#revision += 1;
-    this.#unpersisted.set(merged.tag, this.#revision);
+    this.#unpersisted.add(merged.tag);
   }
 
   #index({ contentId, tag }: ORSetEntry): void {
@@ -167,8 +170,8 @@ export function isLive(entry: ORSetEntry): boolean {
   return entry.added !== null && entry.removed === null;
 }
 
-/** What `incoming` met, from the entry before and after the fold. The store answers by it too. */
-export function outcomeOf(
+/** What `incoming` met, from the entry before and after the fold. */
+function outcomeOf(
   stored: ORSetEntry | undefined,
   incoming: ORSetEntry,
   merged: ORSetEntry,

@@ -146,7 +146,10 @@ export class ProgressSync {
     return outcome;
   }
 
-  /** @throws when the port failed or refused a change since the last call. */
+  /**
+   * @throws when the port failed or refused a change since the last call. Memory keeps that change all the
+   * same: after a refusal only a state that is loaded again is what the store holds.
+   */
   whenDurable(): Promise<void> {
     return this.#durability.whenDurable();
   }
@@ -191,7 +194,8 @@ function positionOf({ positionSeconds, durationSeconds, state }: ProgressSetOp):
   return { positionSeconds, durationSeconds, state };
 }
 
-function requirePosition({ positionSeconds, durationSeconds, state }: PlaybackPosition): void {
+/** @throws CuepointError `invalid_seconds`, `invalid_state` [LWW4] */
+export function requirePosition({ positionSeconds, durationSeconds, state }: PlaybackPosition): void {
   for (const [field, seconds] of Object.entries({ positionSeconds, durationSeconds })) {
     if (!isSeconds(seconds)) {
       throw new CuepointError('invalid_seconds', `${field} is an integer from 0 to 2147483647.`, {

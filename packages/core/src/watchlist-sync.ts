@@ -114,7 +114,10 @@ export class WatchlistSync {
     return outcome;
   }
 
-  /** @throws when the port failed or refused a change since the last call. */
+  /**
+   * @throws when the port failed or refused a change since the last call. Memory keeps that change all the
+   * same: after a refusal only a state that is loaded again is what the store holds.
+   */
   whenDurable(): Promise<void> {
     return this.#durability.whenDurable();
   }

@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { SECONDS_MAX } from './ids.ts';
-import { compareOps, OP_KINDS, TAGS_PER_REMOVE_MAX, type Op } from './op.ts';
+import { OP_KINDS, TAGS_PER_REMOVE_MAX, type Op } from './op.ts';
 import { arbitraryHistory, arbitraryOp } from './testing/op-arbitraries.ts';
 import { refusalOf, untyped } from './testing/refusal.ts';
 import {
@@ -177,18 +177,4 @@ test('a field that no schema knows is an invalid request, inherited names includ
     expect(codeOfField(field)).toBe('invalid_request');
   }
   expect(ERROR_CODES).toContain(codeOfField('tags'));
-});
-
-function clear(physical: number, deviceId: string): Op {
-  return {
-    kind: 'progress.clear',
-    contentId: 'film',
-    timestamp: { physical, logical: 0 },
-    deviceId,
-  };
-}
-
-test('[HLC6] ops of a log are ordered by their stamps', () => {
-  const ordered = [clear(1, 'z'), clear(2, 'TV'), clear(2, 'tv')];
-  expect(ordered.toReversed().toSorted(compareOps)).toEqual(ordered);
 });

@@ -1,14 +1,17 @@
 -- A user's changes since a cursor, or the whole state, and what the next cursor is made of: all in one
 -- statement, so that they are of one snapshot. [CUR1] [CUR2]
 --
--- $2..$5 the cursor: snapshot, system identifier, timeline, incarnation; $2 null: no cursor.
--- $6 true while paging through a whole state. $7, $8 where the page before ended; $9 rows.
+-- $2..$6 the cursor: snapshot, system identifier, timeline, incarnation, recovery; $2 null: no cursor.
+-- $7 true while paging through a whole state. $8, $9 where the page before ended; $10 rows.
 with here as materialized (
   select
     pg_current_snapshot() as snapshot,
     c.system_identifier,
     substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline,
     s.incarnation,
+    -- Crash recovery discards the statistics: this is when it did, or a later reset by hand. A transaction
+    -- that left nothing in the flushed log before the crash gives its id to another after it. [CUR2]
+    (extract(epoch from pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::bigint as recovered_at_us,
     s.cursor_floor
   from cuepoint.sync_state s
   cross join pg_control_system() c
@@ -22,6 +25,7 @@ verdict as materialized (
     or $3::bigint <> here.system_identifier
     or $4::text <> here.timeline
     or $5::uuid <> here.incarnation
+    or $6::bigint is distinct from here.recovered_at_us
     -- A cursor from the future is of a database that lost its end. [CUR2]
     or pg_snapshot_xmax($2::pg_snapshot) > pg_snapshot_xmax(here.snapshot)
     or pg_snapshot_xmin($2::pg_snapshot) <= here.cursor_floor
@@ -42,9 +46,9 @@ changes as (
     null::boolean as is_cleared
   from cuepoint.user_watchlists w
   where w.user_id = $1::uuid
-    and ($7::integer = 0 and w.unique_tag > $8::varchar collate "C")
+    and ($8::integer = 0 and w.unique_tag > $9::varchar collate "C")
     and (
-      $6::boolean
+      $7::boolean
       or (select cursor_refused from verdict)
       or (
         w.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
@@ -59,9 +63,9 @@ changes as (
     p.position_seconds, p.duration_seconds, p.state, p.is_cleared
   from cuepoint.user_progress p
   where p.user_id = $1::uuid
-    and ($7::integer = 0 or p.content_id > $8::varchar collate "C")
+    and ($8::integer = 0 or p.content_id > $9::varchar collate "C")
     and (
-      $6::boolean
+      $7::boolean
       or (select cursor_refused from verdict)
       or (
         p.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
@@ -69,13 +73,14 @@ changes as (
       )
     )
   order by kind, key
-  limit $9::integer
+  limit $10::integer
 )
 select
   here.snapshot::text as snapshot,
   here.system_identifier::text as system_identifier,
   here.timeline,
   here.incarnation::text as incarnation,
+  here.recovered_at_us::text as recovered_at_us,
   verdict.cursor_refused,
   changes.*
 from here

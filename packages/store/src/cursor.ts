@@ -10,6 +10,11 @@ export interface Cursor {
   readonly timeline: string;
   /** UUID; changes at `cuepoint restored`. */
   readonly incarnation: string;
+  /**
+   * When the server last began without the statistics of an orderly shutdown, in microseconds since the
+   * epoch: changes at each crash recovery, which hands transaction ids out again. [CUR2]
+   */
+  readonly recoveredAtUs: string;
 }
 
 /** Where a page ended. */
@@ -28,6 +33,7 @@ export const CURSOR_TEXT_MAX = 16_384;
 
 const SNAPSHOT = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
 const SYSTEM_IDENTIFIER = /^\d{1,19}$/;
+const RECOVERED_AT_US = /^\d{1,18}$/;
 const TIMELINE = /^[0-9A-F]{8}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -69,22 +75,24 @@ export function invalidCursor(cause?: unknown): CuepointError {
   );
 }
 
-function cursorParts({ snapshot, systemIdentifier, timeline, incarnation }: Cursor): unknown {
-  return [snapshot, systemIdentifier, timeline, incarnation];
+function cursorParts(cursor: Cursor): unknown {
+  const { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs } = cursor;
+  return [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs];
 }
 
 function partsToCursor(parts: unknown): Cursor {
-  if (!Array.isArray(parts) || parts.length !== 4) throw invalidCursor();
-  const [snapshot, systemIdentifier, timeline, incarnation] = parts as unknown[];
+  if (!Array.isArray(parts) || parts.length !== 5) throw invalidCursor();
+  const [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs] = parts as unknown[];
   if (
     !matches(SNAPSHOT, snapshot) ||
     !matches(SYSTEM_IDENTIFIER, systemIdentifier) ||
     !matches(TIMELINE, timeline) ||
-    !matches(UUID, incarnation)
+    !matches(UUID, incarnation) ||
+    !matches(RECOVERED_AT_US, recoveredAtUs)
   ) {
     throw invalidCursor();
   }
-  return { snapshot, systemIdentifier, timeline, incarnation };
+  return { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs };
 }
 
 function matches(pattern: RegExp, value: unknown): value is string {

@@ -24,6 +24,7 @@ interface HeaderRow {
   readonly system_identifier: string;
   readonly timeline: string;
   readonly incarnation: string;
+  readonly recovered_at_us: string;
   readonly cursor_refused: boolean;
 }
 
@@ -82,6 +83,7 @@ async function select(
       checked?.systemIdentifier ?? null,
       checked?.timeline ?? null,
       checked?.incarnation ?? null,
+      checked?.recoveredAtUs ?? null,
       since === null,
       position?.kind ?? 0,
       position?.key ?? '',
@@ -121,6 +123,7 @@ function cursorOfHeader(header: HeaderRow): Cursor {
     systemIdentifier: header.system_identifier,
     timeline: header.timeline,
     incarnation: header.incarnation,
+    recoveredAtUs: header.recovered_at_us,
   };
 }
 

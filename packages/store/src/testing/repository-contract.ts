@@ -25,7 +25,7 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
         added: { timestamp: at(5, 7), deviceId: 'tv' },
         removed: null,
       });
-      expect(set.unpersisted().entries).toEqual([]);
+      expect(set.unpersisted()).toEqual([]);
     });
 
     test('[ORS1] a tag belongs to its first add: another add with it is refused', async () => {
