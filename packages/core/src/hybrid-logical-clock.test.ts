@@ -204,6 +204,13 @@ describe('tickPast', () => {
     expect(isGreater(clock.tick(NOW_MS + 90_000), past)).toBe(true);
   });
 
+  test('[LWW3] ticks of a clock that stopped in the future skip what was given there', () => {
+    const clock = new HybridLogicalClock({ last: { physical: YEAR_2099_MS, logical: 8 } });
+    const given = clock.tickPast({ physical: YEAR_2099_MS, logical: 10 }, NOW_MS);
+    const ticks = [clock.tick(NOW_MS), clock.tick(NOW_MS)];
+    expect([given, ...ticks].map(({ logical }) => logical)).toEqual([11, 12, 13]);
+  });
+
   test('[LWW3] a winner from 2099 does not make the clock forget one from the next hour', () => {
     const clock = new HybridLogicalClock();
     const nextHour = { physical: NOW_MS + 3_600_000, logical: 0 };

@@ -110,7 +110,8 @@ export class HybridLogicalClock {
     for (;;) {
       const [least] = this.#givenPastBound;
       if (least === undefined) return free;
-      if (least.physical > free.physical && isAheadOfClock(least, nowMs, this.maxDriftMs)) return free;
+      if (least.physical > free.physical && isAheadOfClock(least, nowMs, this.maxDriftMs))
+        return free;
       if (compareTimestamps(free, least) <= 0) free = nextTimestamp(least);
       this.#givenPastBound.shift();
     }

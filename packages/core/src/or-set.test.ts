@@ -16,6 +16,10 @@ function removedSet(): ORSet {
   return set;
 }
 
+function markAll(set: ORSet): void {
+  for (const entry of set.unpersisted()) set.markPersisted(entry);
+}
+
 function tagsOf(entries: readonly ORSetEntry[]): string[] {
   return entries.map(({ tag }) => tag);
 }

@@ -195,7 +195,11 @@ function positionOf({ positionSeconds, durationSeconds, state }: ProgressSetOp):
 }
 
 /** @throws CuepointError `invalid_seconds`, `invalid_state` [LWW4] */
-export function requirePosition({ positionSeconds, durationSeconds, state }: PlaybackPosition): void {
+export function requirePosition({
+  positionSeconds,
+  durationSeconds,
+  state,
+}: PlaybackPosition): void {
   for (const [field, seconds] of Object.entries({ positionSeconds, durationSeconds })) {
     if (!isSeconds(seconds)) {
       throw new CuepointError('invalid_seconds', `${field} is an integer from 0 to 2147483647.`, {

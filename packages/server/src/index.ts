@@ -1,4 +1,4 @@
-export { SCOPE_ADMIN, SCOPE_SERVICE, userIdOfSubject, type Identity } from './auth/identity.ts';
+export { SCOPE_SERVICE, userIdOfSubject, type Identity } from './auth/identity.ts';
 export { mintToken, type TokenRequest } from './auth/mint-token.ts';
 export {
   createJwksVerifier,

@@ -15,6 +15,8 @@ export const RATE_WINDOW_MS = 10_000;
 export const RATE_USERS_MAX = 50_000;
 /** Times that an unstamped write is stamped anew after it met a stamp of its own. */
 export const STAMP_ATTEMPTS_MAX = 3;
+/** Requests that wait, each with its body, for a database that is away before their first read. */
+export const REQUESTS_WAITING_MAX = 1_000;
 /** From the first byte of a request to the last; a slow sender holds no socket longer. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createMaintenance, type MaintenanceOptions } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
-import { blockedBy } from './testing/blocked-by.ts';
+import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
 import {
   POSTGRES,
   SERVER_DATABASES,
@@ -22,7 +22,14 @@ function setup(opened: TestDatabase, options: MaintenanceOptions = {}) {
   const clock = { nowMs: NOW_MS };
   const now = () => clock.nowMs;
   const repository = new PostgresSyncRepository(opened.database, { now });
-  const maintenance = createMaintenance(opened.database, { now, ...options });
+  const collector = createMaintenance(opened.database, { now, ...options });
+  const maintenance = {
+    ...collector,
+    async collectGarbage() {
+      await withoutOlderTransactions(opened);
+      return collector.collectGarbage();
+    },
+  };
   const userId = randomUUID();
   /** Adds and removes a content; the removal is stored at the clock's time. */
   async function removed(contentId: string, addedAt = at(0)) {
@@ -37,7 +44,7 @@ function setup(opened: TestDatabase, options: MaintenanceOptions = {}) {
     return { add, remove };
   }
   const stored = async () => (await repository.loadWatchlist(userId)).entryCount;
-  return { clock, repository, maintenance, userId, removed, stored };
+  return { clock, repository, maintenance, collector, userId, removed, stored };
 }
 
 async function floorOf(opened: TestDatabase, userId: string) {
@@ -249,6 +256,7 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     const { repository, userId, removed, stored } = setup(opened);
     const { add } = await removed('film-1');
     const cleanup = async (days: string) => {
+      await withoutOlderTransactions(opened);
       const [row] = await opened.sql<{ deleted: number }>(
         `select cuepoint.cleanup_removed_watchlist_entries(${days}) as deleted`,
       );
@@ -325,6 +333,57 @@ describe.each(SERVER_DATABASES)('two instances on $name', ({ open }) => {
       expect(await stored()).toBe(1);
     },
   );
+});
+
+describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open }) => {
+  test('[CUR2] [CUR3] the cursor floor stays below every fresh cursor', async () => {
+    await using opened = await open();
+    const { clock, repository, maintenance, collector, userId, removed } = setup(opened);
+    await removed('before');
+    await withoutOlderTransactions(opened);
+    await using writer = await opened.connect();
+    await writer.query('begin');
+    await writer.query('select pg_current_xact_id()');
+    await removed('after', at(5));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    // The wrapped collector would wait for the writer.
+    expect(await collector.collectGarbage()).toMatchObject({ raisedUsers: 1 });
+    expect(await floorOf(opened, userId)).toEqual(at(0));
+    const fresh = await repository.readChanges(userId, { limit: 10 });
+    const next = await repository.readChanges(userId, { limit: 10, cursor: fresh.cursor ?? '' });
+    expect(next).toMatchObject({ resync: false, more: false, ops: [] });
+
+    await writer.query('commit');
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1, raisedUsers: 1 });
+    expect(await floorOf(opened, userId)).toEqual(at(5));
+  });
+
+  test('[LIV6] [SQL4] the stale check passes over a device that a heartbeat holds', async () => {
+    await using opened = await open();
+    const { repository, userId } = setup(opened);
+    for (const deviceId of ['phone', 'tablet', 'tv']) {
+      await repository.saveDevice(userId, deviceInfo({ deviceId }));
+    }
+    await using heartbeat = await opened.connect();
+    await heartbeat.query('begin');
+    await heartbeat.query(
+      "update cuepoint.user_devices set is_online = true where device_id = 'tablet'",
+    );
+    await using checker = await opened.connect();
+    // A check that waits fails here and does not hang.
+    await checker.query("set lock_timeout = '2s'");
+    const [row] = await checker.query<{ marked: number }>(
+      'select cuepoint.mark_stale_devices_offline($1::timestamptz) as marked',
+      [new Date(NOW_MS + DAY_MS)],
+    );
+    expect(row).toEqual({ marked: 2 });
+    await heartbeat.query('commit');
+    const devices = await repository.loadDevices(userId);
+    expect(devices.filter(({ isOnline }) => isOnline).map(({ deviceId }) => deviceId)).toEqual([
+      'tablet',
+    ]);
+  });
 });
 
 describe('a replayed add that waits while tombstones are deleted', () => {

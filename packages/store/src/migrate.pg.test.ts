@@ -143,6 +143,32 @@ describe('migrations', () => {
   });
 });
 
+describe('a role that owns the schema and may create none', () => {
+  test('[SQL6] migrates up and down', async () => {
+    const name = `owner_${randomUUID().slice(0, 8)}`;
+    await using admin = await POSTGRES.open({ migrated: false });
+    await admin.sql(`create role ${name} login`);
+    await admin.sql(`create schema ${name} authorization ${name}`);
+    const ownerUrl = new URL(inject('postgresUrl'));
+    ownerUrl.username = name;
+    {
+      await using opened = await serverKind('its owner', () => ownerUrl.href).open({
+        migrated: false,
+        schema: name,
+      });
+      const [row] = await opened.sql<{ allowed: boolean }>(
+        "select has_database_privilege(current_database(), 'create') as allowed",
+      );
+      expect(row).toEqual({ allowed: false });
+      expect(await migrate(opened.database, { direction: 'up' })).toHaveLength(files.length);
+      await requireUsableSchema(opened.database);
+      const down = { direction: 'down', steps: files.length } as const;
+      expect(await migrate(opened.database, down)).toHaveLength(files.length);
+    }
+    await admin.sql(`drop role ${name}`);
+  });
+});
+
 describe('starters at once', () => {
   test('[SQL6] twenty databases opened at once migrate once', async () => {
     await using opened = await POSTGRES.open({ migrated: false });

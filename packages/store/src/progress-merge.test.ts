@@ -8,6 +8,23 @@ function mergeOf(name: string): string {
   return (merge ?? '').replaceAll(/\s+/g, ' ');
 }
 
+/** Which rows a statement leaves out, in the words of the batch. */
+function guardOf(name: string): string {
+  const guard = /where not exists \((?<guard>[^)]+)\)/.exec(readSql(name, 'public'))?.groups?.[
+    'guard'
+  ];
+  return (guard ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('$1::uuid', 'r.user_id')
+    .replaceAll('$6::bigint', 'r.timestamp_physical');
+}
+
+test('[SQL1] what was stamped before an erasure is left out of every batch alike', () => {
+  expect(guardOf('upsert-progress')).toContain('r.timestamp_physical <= e.erased_physical');
+  expect(guardOf('upsert-progress-one')).toBe(guardOf('upsert-progress'));
+  expect(guardOf('upsert-progress-passive')).toBe(guardOf('upsert-progress'));
+});
+
 test('[SQL1] a batch and a batch of one merge alike', () => {
   expect(mergeOf('upsert-progress')).toContain('excluded.device_id collate "C"');
   expect(mergeOf('upsert-progress-one')).toBe(mergeOf('upsert-progress'));

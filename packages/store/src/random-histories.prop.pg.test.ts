@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  compareStamps,
   createProgressRegister,
   ORSet,
   type Op,
@@ -14,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arbitraryHistory } from '../../core/src/testing/op-arbitraries.ts';
 import { createBatchWriter } from './group-commit/batch-writer.ts';
 import type { AnyRow, Lane } from './group-commit/lane.ts';
-import { createProgressLane } from './group-commit/progress-lane.ts';
+import { createProgressLane, passiveKeyOf } from './group-commit/progress-lane.ts';
 import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
@@ -23,6 +24,7 @@ import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
 import { writeBatch } from './testing/write-batch.ts';
 
 const progressLane = createProgressLane({ passive: false });
+const passiveLane = createProgressLane({ passive: true });
 
 function isWatchlistOp(op: Op): op is WatchlistOp {
   return op.kind === 'watchlist.add' || op.kind === 'watchlist.remove';
@@ -74,7 +76,7 @@ function write(repository: PostgresSyncRepository, userId: string, op: Op): Prom
 }
 
 /** Rows of one batch, folded by key as group commit folds them, with the promise of each op. */
-function batchOf(userId: string, ops: readonly Op[]) {
+function batchOf(userId: string, ops: readonly Op[], isReport: (op: Op) => boolean = () => false) {
   const rows = new Map<string, AnyRow>();
   function place<Value>(
     lane: Lane<Value, OpResult>,
@@ -95,7 +97,8 @@ function batchOf(userId: string, ops: readonly Op[]) {
   const outcomes = ops.map((op) => {
     if (!isWatchlistOp(op)) {
       const submission = new Submission<OpResult>(0);
-      place<ProgressOp>(progressLane, op.contentId, op, submission);
+      if (isReport(op)) place<ProgressOp>(passiveLane, passiveKeyOf(op), op, submission);
+      else place<ProgressOp>(progressLane, op.contentId, op, submission);
       return submission.promise;
     }
     const entries = entriesOfOp(op);
@@ -106,6 +109,17 @@ function batchOf(userId: string, ops: readonly Op[]) {
     return submission.promise;
   });
   return { rows: [...rows.values()], outcomes };
+}
+
+/** What a batch of timer reports does: each register takes those of one device, the stored one's. */
+function applyReports(
+  memory: ReturnType<typeof createMemory>,
+  reports: readonly ProgressOp[],
+): void {
+  for (const report of reports.toSorted((a, b) => compareStamps(b, a))) {
+    const stored = memory.progress.get(report.contentId)?.stamp.deviceId;
+    if (stored === undefined || stored === report.deviceId) memory.apply(report);
+  }
 }
 
 function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
@@ -174,6 +188,35 @@ describe.each([PGLITE, POSTGRES])('memory and SQL on $name', ({ open, isServer }
           for (const outcome of await Promise.all(again.outcomes)) {
             expect(['duplicate', 'superseded']).toContain(outcome.result);
           }
+          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test('[LWW1] [GC3] timer reports among other writes give the state of memory', async () => {
+    const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
+    const sizes = fc.array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 4 });
+    const reporters = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 });
+    const ofProgress = arbitraryHistory({ devices: 2, contents: 1 }).map((ops) =>
+      ops.filter((op): op is ProgressOp => !isWatchlistOp(op)),
+    );
+    await fc.assert(
+      fc.asyncProperty(ofProgress, sizes, reporters, async (ops, batchSizes, flags) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        const reports = new Set<Op>(ops.filter((_, index) => flags[index % flags.length]));
+        const isReport = (op: Op) => reports.has(op);
+        for (const batch of batchesOf(ops, batchSizes) as ProgressOp[][]) {
+          for (const op of batch) if (!isReport(op)) memory.apply(op);
+          applyReports(memory, batch.filter(isReport));
+          const { rows, outcomes } = batchOf(userId, batch, isReport);
+          await writeBatch(writer, rows);
+          for (const outcome of await Promise.all(outcomes)) {
+            expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
+          }
+          // After each batch: a later report hides which one an earlier batch took.
           expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
         }
       }),

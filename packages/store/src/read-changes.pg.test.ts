@@ -12,22 +12,25 @@ interface CursorParts {
   systemIdentifier: string;
   timeline: string;
   incarnation: string;
+  recoveredAtUs: string;
 }
 
 /** The cursor with some of its parts replaced, as a database with another past would have given it. */
 function altered(cursor: string, change: Partial<CursorParts>): string {
-  const [snapshot, systemIdentifier, timeline, incarnation] = partsOf(cursor);
-  const parts = { snapshot, systemIdentifier, timeline, incarnation, ...change };
-  const list = [parts.snapshot, parts.systemIdentifier, parts.timeline, parts.incarnation];
+  const [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs] = partsOf(cursor);
+  const parts = { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs, ...change };
+  // In the order of the text, which is the order of the literal above.
+  const list = Object.values(parts);
   return Buffer.from(JSON.stringify(list)).toString('base64url');
 }
 
-function partsOf(cursor: string): [string, string, string, string] {
+function partsOf(cursor: string) {
   return JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [
-    string,
-    string,
-    string,
-    string,
+    snapshot: string,
+    systemIdentifier: string,
+    timeline: string,
+    incarnation: string,
+    recoveredAtUs: string,
   ];
 }
 
@@ -205,6 +208,7 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
       { systemIdentifier: '1' },
       { timeline: '0000002A' },
       { incarnation: randomUUID() },
+      { recoveredAtUs: '1' },
     ];
     for (const change of identities) {
       const answer = await pull(repository, userId, altered(whole.cursor, change));

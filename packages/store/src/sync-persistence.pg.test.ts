@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CuepointError, ORSet, type OpResult } from '@cuepoint/core';
+import {
+  createProgressRegister,
+  CuepointError,
+  ORSet,
+  type Op,
+  type OpResult,
+} from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SyncPersistence, type SyncPersistenceOptions } from './sync-persistence.ts';
 import { POSTGRES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
@@ -165,6 +171,107 @@ describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
     expect(resultsOf([active, passive])).toEqual(['applied', 'superseded']);
   });
 
+  it('[GC3] timer reports of two devices in one batch: the one of the stored device applies', async () => {
+    const user = randomUUID();
+    const passive = (op: ReturnType<typeof setOp>) =>
+      persistence.persistOp(user, op, { passive: true });
+    await persistence.persistOp(user, setOp({ deviceId: 'phone', timestamp: at(1) }));
+    const phone = setOp({ deviceId: 'phone', timestamp: at(2), positionSeconds: 70 });
+    const tv = setOp({ deviceId: 'tv', timestamp: at(3), positionSeconds: 80 });
+    committed.length = 0;
+    const results = await Promise.all([
+      passive(phone),
+      passive(tv),
+      passive({ ...tv, contentId: 'unseen' }),
+      passive({ ...phone, contentId: 'unseen' }),
+    ]);
+    expect(committed).toMatchObject([{ rows: 4, changes: 4 }]);
+    // Where nothing is stored the greater stamp is first.
+    expect(results).toEqual([
+      { result: 'applied' },
+      { result: 'superseded', winner: phone },
+      { result: 'applied' },
+      { result: 'superseded', winner: { ...tv, contentId: 'unseen' } },
+    ]);
+    const stored = await persistence.loadProgressState(user);
+    expect(stored.get('film-1')?.stamp).toEqual({ timestamp: at(2), deviceId: 'phone' });
+    expect(stored.get('unseen')?.stamp).toEqual({ timestamp: at(3), deviceId: 'tv' });
+  });
+
+  it('[SQL4] timer reports are written in the order of their content ids by code unit', async () => {
+    const user = randomUUID();
+    // A locale has another order, and a longer id may not sort by what follows the shorter one.
+    const contents = ['a b', 'é', 'b', 'B', 'a', '_', 'a!'];
+    await Promise.all(
+      contents.flatMap((contentId) =>
+        ['tv', 'phone'].map((deviceId) =>
+          persistence.persistOp(user, setOp({ contentId, deviceId }), { passive: true }),
+        ),
+      ),
+    );
+    const rows = await test.sql<{ content_id: string }>(
+      'select content_id from cuepoint.user_progress where user_id = $1::uuid order by id',
+      [user],
+    );
+    expect(rows.map((row) => row.content_id)).toEqual(contents.toSorted());
+  });
+
+  it('[GC3] timer reports of one device fold to the latest', async () => {
+    const user = randomUUID();
+    committed.length = 0;
+    const results = await Promise.all(
+      [1, 2].map((ms) =>
+        persistence.persistOp(user, setOp({ timestamp: at(ms) }), { passive: true }),
+      ),
+    );
+    expect(resultsOf(results)).toEqual(['superseded', 'applied']);
+    expect(committed).toMatchObject([{ rows: 1, changes: 2 }]);
+  });
+
+  it.each([
+    ['progress', (contentId: string, ms: number) => setOp({ contentId, timestamp: at(ms) }), false],
+    ['passive', (contentId: string, ms: number) => setOp({ contentId, timestamp: at(ms) }), true],
+    [
+      'watchlist',
+      (contentId: string, ms: number) => addOp({ contentId, timestamp: at(ms) }),
+      false,
+    ],
+  ] as const)(
+    'in a batch of %s rows what was stamped before an erasure is stale, and the rest applies',
+    async (_name, op, passive) => {
+      const [erased, other] = [randomUUID(), randomUUID()];
+      await persistence.repository.eraseUser(erased, NOW_MS + 100);
+      committed.length = 0;
+      const results = await Promise.all([
+        persistence.persistOp(erased, op('before', 99), { passive }),
+        persistence.persistOp(erased, op('at', 100), { passive }),
+        persistence.persistOp(erased, op('after', 101), { passive }),
+      ]);
+      expect(committed).toMatchObject([{ rows: 3 }]);
+      expect(resultsOf(results)).toEqual(['stale_op', 'stale_op', 'applied']);
+      expect(await persistence.persistOp(other, op('before', 99), { passive })).toEqual({
+        result: 'applied',
+      });
+      const stored = [
+        ...(await persistence.loadProgressState(erased)).keys(),
+        ...(await persistence.loadWatchlistState(erased)).contentIds(),
+      ];
+      expect(stored).toEqual(['after']);
+    },
+  );
+
+  it('[GC3] a remove that names a tag in two spellings is one row', async () => {
+    const user = randomUUID();
+    const add = addOp();
+    await persistence.persistOp(user, add);
+    const remove = removeOp({ tags: [add.tag, add.tag.toUpperCase(), add.tag] });
+    expect(await persistence.repository.removeWatchlistItem(user, remove)).toEqual({
+      result: 'applied',
+    });
+    expect(await persistence.persistOp(user, remove)).toEqual({ result: 'duplicate' });
+    expect((await persistence.loadWatchlistState(user)).size).toBe(0);
+  });
+
   it('[SQL3] persistWatchlist writes only what changed since its last commit', async () => {
     const user = randomUUID();
     const set = new ORSet();
@@ -187,16 +294,77 @@ describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
   const changedRows = `select count(distinct changed_xid)::integer as changed
     from cuepoint.user_watchlists where user_id = $1::uuid`;
 
-  it('[SQL3] a failed persistWatchlist keeps its changes for the next', async () => {
+  it('[SQL3] persistWatchlist keeps an entry that is refused for the next call, and only that', async () => {
     const user = randomUUID();
     const taken = addOp();
     await persistence.persistOp(user, taken);
     const set = new ORSet();
     set.add('film-2', taken.tag, { timestamp: at(5), deviceId: 'tv' });
+    set.add('film-3', randomUUID(), { timestamp: at(6), deviceId: 'tv' });
     await expect(persistence.persistWatchlist(user, set)).rejects.toMatchObject({
       code: 'tag_reused',
     });
-    expect(set.unpersisted().entries).toHaveLength(1);
+    expect(set.unpersisted().map(({ contentId }) => contentId)).toEqual(['film-2']);
+    expect((await persistence.loadWatchlistState(user)).contains('film-3')).toBe(true);
+  });
+
+  it('[SQL3] [GC5] persistWatchlist stores more than the backlog holds', async () => {
+    const user = randomUUID();
+    const bounded = persistenceOver(test, { backlogMax: 1_000 });
+    const set = new ORSet();
+    for (let item = 0; item < 2_500; item += 1) {
+      set.add(`film-${item}`, randomUUID(), { timestamp: at(item), deviceId: 'tv' });
+    }
+    await bounded.persistWatchlist(user, set);
+    expect(set.unpersisted()).toEqual([]);
+    expect((await persistence.loadWatchlistState(user)).size).toBe(2_500);
+    await bounded.stop();
+  });
+
+  it('[SQL3] [GC5] what fits into a full backlog is stored, and the next call goes on after it', async () => {
+    const user = randomUUID();
+    const bounded = persistenceOver(test, { backlogMax: 10 });
+    const set = new ORSet();
+    for (let item = 0; item < 15; item += 1) {
+      set.add(`film-${item}`, randomUUID(), { timestamp: at(item), deviceId: 'tv' });
+    }
+    expect(await bounded.persistWatchlist(user, set).catch(codeOf)).toBe('overloaded');
+    expect(set.unpersisted()).toHaveLength(5);
+    await bounded.persistWatchlist(user, set);
+    expect((await persistence.loadWatchlistState(user)).size).toBe(15);
+    await bounded.stop();
+  });
+
+  it('[SQL3] [LWW1] persistWatchlist folds a stored removal in that won over an add', async () => {
+    const user = randomUUID();
+    const add = addOp();
+    const set = new ORSet();
+    set.add(add.contentId, add.tag, add);
+    await persistence.persistOp(user, removeOp({ tags: [add.tag] }));
+    await persistence.persistWatchlist(user, set);
+    expect(set.contains(add.contentId)).toBe(false);
+    expect(set.unpersisted()).toEqual([]);
+    expect([...set.entries()]).toEqual([...(await persistence.loadWatchlistState(user)).entries()]);
+  });
+
+  it.each([
+    ['invalid_seconds', { ...setOp(), positionSeconds: -1 }],
+    ['invalid_seconds', { ...setOp(), durationSeconds: '60' }],
+    ['invalid_state', { ...setOp(), state: 'rewinding' }],
+    ['invalid_timestamp', { ...setOp(), timestamp: { physical: 1.5, logical: 0 } }],
+    ['invalid_timestamp', { ...clearOp(), timestamp: undefined }],
+    ['invalid_timestamp', { ...addOp(), timestamp: { physical: 2 ** 48, logical: 0 } }],
+    ['invalid_timestamp', { ...removeOp(), timestamp: '000000000001-0000' }],
+  ])('[LWW4] a caller without types is refused %s before anything is queued', async (code, op) => {
+    const user = randomUUID();
+    expect(await persistence.persistOp(user, op as Op).catch(codeOf)).toBe(code);
+  });
+
+  it('[LWW4] persistProgress refuses a register out of bounds', async () => {
+    const position = { positionSeconds: 0.5, durationSeconds: 1, state: 'playing' as const };
+    const register = createProgressRegister(position, { timestamp: at(0), deviceId: 'tv' });
+    const stored = persistence.persistProgress(randomUUID(), 'film-1', register);
+    expect(await stored.catch(codeOf)).toBe('invalid_seconds');
   });
 
   it('persistProgress stores a register, clears included', async () => {

@@ -2,8 +2,10 @@ import {
   CuepointError,
   DEFAULT_STALE_AFTER_MS,
   DUPLICATE,
+  isTimestamp,
   requireContentId,
   requireDeviceId,
+  requirePosition,
   type DeviceInfo,
   type Op,
   type OpResult,
@@ -48,6 +50,8 @@ export interface PersistOpOptions {
 }
 
 const DEFAULT_HEARTBEAT_PERSIST_MS = 60_000;
+/** Entries that `persistWatchlist` has on their way at once: far below the backlog that all share. [GC5] */
+const WATCHLIST_CHUNK_MAX = 1_000;
 
 const activeProgressLane = createProgressLane({ passive: false });
 const passiveProgressLane = createProgressLane({ passive: true });
@@ -105,14 +109,16 @@ export class SyncPersistence implements PersistencePort {
     return this.repository.loadDevices(userId);
   }
 
-  /** @throws CuepointError `overloaded`, `outcome_unknown`, `shutting_down`, `storage_failed` */
+  /**
+   * @throws CuepointError `invalid_*` for what callers without types pass; `overloaded`, `outcome_unknown`,
+   * `shutting_down`, `storage_failed`
+   */
   async persistOp(
     userId: string,
     op: Op,
     { passive = false }: PersistOpOptions = {},
   ): Promise<OpResult> {
-    requireContentId(op.contentId);
-    requireDeviceId(op.deviceId);
+    requireOp(op);
     switch (op.kind) {
       case 'watchlist.add':
       case 'watchlist.remove':
@@ -124,17 +130,27 @@ export class SyncPersistence implements PersistencePort {
   }
 
   /**
-   * Persists what changed in `set` since its last commit. [SQL3]
+   * Persists what changed in `set` since its last commit, and folds in what won over it. [SQL3]
    *
-   * @throws CuepointError with the code of the first entry that the store refused.
+   * An entry that is refused stays unpersisted, the others do not. After a failure that is no refusal of
+   * an entry (`overloaded`, say) the rest is left for the next call.
+   *
+   * @throws CuepointError the first refusal or failure.
    */
   async persistWatchlist(userId: string, set: ORSet): Promise<void> {
-    const { entries, revision } = set.unpersisted();
-    const results = await Promise.all(
-      entries.map((entry) => this.#persistEntries(userId, [entry])),
-    );
-    for (const result of results) requireStored(result);
-    set.markPersisted(revision);
+    const entries = set.unpersisted();
+    const refusals: OpResult[] = [];
+    for (let start = 0; start < entries.length; start += WATCHLIST_CHUNK_MAX) {
+      const chunk = entries.slice(start, start + WATCHLIST_CHUNK_MAX);
+      const outcomes = await Promise.allSettled(
+        chunk.map((entry) => this.#persistEntryOf(set, userId, entry)),
+      );
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        if (outcome.value.result === 'rejected') refusals.push(outcome.value);
+      }
+    }
+    for (const refusal of refusals) requireStored(refusal);
   }
 
   /** Persists one register. @throws CuepointError when the store refused it. */
@@ -143,8 +159,8 @@ export class SyncPersistence implements PersistencePort {
     contentId: string,
     register: ProgressRegister,
   ): Promise<OpResult> {
-    requireContentId(contentId);
     const op = progressOp(contentId, register.value, register.stamp);
+    requireOp(op);
     return requireStored(await this.#persistProgressOp(userId, op, false));
   }
 
@@ -198,6 +214,15 @@ export class SyncPersistence implements PersistencePort {
     await this.#database.close();
   }
 
+  async #persistEntryOf(set: ORSet, userId: string, entry: ORSetEntry): Promise<OpResult> {
+    const result = await this.#persistEntries(userId, [entry]);
+    if (result.result === 'rejected') return result;
+    const winner = result.result === 'superseded' ? result.winner : undefined;
+    const isWatchlistOp = winner?.kind === 'watchlist.add' || winner?.kind === 'watchlist.remove';
+    set.markPersisted(entry, isWatchlistOp ? entriesOfOp(winner)[0] : entry);
+    return result;
+  }
+
   async #persistEntries(userId: string, entries: readonly ORSetEntry[]): Promise<OpResult> {
     const user = toUserId(userId);
     if (entries.length === 0) return DUPLICATE;
@@ -216,6 +241,20 @@ export class SyncPersistence implements PersistencePort {
     const key = passive ? passiveKeyOf(op) : op.contentId;
     return this.#commits.submit(user, [{ lane, userId: user, key, value: op }]);
   }
+}
+
+function requireOp(op: Op): void {
+  requireContentId(op.contentId);
+  requireDeviceId(op.deviceId);
+  // Spread, since a caller without types may pass none at all.
+  if (!isTimestamp({ ...op.timestamp })) {
+    throw new CuepointError(
+      'invalid_timestamp',
+      'A timestamp is 48 bits of milliseconds and a counter of 16 bits.',
+      { field: 'timestamp' },
+    );
+  }
+  if (op.kind === 'progress.set') requirePosition(op);
 }
 
 function requireStored(result: OpResult): OpResult {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Timestamp } from '@cuepoint/core';
+import type { DeviceInfo, Timestamp } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMaintenance, DEFAULT_GC_GRACE_MS, DEFAULT_RETENTION_MS } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { ExportLine, SyncRepository } from './sync-repository.ts';
-import { blockedBy } from './testing/blocked-by.ts';
+import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
 import { SERVER_DATABASES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
 import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
@@ -157,6 +158,67 @@ describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
     expect((await exported(repository, copy)).filter(others)).toEqual(lines.filter(others));
   });
 
+  test('[CUR4] what was collected stays collected: the floor goes along, and older live adds too', async () => {
+    const { repository, userId, clock } = setup();
+    const maintenance = createMaintenance(opened.database, { now: () => clock.nowMs });
+    const gone = addOp({ contentId: 'gone', timestamp: at(10, 3) });
+    await repository.addWatchlistItem(userId, addOp({ contentId: 'kept', timestamp: at(1) }));
+    await repository.addWatchlistItem(userId, gone);
+    await repository.removeWatchlistItem(userId, removeOp({ contentId: 'gone', tags: [gone.tag] }));
+    clock.nowMs += DEFAULT_RETENTION_MS + 1;
+    await withoutOlderTransactions(opened);
+    await maintenance.collectGarbage();
+    clock.nowMs += DEFAULT_GC_GRACE_MS;
+    await maintenance.collectGarbage();
+    const lines = await exported(repository, userId);
+    expect(lines.map(({ type }) => type)).toEqual(['watchlist', 'floor']);
+    expect(lines.at(-1)).toEqual({ type: 'floor', collected: at(10, 3) });
+
+    const copy = randomUUID();
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    for (const into of [userId, copy]) {
+      expect(await repository.importUser(into, lines.toReversed())).toBe(2);
+      expect(await exported(repository, into)).toEqual(lines);
+      expect(await repository.addWatchlistItem(into, gone)).toEqual({
+        result: 'rejected',
+        code: 'stale_op',
+      });
+      expect(await repository.importUser(into, lines)).toBe(0);
+    }
+  });
+
+  test('[CUR4] an import raises the floor and never lowers it', async () => {
+    const { repository, userId } = setup();
+    const floor = async (collected: Timestamp) => {
+      const changed = await repository.importUser(userId, [{ type: 'floor', collected }]);
+      return { changed, lines: await exported(repository, userId) };
+    };
+    const stored = (collected: Timestamp) => [{ type: 'floor', collected }];
+    expect(await floor(at(5, 1))).toEqual({ changed: 1, lines: stored(at(5, 1)) });
+    expect(await floor(at(5, 1))).toEqual({ changed: 0, lines: stored(at(5, 1)) });
+    expect(await floor(at(4, 9))).toEqual({ changed: 0, lines: stored(at(5, 1)) });
+    expect(await floor(at(5, 2))).toEqual({ changed: 1, lines: stored(at(5, 2)) });
+  });
+
+  test('[SEC1] an older line of a device brings its revocation and nothing else', async () => {
+    const { repository, userId } = setup();
+    const current = deviceInfo({ deviceName: 'New name', platform: 'webOS', appVersion: '9' });
+    const older = deviceInfo({ lastSeenMs: NOW_MS - 1, isOnline: false, capabilities: {} });
+    const line = (device: DeviceInfo, revokedAtMs: number | null): ExportLine => ({
+      type: 'device',
+      device,
+      revokedAtMs,
+    });
+    await repository.saveDevice(userId, current);
+    expect(await repository.importUser(userId, [line(older, null)])).toBe(0);
+    expect(await repository.importUser(userId, [line(older, NOW_MS + 7)])).toBe(1);
+    expect(await exported(repository, userId)).toEqual([line(current, NOW_MS + 7)]);
+
+    const newer = deviceInfo({ lastSeenMs: NOW_MS + 1, isOnline: false, platform: 'Android' });
+    expect(await repository.importUser(userId, [line(newer, null)])).toBe(1);
+    expect(await exported(repository, userId)).toEqual([line(newer, NOW_MS + 7)]);
+  });
+
   test('an import of a user that was erased is seen by a cursor from before the erasure', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
@@ -178,9 +240,12 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     watchlist: `insert into cuepoint.user_watchlists (
         user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
       ) values ($1, 'in-flight', 'tag', 1, 0, 'tv')`,
+    devices: `insert into cuepoint.user_devices (
+        user_id, device_id, device_type, platform, app_version
+      ) values ($1, 'in-flight', 'TV', 'Tizen', '1')`,
   } as const;
 
-  test.each(['progress', 'watchlist'] as const)(
+  test.each(['progress', 'watchlist', 'devices'] as const)(
     'a batch in flight with %s cannot bring the user back',
     async (kind) => {
       await using opened = await open();
@@ -215,6 +280,34 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     await holder.query('commit');
     expect(await late).toEqual({ result: 'rejected', code: 'stale_op' });
     expect((await repository.loadProgress(userId)).size).toBe(0);
+  });
+
+  test('[SQL4] an import beside an erasure of the same user never deadlocks', async () => {
+    await using opened = await open();
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    await repository.eraseUser(userId, ERASED_AT_MS);
+    // What an erasure does first and last.
+    await using erasure = await opened.connect();
+    await erasure.query('begin');
+    await erasure.query('lock table cuepoint.user_progress in share row exclusive mode');
+    const imported = repository.importUser(userId, [
+      {
+        type: 'progress',
+        contentId: 'film-1',
+        position: null,
+        stamp: { timestamp: at(0), deviceId: 'tv' },
+        updatedAtMs: NOW_MS,
+      },
+    ]);
+    await blockedBy(opened, erasure);
+    await erasure.query("set local lock_timeout = '2s'");
+    await erasure.query(
+      'update cuepoint.user_erasures set erased_at = now() where user_id = $1::uuid',
+      [userId],
+    );
+    await erasure.query('commit');
+    expect(await imported).toBe(1);
   });
 
   test('an erasure outlasts a writer that holds the tables longer than one wait', async () => {

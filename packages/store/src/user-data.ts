@@ -83,6 +83,8 @@ export async function importUser(
   lines: readonly ExportLine[],
 ): Promise<number> {
   return database.transaction(async (transaction) => {
+    // Before the row of the erasure, which an erasure writes last: the other way round they deadlock. [SQL4]
+    await transaction.execute(`lock table ${writtenTables(database)} in row exclusive mode`);
     await transaction.query('reinstate-user', [userId]);
     let changed = 0;
     for (const line of lines.toSorted(compareLines)) {
@@ -220,14 +222,9 @@ function eraseLocked(
   userId: string,
   atMs: number,
 ): Promise<{ readonly rows: number }> {
-  const schema = quoteIdentifier(database.schema);
   return database.transaction(async (transaction) => {
     await transaction.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    // In the order in which a batch touches them: anything else could deadlock with one.
-    await transaction.execute(
-      `lock table ${schema}.user_progress, ${schema}.user_watchlists, ${schema}.user_devices
-       in share row exclusive mode`,
-    );
+    await transaction.execute(`lock table ${writtenTables(database)} in share row exclusive mode`);
     let rows = 0;
     for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
       const { rows: counted } = await transaction.query<{ deleted: number }>(name, [userId]);
@@ -236,4 +233,12 @@ function eraseLocked(
     await transaction.query('record-erasure', [userId, atMs, new Date(atMs)]);
     return { rows };
   });
+}
+
+/** The tables that a batch writes, in its order: locked in any other they could deadlock with one. [SQL4] */
+function writtenTables(database: Database): string {
+  const schema = quoteIdentifier(database.schema);
+  return ['user_progress', 'user_watchlists', 'user_devices']
+    .map((table) => `${schema}.${table}`)
+    .join(', ');
 }

@@ -1,6 +1,7 @@
 import { CuepointError, isDeviceId, isUuid, normalizeUuid } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import type { FastifyRequest } from 'fastify';
+import type { AwaitDatabase } from '../service/await-database.ts';
 import { DEFAULT_DEVICE_ID, type Caller } from './caller.ts';
 import { SCOPE_SERVICE, type Identity } from './identity.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -8,15 +9,22 @@ import type { TokenVerifier } from './token-verifier.ts';
 export interface AuthenticateDeps {
   readonly verifier: TokenVerifier;
   readonly repository: Pick<SyncRepository, 'isDeviceRevoked'>;
+  readonly awaitDatabase: AwaitDatabase;
 }
 
+const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 /** Sets `request.caller`, or throws: no token, no data. [SEC1] */
-export function createAuthenticate({ verifier, repository }: AuthenticateDeps) {
+export function createAuthenticate({ verifier, repository, awaitDatabase }: AuthenticateDeps) {
   return async function authenticate(request: FastifyRequest): Promise<void> {
     const identity = await verifier.verify(bearerTokenOf(request.headers.authorization));
     const userId = userIdOf(request, identity);
     const deviceId = deviceIdOf(request, identity);
-    if (deviceId !== undefined) await requireUnrevoked(repository, userId, deviceId);
+    if (deviceId !== undefined) {
+      const check = () => requireUnrevoked(repository, userId, deviceId);
+      // A read answers at once that the database is away; a write waits for it.
+      await (READING_METHODS.has(request.method) ? check() : awaitDatabase(check));
+    }
     request.caller = { userId, deviceId, identity };
   };
 }

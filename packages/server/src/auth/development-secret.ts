@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CuepointError } from '@cuepoint/core';
+import { makeDataDirectory } from '../config/data-directory.ts';
 import { JWT_SECRET_BYTES_MIN } from '../config/parse-value.ts';
 
 const FILE_NAME = 'dev-jwt-secret';
 const SECRET_BYTES = 48;
 const OWNER_ONLY = 0o600;
-const OWNER_ONLY_DIRECTORY = 0o700;
 
 /**
  * The secret of development mode: made on the first start, the same ever after, readable by its
@@ -20,8 +20,8 @@ const OWNER_ONLY_DIRECTORY = 0o700;
  */
 export async function loadDevelopmentSecret(dataDir: string): Promise<Uint8Array> {
   const path = join(dataDir, FILE_NAME);
+  await makeDataDirectory(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY_DIRECTORY });
     return (await readSecret(path)) ?? (await createSecret(path));
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;

@@ -3,7 +3,6 @@ import type { JWTPayload } from 'jose';
 import { v5 as uuidV5 } from 'uuid';
 
 export const SCOPE_SERVICE = 'cuepoint:service';
-export const SCOPE_ADMIN = 'cuepoint:admin';
 
 /** Who a verified token speaks for. */
 export interface Identity {

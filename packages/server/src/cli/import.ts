@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { CuepointError } from '@cuepoint/core';
+import { CuepointError, isCuepointError } from '@cuepoint/core';
 import { Command } from 'commander';
 import { importExport, type ImportReport } from '../export/import-export.ts';
 import { print, type CliContext } from './context.ts';
@@ -28,8 +28,10 @@ export function importCommand(context: CliContext): Command {
         unit: 'bytes',
         ...(bytes === undefined ? {} : { total: bytes }),
       });
-      const report = await withRepository(context, (repository) =>
-        importExport(repository, readLines(source, bar), { userId: user }),
+      const report = await withRepository(
+        context,
+        (repository) => importExport(repository, readLines(source, bar), { userId: user }),
+        { create: true },
       ).finally(() => {
         bar.stop();
         source.destroy();
@@ -44,9 +46,13 @@ async function openSource(
 ): Promise<{ source: Readable; bytes: number | undefined }> {
   if (file === STANDARD_INPUT) return { source: stdin, bytes: undefined };
   try {
-    const { size } = await stat(file);
-    return { source: createReadStream(file), bytes: size };
+    const found = await stat(file);
+    if (found.isDirectory()) {
+      throw new CuepointError('invalid_request', `${file} is a directory, not an export.`);
+    }
+    return { source: createReadStream(file), bytes: found.size };
   } catch (error) {
+    if (isCuepointError(error)) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new CuepointError('invalid_request', `Cannot read ${file} (${reason}).`, {
       cause: error,

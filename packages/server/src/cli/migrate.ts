@@ -7,6 +7,7 @@ import { parseFlag } from './parse-flag.ts';
 import { formatTable } from './table.ts';
 import { withDatabase } from './with-database.ts';
 
+const create = { create: true };
 const parseSteps = parseFlag(parseInteger(1, 1_000));
 
 export function migrateCommand(context: CliContext): Command {
@@ -17,7 +18,11 @@ export function migrateCommand(context: CliContext): Command {
     .command('up')
     .description('apply every pending migration; safe while other instances do the same')
     .action(async () => {
-      const ran = await withDatabase(context, (database) => migrate(database, { direction: 'up' }));
+      const ran = await withDatabase(
+        context,
+        (database) => migrate(database, { direction: 'up' }),
+        create,
+      );
       printRan(context, 'applied', ran);
     });
   command
@@ -29,8 +34,10 @@ export function migrateCommand(context: CliContext): Command {
       if (yes !== true) {
         await confirm(context, `Taking ${steps} migration(s) back deletes the data they hold.`);
       }
-      const ran = await withDatabase(context, (database) =>
-        migrate(database, { direction: 'down', steps }),
+      const ran = await withDatabase(
+        context,
+        (database) => migrate(database, { direction: 'down', steps }),
+        create,
       );
       printRan(context, 'took back', ran);
     });
@@ -38,7 +45,11 @@ export function migrateCommand(context: CliContext): Command {
     .command('status')
     .description('list the migrations, applied and pending')
     .action(async () => {
-      const migrations = await withDatabase(context, (database) => migrationStatus(database));
+      const migrations = await withDatabase(
+        context,
+        (database) => migrationStatus(database),
+        create,
+      );
       const rows = migrations.map(({ version, name, appliedAt, known, compatible }) => [
         String(version),
         name,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,14 +75,36 @@ describe('the command line', () => {
   it('[SEC2] signs with the development secret of the data directory when there is no other', async () => {
     const env = { CUEPOINT_DATA_DIR: home };
     const argv = ['token', '--user', '7b0e8a52-3f4c-4c8e-9d2a-5f6b7c8d9e0f', '--device', 'tv'];
-    const { code, out } = await runTestCli([...argv, '--scope', 'cuepoint:admin', 'x'], { env });
+    const { code, out } = await runTestCli([...argv, '--scope', 'cuepoint:service'], { env });
     expect(code).toBe(0);
     const claims = JSON.parse(Buffer.from(out.split('.')[1] ?? '', 'base64url').toString());
-    expect(claims).toMatchObject({ device_id: 'tv', scope: 'cuepoint:admin x' });
+    expect(claims).toMatchObject({ device_id: 'tv', scope: 'cuepoint:service' });
+    expect((await runTestCli([...argv, '--scope', 'cuepoint:all'], { env })).err).toContain(
+      'cuepoint:service',
+    );
     const jwks = { CUEPOINT_JWKS_URL: 'https://a.example/k' };
     expect((await runTestCli(argv, { env: { ...env, ...jwks } })).err).toContain(
       'identity provider',
     );
     expect((await runTestCli([...argv, '--ttl', '0'], { env })).code).toBe(1);
+  });
+
+  it.each([['inspect'], ['export'], ['token'], ['delete-user', '--yes']])(
+    '%s makes no data directory and says that there is none',
+    async (...argv) => {
+      const dataDir = join(home, 'mistyped');
+      const user = ['--user', '7b0e8a52-3f4c-4c8e-9d2a-5f6b7c8d9e0f'];
+      const env = { CUEPOINT_DATA_DIR: dataDir };
+      const { code, err } = await runTestCli([...argv, ...user], { env });
+      expect(code).toBe(1);
+      expect(err).toContain(`${dataDir} does not exist`);
+      await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
+
+  it('an import of a directory names it', async () => {
+    const { code, err } = await runTestCli(['import', home], { env: { CUEPOINT_DATA_DIR: home } });
+    expect(code).toBe(1);
+    expect(err).toContain(`${home} is a directory`);
   });
 });

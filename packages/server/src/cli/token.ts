@@ -1,6 +1,8 @@
 import { CuepointError } from '@cuepoint/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadDevelopmentSecret } from '../auth/development-secret.ts';
+import { SCOPE_SERVICE } from '../auth/identity.ts';
+import { requireDataDirectory } from '../config/data-directory.ts';
 import { mintToken, TOKEN_TTL_SECONDS_DEFAULT, TOKEN_TTL_SECONDS_MAX } from '../auth/mint-token.ts';
 import { parseInteger } from '../config/parse-value.ts';
 import { configurationError, readSettings } from '../config/read-settings.ts';
@@ -27,7 +29,11 @@ export function tokenCommand(context: CliContext): Command {
       parseFlag(parseInteger(1, TOKEN_TTL_SECONDS_MAX)),
       TOKEN_TTL_SECONDS_DEFAULT,
     )
-    .option('--scope <scope...>', 'cuepoint:service acts for any user, cuepoint:admin inspects')
+    .addOption(
+      new Option('--scope <scope...>', `${SCOPE_SERVICE} acts for any user`).choices([
+        SCOPE_SERVICE,
+      ]),
+    )
     .addHelpText(
       'after',
       [
@@ -50,6 +56,7 @@ async function createToken(context: CliContext, flags: TokenFlags): Promise<stri
       'With CUEPOINT_JWKS_URL tokens come from the identity provider; there is no secret to sign with.',
     );
   }
+  if (settings.jwtSecret === undefined) await requireDataDirectory(settings.dataDir);
   const secret = settings.jwtSecret ?? (await loadDevelopmentSecret(settings.dataDir));
   return mintToken(
     secret,

@@ -5,15 +5,26 @@ import {
   type Database,
   type SyncRepository,
 } from '@cuepoint/store';
+import { makeDataDirectory, requireDataDirectory } from '../config/data-directory.ts';
 import { databaseOptionsOf, readDatabaseSettings } from '../config/database-config.ts';
 import type { CliContext } from './context.ts';
+
+export interface OpenOptions {
+  /** Makes the data directory where there is none. */
+  readonly create: boolean;
+}
 
 /** Opens the configured database for one command and closes it again. */
 export async function withDatabase<Result>(
   context: CliContext,
   work: (database: Database) => Promise<Result>,
+  { create }: OpenOptions = { create: false },
 ): Promise<Result> {
-  const database = await openDatabase(databaseOptionsOf(readDatabaseSettings(context)));
+  const settings = readDatabaseSettings(context);
+  if (settings.databaseUrl === undefined) {
+    await (create ? makeDataDirectory : requireDataDirectory)(settings.dataDir);
+  }
+  const database = await openDatabase(databaseOptionsOf(settings));
   try {
     return await work(database);
   } finally {
@@ -25,9 +36,14 @@ export async function withDatabase<Result>(
 export async function withRepository<Result>(
   context: CliContext,
   work: (repository: SyncRepository) => Promise<Result>,
+  options?: OpenOptions,
 ): Promise<Result> {
-  return withDatabase(context, async (database) => {
-    await requireUsableSchema(database);
-    return work(new PostgresSyncRepository(database));
-  });
+  return withDatabase(
+    context,
+    async (database) => {
+      await requireUsableSchema(database);
+      return work(new PostgresSyncRepository(database));
+    },
+    options,
+  );
 }

@@ -60,6 +60,7 @@ describe('the configuration', () => {
     ['CUEPOINT_DATABASE_POOLED', 'maybe'],
     ['CUEPOINT_JWT_SECRET', 'short'],
     ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
+    ['CUEPOINT_JWKS_URL', 'http://keys.example/jwks'],
     ['CUEPOINT_CORS_ORIGINS', 'https://a.example/path'],
     ['CUEPOINT_CORS_ORIGINS', '*'],
     ['LOG_LEVEL', 'loud'],
@@ -101,6 +102,19 @@ describe('the configuration', () => {
       audience: 'a',
       issuer: 'i',
     });
+  });
+
+  it('[SEC1] a key set comes over https, or from this machine', () => {
+    const names = { CUEPOINT_JWT_AUDIENCE: 'a', CUEPOINT_JWT_ISSUER: 'i' };
+    for (const url of ['https://a.example/k', 'http://localhost:1/k', 'http://[::1]/k']) {
+      expect(problemsOf({ ...names, CUEPOINT_JWKS_URL: url })).toBe('');
+    }
+  });
+
+  it('a secret that is too short is not called missing', () => {
+    const problems = problemsOf({ HOST: '0.0.0.0', CUEPOINT_JWT_SECRET: 'short' });
+    expect(problems.split('\n')).toHaveLength(2);
+    expect(problems).toContain('at least 32 bytes');
   });
 
   it('reads secrets from files, once, without the last line feed', () => {

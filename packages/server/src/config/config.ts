@@ -1,5 +1,5 @@
 import { configurationError, labelOf, readSettings, type SettingSources } from './read-settings.ts';
-import type { SettingValues } from './settings.ts';
+import type { SettingName, SettingValues } from './settings.ts';
 
 export type AuthConfig =
   /** Neither a secret nor a key set: loopback only, its own secret. [SEC2] */
@@ -33,8 +33,8 @@ export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1
  * @throws CuepointError `configuration_invalid` that lists every problem, a line each.
  */
 export function readConfig(sources: SettingSources): Config {
-  const { values, problems } = readSettings(sources);
-  const found = [...problems, ...problemsBetween(values)];
+  const { values, problems, faulty } = readSettings(sources);
+  const found = [...problems, ...problemsBetween(values, faulty)];
   if (found.length > 0) throw configurationError(found);
   const { jwtSecret, jwksUrl, jwtAudience, jwtIssuer, ...rest } = values as SettingValues;
   return { ...rest, auth: authOf({ jwtSecret, jwksUrl, jwtAudience, jwtIssuer }) };
@@ -55,7 +55,10 @@ function authOf({
   return { mode: 'development' };
 }
 
-function* problemsBetween(values: Partial<SettingValues>): Generator<string> {
+function* problemsBetween(
+  values: Partial<SettingValues>,
+  faulty: ReadonlySet<SettingName>,
+): Generator<string> {
   const { jwtSecret, jwksUrl, jwtAudience, jwtIssuer, host } = values;
   if (jwtSecret !== undefined && jwksUrl !== undefined) {
     yield `${labelOf('jwtSecret')} and ${labelOf('jwksUrl')}: set one of them, not both`;
@@ -66,7 +69,8 @@ function* problemsBetween(values: Partial<SettingValues>): Generator<string> {
   if (jwksUrl !== undefined && jwtIssuer === undefined) {
     yield `${labelOf('jwtIssuer')}: needed with ${labelOf('jwksUrl')}`;
   }
-  const isDevelopment = !('jwtSecret' in values) && !('jwksUrl' in values);
+  const isGiven = (name: SettingName): boolean => name in values || faulty.has(name);
+  const isDevelopment = !isGiven('jwtSecret') && !isGiven('jwksUrl');
   if (isDevelopment && host !== undefined && !LOOPBACK_HOSTS.includes(host)) {
     yield (
       `${labelOf('host')}: without ${labelOf('jwtSecret')} or ${labelOf('jwksUrl')} the service ` +

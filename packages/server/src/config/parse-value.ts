@@ -44,6 +44,14 @@ export function parseUrl(...protocols: readonly string[]): (text: string) => str
   };
 }
 
+/** Keys that came over an open network could be anyone's. [SEC1] */
+export function parseJwksUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLocal = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url?.hostname ?? '');
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return text;
+  throw new Error('expected a URL that begins with https://, or http:// on this machine');
+}
+
 /** Web origins, separated by commas: scheme, host and port, nothing after them. */
 export function parseOrigins(text: string): readonly string[] {
   return text

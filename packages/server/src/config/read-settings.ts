@@ -20,6 +20,8 @@ export interface SettingReading {
   readonly values: Partial<SettingValues>;
   /** One line each, without any value of a setting. */
   readonly problems: readonly string[];
+  /** The settings that have a problem: they are there, only not usable. */
+  readonly faulty: ReadonlySet<SettingName>;
 }
 
 /** Reads the settings of these groups, all of them even when the first is wrong. */
@@ -29,6 +31,7 @@ export function readSettings(
 ): SettingReading {
   const values: Partial<Record<SettingName, unknown>> = {};
   const problems: string[] = [];
+  const faulty = new Set<SettingName>();
   for (const name of SETTING_NAMES) {
     const setting = settingOf(name);
     if (groups !== undefined && !groups.includes(setting.group)) continue;
@@ -36,10 +39,11 @@ export function readSettings(
       const text = readText(name, sources) ?? setting.default;
       if (text !== undefined) values[name] = setting.parse(text);
     } catch (error) {
+      faulty.add(name);
       problems.push(`${labelOf(name)}: ${(error as Error).message}`);
     }
   }
-  return { values: values as Partial<SettingValues>, problems };
+  return { values: values as Partial<SettingValues>, problems, faulty };
 }
 
 export function configurationError(problems: readonly string[]): CuepointError {

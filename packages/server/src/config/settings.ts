@@ -2,6 +2,7 @@ import {
   parseBoolean,
   parseChoice,
   parseInteger,
+  parseJwksUrl,
   parseJwtSecret,
   parseOrigins,
   parseSchemaName,
@@ -112,7 +113,7 @@ export const SETTINGS = {
     env: 'CUEPOINT_JWKS_URL',
     group: 'auth',
     description: 'Key set of the identity provider; needs an audience and an issuer.',
-    parse: parseUrl('https:', 'http:'),
+    parse: parseJwksUrl,
   },
   jwtAudience: {
     env: 'CUEPOINT_JWT_AUDIENCE',

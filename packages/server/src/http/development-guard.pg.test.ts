@@ -31,6 +31,9 @@ describe('development mode', () => {
       api.call('GET', '//livez', { headers: { host } }),
       api.call('POST', '//dev/token', { headers: { host } }),
       user.call('GET', '/watchlist', { headers: { host } }),
+      api.call('GET', '//nope', { headers: { host } }),
+      api.call('POST', '//livez', { headers: { host } }),
+      user.call('GET', '/progress/%E0%A4', { headers: { host } }),
     ];
     for (const answer of await Promise.all(calls)) {
       expect(answer).toMatchObject({
@@ -68,6 +71,25 @@ describe('development mode', () => {
     expect((await production.call('POST', '//dev/token')).status).toBe(404);
     const headers = { host: 'api.example' };
     expect((await production.call('GET', '//livez', { headers })).status).toBe(200);
+  });
+});
+
+describe('an answer that no route gives', () => {
+  it.each([
+    ['GET', '//nope', 404],
+    ['POST', '//livez', 405],
+    ['GET', '/progress/%E0%A4', 400],
+  ])('%s %s has a trace id, a line in the log and a sample', async (method, path, status) => {
+    const before = production.logLines.length;
+    const answer = await production.call(method, path);
+    expect(answer.status).toBe(status);
+    expect(answer.headers['x-trace-id']).toBe(answer.body.traceId);
+    const lines = production.logLines.slice(before).map((line) => JSON.parse(line) as object);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'request', route: 'unknown', method, status }),
+    );
+    const { text } = await production.call('GET', '//metrics');
+    expect(text).toContain(`_count{method="${method}",route="unknown",status="${status}"} 1`);
   });
 });
 

@@ -1,5 +1,5 @@
 import { CuepointError } from '@cuepoint/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
@@ -10,20 +10,26 @@ const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
  * that calls across. Origins of the configuration are allowed.
  */
 export function guardDevelopmentMode(app: FastifyInstance, corsOrigins: readonly string[]): void {
-  app.addHook('onRequest', async ({ headers: { host, origin } }) => {
-    if (host === undefined || !LOCAL_HOST.test(host)) {
-      throw new CuepointError(
-        'origin_refused',
-        'In development mode the host is localhost, 127.0.0.1 or [::1].',
-        { field: 'Host' },
-      );
-    }
-    if (origin !== undefined && origin !== `http://${host}` && !corsOrigins.includes(origin)) {
-      throw new CuepointError(
-        'origin_refused',
-        'In development mode a page of another origin is refused unless it is configured.',
-        { field: 'Origin' },
-      );
-    }
-  });
+  app.addHook('onRequest', async (request) => requireLocalCaller(request, corsOrigins));
+}
+
+/** @throws CuepointError `origin_refused` */
+export function requireLocalCaller(
+  { headers: { host, origin } }: FastifyRequest,
+  corsOrigins: readonly string[],
+): void {
+  if (host === undefined || !LOCAL_HOST.test(host)) {
+    throw new CuepointError(
+      'origin_refused',
+      'In development mode the host is localhost, 127.0.0.1 or [::1].',
+      { field: 'Host' },
+    );
+  }
+  if (origin !== undefined && origin !== `http://${host}` && !corsOrigins.includes(origin)) {
+    throw new CuepointError(
+      'origin_refused',
+      'In development mode a page of another origin is refused unless it is configured.',
+      { field: 'Origin' },
+    );
+  }
 }

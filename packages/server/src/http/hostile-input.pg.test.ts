@@ -18,7 +18,7 @@ const good = { positionSeconds: 1, durationSeconds: 2, state: 'playing' };
 const progress = (change: object): CallOptions => ({ body: { ...good, ...change } });
 const raw = (payload: string): CallOptions => ({ payload });
 
-const cases: readonly [
+type Case = [
   what: string,
   method: string,
   path: string,
@@ -26,7 +26,9 @@ const cases: readonly [
   status: number,
   code: string,
   field?: string,
-][] = [
+];
+
+const cases: readonly Case[] = [
   [
     'content id of 256 characters',
     'PUT',
@@ -55,14 +57,52 @@ const cases: readonly [
     'invalid_content_id',
     'contentId',
   ],
-  ['content id that is no UTF-8', 'PUT', '/watchlist/%ff', {}, 400, 'invalid_request'],
+  [
+    'content id that is no UTF-8',
+    'PUT',
+    '/watchlist/%ff',
+    {},
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
+  [
+    'content id cut in its encoding',
+    'GET',
+    '/progress/%E0%A4',
+    {},
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
+  [
+    'content id past any length',
+    'PUT',
+    `/watchlist/${'x'.repeat(9_000)}`,
+    {},
+    400,
+    'invalid_content_id',
+    'contentId',
+  ],
+  ['device id that is no UTF-8', 'GET', '/devices/%ff', {}, 400, 'invalid_device_id', 'deviceId'],
+  [
+    'device id past any length',
+    'POST',
+    `/devices/${'x'.repeat(9_000)}/heartbeat`,
+    {},
+    400,
+    'invalid_device_id',
+    'deviceId',
+  ],
+  ['path that is no UTF-8', 'GET', '/%ff', {}, 400, 'invalid_request'],
   [
     'content id with a lone surrogate in UTF-8',
     'PUT',
     '/watchlist/%ED%A0%80',
     {},
     400,
-    'invalid_request',
+    'invalid_content_id',
+    'contentId',
   ],
   [
     'tag that is not a UUID',
@@ -201,14 +241,16 @@ const cases: readonly [
     raw('{"__proto__":{"isAdmin":true}}'),
     400,
     'invalid_request',
+    '__proto__',
   ],
   [
     'constructor in a body',
     'PUT',
     '/watchlist/a',
-    raw('{"constructor":{"prototype":{"a":1}}}'),
+    raw('{"constructor":{"prototype":{"isAdmin":true}}}'),
     400,
     'invalid_request',
+    'constructor',
   ],
   [
     'text as a body',
@@ -237,6 +279,16 @@ const cases: readonly [
   ['limit of 0', 'GET', '/watchlist?limit=0', {}, 400, 'invalid_request', 'limit'],
   ['limit of 1,001', 'GET', '/progress?limit=1001', {}, 400, 'invalid_request', 'limit'],
   ['limit that is no number', 'GET', '/devices?limit=many', {}, 400, 'invalid_request', 'limit'],
+  ...['5.0', '1e1', '0x10', '%205', '+5'].map((limit): Case => [
+    `limit of ${limit}`,
+    'GET',
+    `/watchlist?limit=${limit}`,
+    {},
+    400,
+    'invalid_request',
+    'limit',
+  ]),
+  ['null as a body', 'PUT', '/watchlist/a', raw('null'), 400, 'invalid_request'],
   ['limit twice', 'GET', '/watchlist?limit=1&limit=2', {}, 400, 'invalid_request', 'limit'],
   ['unknown status', 'GET', '/progress?status=all%27--', {}, 400, 'invalid_request', 'status'],
   ['unknown query', 'GET', '/watchlist?user=bob', {}, 400, 'invalid_request', 'user'],
@@ -308,6 +360,52 @@ describe('hostile input', () => {
     expect(pushed.body.results).toEqual([
       { result: 'rejected', code: 'invalid_content_id', field: 'contentId' },
     ]);
+  });
+
+  it.each<readonly [string, CallOptions, string]>([
+    ['/progress/a', { body: { positionSeconds: 1, durationSeconds: 2 } }, 'state is missing.'],
+    ['/watchlist/a', { body: { colour: 1 } }, 'colour is not a known field.'],
+    ['/watchlist/a', raw('{"__proto__":1}'), '__proto__ is not a known field.'],
+    [
+      '/watchlist/a',
+      { body: { tag: 'x' } },
+      'tag does not fit: The UUID that one watchlist add minted.',
+    ],
+    [
+      '/devices/a',
+      { body: { deviceType: 'TV', platform: '', appVersion: '1' } },
+      'platform does not fit: 1 to 50 code points, no control characters.',
+    ],
+  ])('says to people what is wrong: PUT %s', async (path, options, detail) => {
+    expect((await user.call('PUT', path, options)).body.detail).toBe(detail);
+  });
+
+  it('prototype keys in an op cost that op alone', async () => {
+    const clear = (rest: string) =>
+      `{"kind":"progress.clear","contentId":"none","timestamp":"000000000001-0000"${rest}}`;
+    const ops = [
+      clear(',"__proto__":{"isAdmin":true}'),
+      clear(',"constructor":{"prototype":{"isAdmin":true}}'),
+      '{"__proto__":{"kind":"progress.clear"}}',
+      clear(''),
+    ];
+    const pushing = await api.createUser();
+    const { status, body } = await pushing.call(
+      'POST',
+      '/sync',
+      raw(`{"deviceId":"tv","ops":[${ops.join(',')}]}`),
+    );
+    expect(status).toBe(200);
+    expect(body.results).toEqual([
+      { result: 'rejected', code: 'invalid_request', field: '__proto__' },
+      { result: 'rejected', code: 'invalid_request', field: 'constructor' },
+      { result: 'rejected', code: 'invalid_request', field: 'kind' },
+      { result: 'applied' },
+    ]);
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+    const { text } = await api.call('GET', '//metrics');
+    expect(text).toMatch(/cuepoint_ops_total{kind="unknown",result="rejected"} [1-9]/);
+    expect(text).toMatch(/cuepoint_ops_total{kind="progress.clear",result="rejected"} [2-9]/);
   });
 
   it('leaves nothing stored and the service unharmed', async () => {

@@ -54,6 +54,11 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'operation', description: 'For operators; no token is needed.' },
       ],
     },
+    // Such a body may be left out: it is read as an empty one.
+    transformObject: (document) =>
+      'openapiObject' in document
+        ? markOptionalBodies(document.openapiObject)
+        : document.swaggerObject,
     transform: ({ schema, url, route }) => {
       const body = route.config?.documentedBody;
       const needsToken = schema.security === undefined;
@@ -67,4 +72,27 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       };
     },
   });
+}
+
+interface Description {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+}
+
+interface DescribedOperation {
+  readonly requestBody?: {
+    required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema?: { required?: string[] } }>>;
+  };
+}
+
+function markOptionalBodies<Document extends object>(document: Document): Document {
+  for (const operations of Object.values((document as Description).paths ?? {})) {
+    for (const { requestBody } of Object.values(operations)) {
+      if (requestBody === undefined) continue;
+      requestBody.required = Object.values(requestBody.content).some(
+        ({ schema }) => (schema?.required ?? []).length > 0,
+      );
+    }
+  }
+  return document;
 }

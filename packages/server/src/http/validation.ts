@@ -2,10 +2,10 @@ import { codeOfField, CuepointError, type ErrorCode } from '@cuepoint/core';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
 
 interface SchemaFault {
   readonly keyword: string;
+  readonly schemaPath: string;
   readonly instancePath: string;
   readonly message: string;
   readonly params: object;
@@ -21,13 +21,31 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   return (input: unknown) => {
     // An absent body is an empty one: every field that it may hold is optional, or is reported.
     const given = httpPart === 'body' && (input === undefined || input === null) ? {} : input;
-    const value: unknown = httpPart === 'querystring' ? Value.Convert(schema, given) : given;
-    return validator.Check(value) ? { value } : { error: toCuepointError(validator.Errors(value)) };
+    const value = httpPart === 'querystring' ? readNumbers(schema, given) : given;
+    return validator.Check(value)
+      ? { value }
+      : { error: toCuepointError(validator.Errors(value), schema) };
   };
 };
 
-/** The fault of an input as the stable code of its field. */
-export function toCuepointError(faults: readonly SchemaFault[]): CuepointError {
+/** Digits alone are a number: `1e2` and `0x10` are not what anyone writes by hand. */
+function readNumbers(schema: TSchema, query: unknown): unknown {
+  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
+  return Object.fromEntries(
+    Object.entries(query as Readonly<Record<string, unknown>>).map(([name, text]) => {
+      const { type } = (properties[name] ?? {}) as { readonly type?: unknown };
+      const isNumber = type === 'integer' && typeof text === 'string' && /^\d+$/.test(text);
+      return [name, isNumber ? Number(text) : text];
+    }),
+  );
+}
+
+/**
+ * The fault of an input as the stable code of its field.
+ *
+ * @param schema that was broken: its descriptions say what is expected.
+ */
+export function toCuepointError(faults: readonly SchemaFault[], schema?: TSchema): CuepointError {
   // A wrong value says more than the field beside it that is missing or not known.
   const fault =
     faults.find(({ keyword }) => !STRUCTURAL.has(keyword)) ??
@@ -35,8 +53,27 @@ export function toCuepointError(faults: readonly SchemaFault[]): CuepointError {
     faults[0];
   if (fault === undefined) return new CuepointError('invalid_request', 'The request is not valid.');
   const field = fieldOf(fault);
-  const message = `${field ?? 'The body'} ${fault.message}.`;
+  const message = `${field ?? 'The body'} ${sayingOf(fault, schema)}`;
   return new CuepointError(codeOf(field), message, field === undefined ? {} : { field });
+}
+
+/** For people: what is expected, not the regular expression that checks it. */
+function sayingOf({ keyword, schemaPath, message }: SchemaFault, schema?: TSchema): string {
+  if (keyword === 'required') return 'is missing.';
+  if (keyword === 'additionalProperties' || keyword === 'boolean') return 'is not a known field.';
+  const description = keyword === 'pattern' ? descriptionAt(schema, schemaPath) : undefined;
+  return description === undefined ? `${message}.` : `does not fit: ${description}`;
+}
+
+function descriptionAt(schema: TSchema | undefined, schemaPath: string): string | undefined {
+  let found: unknown = schema;
+  for (const step of schemaPath.split('/').slice(1)) {
+    if (step === 'pattern') break;
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Readonly<Record<string, unknown>>)[step];
+  }
+  const { description } = (found ?? {}) as { readonly description?: unknown };
+  return typeof description === 'string' ? description : undefined;
 }
 
 const STRUCTURAL = new Set(['required', 'additionalProperties', 'boolean', 'anyOf']);

@@ -17,7 +17,7 @@ export interface HttpSample {
  */
 export interface ServiceMetrics {
   readonly registry: Registry;
-  countOp(kind: Op['kind'], result: OpResult['result']): void;
+  countOp(kind: Op['kind'] | 'unknown', result: OpResult['result']): void;
   observeHttp(sample: HttpSample): void;
   countCollected(rows: number): void;
   readonly persistenceObserver: PersistenceObserver;

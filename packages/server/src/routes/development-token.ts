@@ -20,7 +20,7 @@ export function addDevelopmentTokenRoute(
       tags: ['operation'],
       security: [],
       body: Type.Object(
-        { userId: Type.Optional(Type.String({ pattern: UUID_PATTERN })) },
+        { userId: Type.Optional(Type.String({ pattern: UUID_PATTERN, description: 'A UUID.' })) },
         { additionalProperties: false },
       ),
       response: withProblems({

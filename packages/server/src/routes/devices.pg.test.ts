@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/test-api.ts';
+import { mintToken } from '../auth/mint-token.ts';
+import { TEST_SECRET, createTestApi, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -67,7 +68,8 @@ describe('devices over HTTP', () => {
     expect(await user.call('GET', '/watchlist', { device: 'tv' })).toMatchObject(refused);
     expect(await user.call('PUT', '/devices/tv', { body: tv })).toMatchObject(refused);
     expect(await user.call('POST', '/sync', { body: { deviceId: 'tv' } })).toMatchObject(refused);
-    expect(await user.call('POST', '/devices/tv/heartbeat')).toMatchObject({ status: 404 });
+    expect(await user.call('POST', '/devices/tv/heartbeat')).toMatchObject(refused);
+    expect(await user.call('POST', '/devices/none/heartbeat')).toMatchObject({ status: 404 });
     expect(await user.call('DELETE', '/devices/tv')).toMatchObject({ status: 404 });
     const bound = await api.createUser({ deviceId: 'tv' });
     expect(await bound.call('GET', '/watchlist')).toMatchObject({ status: 200 });
@@ -79,6 +81,26 @@ describe('devices over HTTP', () => {
     expect(await user.call('PUT', '/devices/phone', { body: tv })).toMatchObject(refused);
     expect(await user.call('POST', '/devices/phone/heartbeat')).toMatchObject(refused);
     expect(await user.call('PUT', '/devices/tv', { body: tv })).toMatchObject({ status: 201 });
+  });
+
+  it('[SEC1] a token bound to a device may remove another one of the same user', async () => {
+    const user = await api.createUser({ deviceId: 'tv' });
+    const token = await mintToken(
+      new TextEncoder().encode(TEST_SECRET),
+      { userId: user.userId, ttlSeconds: 600 },
+      Date.now(),
+    );
+    await user.call('PUT', '/devices/phone', { body: tv, token });
+    expect(await user.call('DELETE', '/devices/phone')).toMatchObject({ status: 204 });
+    expect(await user.call('GET', '/devices/phone')).toMatchObject({ status: 404 });
+  });
+
+  it('the id of writes without a device cannot be registered', async () => {
+    const user = await api.createUser();
+    expect(await user.call('PUT', '/devices/http-api', { body: tv })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_device_id', field: 'deviceId' },
+    });
   });
 
   it('[SEC3] bounds the devices of a user, and names the limit', async () => {

@@ -1,7 +1,8 @@
 import { CuepointError, type DeviceInfo } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import { Type } from 'typebox';
-import { callerOf, requireOwnDevice } from '../auth/authenticate.ts';
+import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
+import { callerOf, requireOwnDevice, requireUnrevoked } from '../auth/authenticate.ts';
 import { instantOf } from '../http/instant.ts';
 import { LIST_LIMIT_DEFAULT } from '../limits.ts';
 import {
@@ -11,12 +12,14 @@ import {
   withProblems,
 } from '../schemas/answers.ts';
 import { DeviceParamsSchema, ListQuerySchema } from '../schemas/requests.ts';
+import type { AwaitDatabase } from '../service/await-database.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import type { RouteApp } from './route-app.ts';
 
 export interface DeviceRouteDeps {
   readonly repository: SyncRepository;
   readonly persistence: RoutePersistence;
+  readonly awaitDatabase: AwaitDatabase;
   readonly devicesPerUser: number;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
@@ -76,6 +79,7 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
       const caller = callerOf(request);
       const { deviceId } = request.params;
       requireOwnDevice(caller, deviceId);
+      requireUnreserved(deviceId);
       const { deviceName = null, capabilities = {}, ...rest } = request.body;
       const isNew = await requireRoom(deps, caller.userId, deviceId);
       const device: DeviceInfo = {
@@ -98,7 +102,9 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
     schema: {
       operationId: 'deleteDevice',
       summary: 'Removes and revokes a device',
-      description: 'Its id is refused from now on. What it wrote stays.',
+      description:
+        'Its id is refused from now on. What it wrote stays. Every device of the user may remove any ' +
+        'other: a lost phone is removed from another screen.',
       tags,
       params: DeviceParamsSchema,
       response: withProblems({ 204: Type.Null({ description: 'It is gone.' }) }),
@@ -124,10 +130,20 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
       const caller = callerOf(request);
       const { deviceId } = request.params;
       requireOwnDevice(caller, deviceId);
-      if (!(await persistence.updateDeviceHeartbeat(caller.userId, deviceId, now())))
+      if (!(await persistence.updateDeviceHeartbeat(caller.userId, deviceId, now()))) {
+        await requireUnrevoked(repository, caller.userId, deviceId);
         unknownDevice();
+      }
       return reply.code(204).send();
     },
+  });
+}
+
+/** The writes of whoever names no device carry this id; no app may be taken for them. */
+function requireUnreserved(deviceId: string): void {
+  if (deviceId !== DEFAULT_DEVICE_ID) return;
+  throw new CuepointError('invalid_device_id', `${DEFAULT_DEVICE_ID} is reserved.`, {
+    field: 'deviceId',
   });
 }
 
@@ -137,11 +153,11 @@ function unknownDevice(): never {
 
 /** @returns whether the device is a new one. [SEC3] */
 async function requireRoom(
-  { repository, devicesPerUser }: DeviceRouteDeps,
+  { repository, awaitDatabase, devicesPerUser }: DeviceRouteDeps,
   userId: string,
   deviceId: string,
 ): Promise<boolean> {
-  const devices = await repository.loadDevices(userId);
+  const devices = await awaitDatabase(() => repository.loadDevices(userId));
   if (devices.some((device) => device.deviceId === deviceId)) return false;
   if (devices.length >= devicesPerUser) {
     throw new CuepointError('limit_exceeded', `A user has at most ${devicesPerUser} devices.`, {

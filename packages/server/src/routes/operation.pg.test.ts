@@ -17,6 +17,15 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+describe('the description', () => {
+  it('asks for a body only where one is needed', async () => {
+    const { paths } = (await api.call('GET', '//openapi.json')).body;
+    expect(paths['/api/v1/watchlist/{contentId}'].put.requestBody.required).toBe(false);
+    expect(paths['/api/v1/progress/{contentId}'].put.requestBody.required).toBe(true);
+    expect(paths['/api/v1/sync'].post.requestBody.required).toBe(true);
+  });
+});
+
 describe('what operators call', () => {
   it('is live, is ready, and says how it stores', async () => {
     expect(await api.call('GET', '//livez')).toMatchObject({

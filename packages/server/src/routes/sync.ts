@@ -45,8 +45,9 @@ export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
       const { userId } = caller;
       const { deviceId, ops = [], ...from } = request.body;
       requireOwnDevice(caller, deviceId);
-      if (caller.deviceId === undefined) await requireUnrevoked(deps.repository, userId, deviceId);
-      else if (caller.deviceId !== deviceId) throw twoDevices();
+      if (caller.deviceId === undefined) {
+        await deps.awaitDatabase(() => requireUnrevoked(deps.repository, userId, deviceId));
+      } else if (caller.deviceId !== deviceId) throw twoDevices();
       const results = await pushOps(deps, { userId, deviceId }, ops);
       return { results, ...(await readChanges(deps, userId, from)) };
     },

@@ -29,10 +29,11 @@ export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps)
     },
     handler: async (request, reply) => {
       const { userId } = callerOf(request);
+      const records = await begin(repository.exportUser(userId));
       return reply
         .type('application/jsonl')
         .header('content-disposition', 'attachment; filename="cuepoint-export.jsonl"')
-        .send(Readable.from(encodeExport(userId, repository.exportUser(userId))));
+        .send(Readable.from(encodeExport(userId, records)));
     },
   });
 
@@ -50,4 +51,18 @@ export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps)
       return reply.code(204).send();
     },
   });
+}
+
+/** Reads up to the first item, so that what fails at once is an answer and not a torn one. */
+async function begin<Item>(items: AsyncIterable<Item>): Promise<AsyncIterable<Item>> {
+  const iterator = items[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all(): AsyncGenerator<Item> {
+    try {
+      for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return all();
 }

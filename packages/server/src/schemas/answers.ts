@@ -132,8 +132,14 @@ export const ProgressRemovalSchema = Type.Object(
 );
 
 /** Columns of 50 and 255 characters; nothing that a terminal or a log would act upon. */
-export const ShortTextSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$' });
-export const DeviceNameSchema = Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$' });
+export const ShortTextSchema = Type.String({
+  pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$',
+  description: '1 to 50 code points, no control characters.',
+});
+export const DeviceNameSchema = Type.String({
+  pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$',
+  description: '1 to 255 code points, no control characters.',
+});
 
 const FormatsSchema = Type.Array(ShortTextSchema, { maxItems: 64 });
 

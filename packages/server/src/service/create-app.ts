@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { CuepointError } from '@cuepoint/core';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
+import { badUrlError } from '../http/bad-url.ts';
 import { handleClientError } from '../http/client-error.ts';
+import { requireLocalCaller } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
 import { answerUnknownRoutes } from '../http/not-found.ts';
+import { observeEarlyAnswer } from '../http/observe-answers.ts';
 import { traceIdOf } from '../http/trace-id.ts';
 import {
   BODY_BYTES_MAX,
@@ -11,7 +20,7 @@ import {
   PATH_ID_LENGTH_MAX,
   REQUEST_TIMEOUT_MS,
 } from '../limits.ts';
-import { cuepointPlugin } from './cuepoint-plugin.ts';
+import { addService, API_PREFIX, watchScope } from './cuepoint-plugin.ts';
 import type { ServiceParts } from './parts.ts';
 
 export interface CreateAppOptions {
@@ -35,12 +44,17 @@ export async function createApp({
     genReqId: ({ headers: { traceparent } }) =>
       traceIdOf(typeof traceparent === 'string' ? traceparent : undefined, randomUUID),
     bodyLimit: BODY_BYTES_MAX,
+    // Node would answer with an empty body; the hook below answers as a problem.
+    http: { requireHostHeader: false },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: PATH_ID_LENGTH_MAX },
     // The hook below answers while stopping, as a problem.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    frameworkErrors: (_error, request, reply) => {
+      observeEarlyAnswer(parts.metrics, request, reply);
+      handleError(faultOf(request), request, reply);
+    },
     clientErrorHandler: handleClientError,
   });
   app.setErrorHandler(handleError);
@@ -54,7 +68,22 @@ export async function createApp({
       retryAfterMs: STOPPING_RETRY_AFTER_MS,
     });
   });
+  watchScope(app, parts);
+  app.addHook('onRequest', async ({ raw, headers }) => {
+    if (headers.host !== undefined || raw.httpVersion !== '1.1') return;
+    throw new CuepointError('invalid_request', 'HTTP/1.1 needs a Host header.', { field: 'Host' });
+  });
   answerUnknownRoutes(app);
-  await app.register(cuepointPlugin, { parts });
+  await app.register(async (scope) => addService(scope, parts));
   return app;
+
+  // The router refused the URL before any hook ran.
+  function faultOf(request: FastifyRequest): unknown {
+    try {
+      if (parts.development !== undefined) requireLocalCaller(request, parts.corsOrigins);
+      return badUrlError(request.url, API_PREFIX);
+    } catch (refusal) {
+      return refusal;
+    }
+  }
 }

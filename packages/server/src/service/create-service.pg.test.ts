@@ -153,6 +153,7 @@ describe('a stop', () => {
 describe('what is not HTTP', () => {
   it.each([
     ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
+    ['GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'invalid_request'],
     [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'payload_too_large'],
   ])('is answered as a problem and closed: %#', async (text, status, code) => {
     const { address } = await create(onPostgres(inject('postgresUrl'))).start();
@@ -205,6 +206,80 @@ describe('a database that goes away while serving', () => {
       const list = await fetch(`${address}/api/v1/progress`, { headers });
       expect(await list.json()).toMatchObject({ total: 2 });
       await service.stop();
+    } finally {
+      await server.destroy();
+    }
+  });
+
+  it('keeps writes waiting whose first read found it away, while reads and exports say so', async () => {
+    const server = await createPostgresServer();
+    try {
+      await server.start();
+      const service = create({ ...onPostgres(server.url()), CUEPOINT_ACK_TIMEOUT_MS: '120000' });
+      const { address } = await service.start();
+      const headers = await tokenHeaders();
+      const json = { ...headers, 'content-type': 'application/json' };
+      const call = (method: string, path: string, body?: unknown, rest: object = {}) =>
+        fetch(`${address}/api/v1${path}`, {
+          method,
+          headers: { ...(body === undefined ? headers : json), ...rest },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+      expect((await call('PUT', '/watchlist/before')).status).toBe(201);
+      await server.kill();
+
+      let answered = 0;
+      const position = { positionSeconds: 1, durationSeconds: 2, state: 'paused' };
+      const clear = {
+        kind: 'progress.clear',
+        contentId: 'pushed',
+        timestamp: '000000000001-0000',
+      };
+      const device = { deviceType: 'TV', platform: 'Tizen', appVersion: '1' };
+      const waiting = [
+        call('POST', '/sync', { deviceId: 'phone', ops: [clear] }),
+        call('PUT', '/progress/film', position, { 'x-device-id': 'phone' }),
+        call('PUT', '/watchlist/film'),
+        call('PUT', '/devices/tv', device),
+      ].map((reply) => reply.finally(() => (answered += 1)));
+      for (const path of ['/export', '/watchlist', '/sync']) {
+        const reply = await call('GET', path, undefined, { 'x-device-id': 'phone' });
+        expect(reply.status).toBe(503);
+        expect(await reply.json()).toMatchObject({ code: 'database_unavailable' });
+      }
+      const exported = await call('GET', '/export');
+      expect(exported.status).toBe(503);
+      expect(await exported.json()).toMatchObject({ code: 'database_unavailable' });
+      expect(answered).toBe(0);
+
+      await server.start();
+      const statuses = (await Promise.all(waiting)).map(({ status }) => status);
+      expect(statuses).toEqual([200, 200, 201, 201]);
+      await service.stop();
+    } finally {
+      await server.destroy();
+    }
+  });
+
+  it('[GC7] a stop ends the wait of writes that have not begun', async () => {
+    const server = await createPostgresServer();
+    try {
+      await server.start();
+      const service = create({
+        ...onPostgres(server.url()),
+        CUEPOINT_ACK_TIMEOUT_MS: '600000',
+        CUEPOINT_STOP_TIMEOUT_MS: '600000',
+      });
+      const { address } = await service.start();
+      const headers = await tokenHeaders();
+      await server.kill();
+      const waiting = fetch(`${address}/api/v1/watchlist/film`, { method: 'PUT', headers });
+      // A read that was sent after it and is answered: the write has been read, too.
+      await fetch(`${address}/api/v1/watchlist`, { headers });
+      await service.stop();
+      const reply = await waiting;
+      expect(reply.status).toBe(503);
+      expect(await reply.json()).toMatchObject({ code: 'shutting_down' });
     } finally {
       await server.destroy();
     }

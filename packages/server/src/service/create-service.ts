@@ -1,8 +1,11 @@
+import { CuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAuthority } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { REQUESTS_WAITING_MAX } from '../limits.ts';
+import { createAwaitDatabase } from './await-database.ts';
 import { closeServer } from './close-server.ts';
 import { createApp } from './create-app.ts';
 import { delay } from './delay.ts';
@@ -60,16 +63,26 @@ export function createService(options: ServiceOptions): Service {
       dataDir: config.dataDir,
       now,
     });
+    requireNotStopping();
     const metrics = createServiceMetrics();
     stored = await openWithRetry(
       () => openStoredParts(config, { logger, metrics, now }),
       { delay, random, onUnavailable },
       stopping.signal,
     );
+    requireNotStopping();
     app = await createApp({
       parts: {
         repository: stored.repository,
         persistence: stored.persistence,
+        awaitDatabase: createAwaitDatabase(
+          { delay, random },
+          {
+            timeoutMs: config.ackTimeoutMs,
+            waitingMax: REQUESTS_WAITING_MAX,
+            signal: stopping.signal,
+          },
+        ),
         health: stored.health,
         verifier,
         metrics,
@@ -85,6 +98,7 @@ export function createService(options: ServiceOptions): Service {
       logger,
       isStopping: () => stopping.signal.aborted,
     });
+    requireNotStopping();
     const address = await app.listen({ host: config.host, port: config.port });
     return {
       address,
@@ -92,6 +106,11 @@ export function createService(options: ServiceOptions): Service {
       durabilityWarnings: stored.durabilityWarnings,
       mintDevelopmentToken,
     };
+  }
+
+  function requireNotStopping(): void {
+    if (!stopping.signal.aborted) return;
+    throw new CuepointError('shutting_down', 'The service was stopped before it was up.');
   }
 
   async function stop(): Promise<void> {

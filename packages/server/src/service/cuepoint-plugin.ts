@@ -5,11 +5,10 @@ import { createAuthenticate } from '../auth/authenticate.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
+import { observeAnswers } from '../http/observe-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { limitRate } from '../http/rate-limit.ts';
-import { logRequests } from '../http/request-log.ts';
 import { compileValidator } from '../http/validation.ts';
-import { observeRequests } from '../metrics/observe-requests.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoutes } from '../routes/health.ts';
@@ -34,18 +33,27 @@ export const API_PREFIX = '/api/v1';
  * path parameters of `PATH_ID_LENGTH_MAX` and bodies of `BODY_BYTES_MAX`.
  */
 export const cuepointPlugin: FastifyPluginAsync<CuepointPluginOptions> = async (app, { parts }) => {
+  watchScope(app, parts);
+  await addService(app, parts);
+};
+
+/** Observes and guards every answer of a scope, also those that no route gives. [SEC2] */
+export function watchScope(
+  app: FastifyInstance,
+  { metrics, development, corsOrigins }: ServiceParts,
+): void {
+  observeAnswers(app, metrics);
+  if (development !== undefined) guardDevelopmentMode(app, corsOrigins);
+}
+
+/** The routes, in a scope that is watched. */
+export async function addService(app: FastifyInstance, parts: ServiceParts): Promise<void> {
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
   // The schemas of answers document them; they are built from typed values.
   app.setSerializerCompiler(() => JSON.stringify);
   acceptJsonBodies(app);
   app.decorateRequest('caller', null);
-  app.addHook('onSend', async (request, reply) => {
-    void reply.header('x-trace-id', request.id);
-  });
-  logRequests(app);
-  observeRequests(app, parts.metrics);
-  if (parts.development !== undefined) guardDevelopmentMode(app, parts.corsOrigins);
   await allowOrigins(app, parts.corsOrigins);
   await describeApi(app);
 
@@ -56,7 +64,7 @@ export const cuepointPlugin: FastifyPluginAsync<CuepointPluginOptions> = async (
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
   await app.register(async (api) => addApi(api, parts), { prefix: API_PREFIX });
-};
+}
 
 async function addApi(app: FastifyInstance, parts: ServiceParts): Promise<void> {
   app.addHook('onRequest', createAuthenticate(parts));

@@ -44,4 +44,19 @@ describe('the rejections of a store', () => {
     });
     for await (const count of store.all()) expect(count).toBe(2);
   });
+
+  it('maps what breaks in the middle of an iterable', async () => {
+    const store = guardStore({
+      async *all() {
+        yield 1;
+        throw new Error('connection lost');
+      },
+    });
+    const items: number[] = [];
+    const read = async () => {
+      for await (const item of store.all()) items.push(item);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(items).toEqual([1]);
+  });
 });

@@ -16,10 +16,23 @@ export function guardStore<Store extends object>(store: Store): Store {
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, args);
-        return result instanceof Promise ? result.catch(throwExpected) : result;
+        if (result instanceof Promise) return result.catch(throwExpected);
+        return isAsyncIterable(result) ? guardIterable(result) : result;
       };
     },
   });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+async function* guardIterable(items: AsyncIterable<unknown>): AsyncGenerator {
+  try {
+    yield* items;
+  } catch (error) {
+    throwExpected(error);
+  }
 }
 
 function throwExpected(error: unknown): never {

@@ -3,6 +3,7 @@ import type { SyncRepository } from '@cuepoint/store';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
+import type { AwaitDatabase } from './await-database.ts';
 
 /** The part of `SyncPersistence` that the routes use. */
 export interface RoutePersistence extends OpPersistence {
@@ -35,6 +36,8 @@ export interface DevelopmentMode {
 export interface ServiceParts {
   readonly repository: SyncRepository;
   readonly persistence: RoutePersistence;
+  /** Keeps a write waiting whose first read finds the database away. */
+  readonly awaitDatabase: AwaitDatabase;
   readonly health: HealthProbe;
   readonly verifier: TokenVerifier;
   readonly metrics: ServiceMetrics;

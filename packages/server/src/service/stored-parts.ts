@@ -13,6 +13,7 @@ import {
 } from '@cuepoint/store';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { makeDataDirectory } from '../config/data-directory.ts';
 import { databaseOptionsOf } from '../config/database-config.ts';
 import { registerSampledMetrics } from '../metrics/sampled-metrics.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
@@ -45,6 +46,7 @@ const DAY_MS = 24 * 60 * 60_000;
  * `schema_too_new`; the database is closed again.
  */
 export async function openStoredParts(config: Config, deps: StoredPartsDeps): Promise<StoredParts> {
+  if (config.databaseUrl === undefined) await makeDataDirectory(config.dataDir);
   const database = await openDatabase(databaseOptionsOf(config));
   try {
     await migrate(database, { direction: 'up' });

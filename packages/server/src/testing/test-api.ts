@@ -8,7 +8,10 @@ import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../http/logger.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { REQUESTS_WAITING_MAX } from '../limits.ts';
+import { createAwaitDatabase } from '../service/await-database.ts';
 import { createApp } from '../service/create-app.ts';
+import { delay } from '../service/delay.ts';
 import type { ServiceParts } from '../service/parts.ts';
 import { openStoredParts } from '../service/stored-parts.ts';
 import { requireDocumentedAnswer, type ApiDescription } from './documented-answers.ts';
@@ -84,6 +87,14 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const plain: ServiceParts = {
     repository: stored.repository,
     persistence: stored.persistence,
+    awaitDatabase: createAwaitDatabase(
+      { delay, random: Math.random },
+      {
+        timeoutMs: config.ackTimeoutMs,
+        waitingMax: REQUESTS_WAITING_MAX,
+        signal: new AbortController().signal,
+      },
+    ),
     health: stored.health,
     verifier:
       options.verifier ??

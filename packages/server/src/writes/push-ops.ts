@@ -11,6 +11,7 @@ import {
   type OpResult,
   type WireOp,
 } from '@cuepoint/core';
+import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { toCuepointError } from '../http/validation.ts';
 import { OPS_PER_PUSH_MAX } from '../limits.ts';
@@ -49,9 +50,9 @@ export async function pushOps(
   const settled = await Promise.allSettled(
     inputs.map(async (input): Promise<WireOpResult> => {
       const op = readOp(input, deviceId);
-      return isCuepointError(op)
-        ? rejectionOf(op)
-        : toWireResult(await submitStampedOp(deps, userId, op));
+      if (!isCuepointError(op)) return toWireResult(await submitStampedOp(deps, userId, op));
+      deps.countOp(kindOf(input) ?? 'unknown', 'rejected');
+      return rejectionOf(op);
     }),
   );
   return settled.map((outcome) => {
@@ -60,28 +61,37 @@ export async function pushOps(
   });
 }
 
-const validatorsByKind = new Map<OpKind, Validator>();
+const validatorsByKind = new Map<
+  OpKind,
+  { readonly schema: TSchema; readonly validator: Validator }
+>();
 for (const kind of OP_KINDS) {
   const schema = wireOpSchemaOf(kind);
-  if (schema !== undefined) validatorsByKind.set(kind, Compile(schema));
+  if (schema !== undefined) validatorsByKind.set(kind, { schema, validator: Compile(schema) });
 }
 
 /** The op, or why it is not one. */
 export function readOp(input: unknown, deviceId: string): Op | CuepointError {
-  const kind = (input as { kind?: unknown } | null | undefined)?.kind;
-  const validator = validatorsByKind.get(kind as OpKind);
-  if (validator === undefined) {
+  const kind = kindOf(input);
+  const known = kind === undefined ? undefined : validatorsByKind.get(kind);
+  if (known === undefined) {
     return new CuepointError('invalid_request', `A kind is one of ${OP_KINDS.join(', ')}.`, {
       field: 'kind',
     });
   }
-  if (!validator.Check(input)) return toCuepointError(validator.Errors(input));
+  const { schema, validator } = known;
+  if (!validator.Check(input)) return toCuepointError(validator.Errors(input), schema);
   try {
     return wireToOp(input as WireOp, deviceId);
   } catch (error) {
     if (isCuepointError(error)) return error;
     throw error;
   }
+}
+
+function kindOf(input: unknown): OpKind | undefined {
+  const kind = (input as { kind?: unknown } | null | undefined)?.kind;
+  return OP_KINDS.find((known) => known === kind);
 }
 
 function rejectionOf({ code, field }: CuepointError): WireOpResult {

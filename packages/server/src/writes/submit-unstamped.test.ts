@@ -24,6 +24,7 @@ function createDeps(answers: readonly OpResult[]) {
         return Promise.resolve(answers[stamps.length - 1] ?? { result: 'applied' });
       },
     },
+    awaitDatabase: (read) => read(),
     maxDriftMs: 0,
     now: () => nowMs,
     randomUuid: () => '',

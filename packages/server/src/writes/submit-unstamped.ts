@@ -42,7 +42,10 @@ export async function submitUnstamped<DraftedOp extends Op, Answer>(
 ): Promise<Submitted<DraftedOp> | { readonly answer: Answer }> {
   let rejected: Timestamp | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const prepared = prepare(await deps.repository.readWriteContext(userId, contentId));
+    const context = await deps.awaitDatabase(() =>
+      deps.repository.readWriteContext(userId, contentId),
+    );
+    const prepared = prepare(context);
     if ('answer' in prepared) return prepared;
     const timestamp = stampPast(arrivedMs, [...prepared.floors, rejected]);
     const op = prepared.toOp(timestamp);

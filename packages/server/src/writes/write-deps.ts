@@ -1,5 +1,6 @@
 import type { Op, OpResult } from '@cuepoint/core';
 import type { PersistOpOptions, SyncRepository } from '@cuepoint/store';
+import type { AwaitDatabase } from '../service/await-database.ts';
 
 /** The part of `SyncPersistence` that takes ops. */
 export interface OpPersistence {
@@ -9,10 +10,13 @@ export interface OpPersistence {
 export interface WriteDeps {
   readonly repository: SyncRepository;
   readonly persistence: OpPersistence;
+  /** For what a write reads first. */
+  readonly awaitDatabase: AwaitDatabase;
   /** How far ahead of `now` a timestamp may be, in ms. [HLC4] */
   readonly maxDriftMs: number;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly randomUuid: () => string;
-  readonly countOp: (kind: Op['kind'], result: OpResult['result']) => void;
+  /** `unknown` is any kind that there is not: labels stay few. */
+  readonly countOp: (kind: Op['kind'] | 'unknown', result: OpResult['result']) => void;
 }

@@ -2,6 +2,8 @@ import type { TestConnection, TestDatabase } from './databases.ts';
 
 /** Questions asked of the server before a test gives up; each is a round trip, so no timer is needed. */
 const QUESTIONS_MAX = 20_000;
+/** Another test may hold a transaction for as long as some lock timeouts. */
+const OLDER_TRANSACTION_QUESTIONS_MAX = 400_000;
 
 /** Resolves once some other session waits for a lock that `holder` has. */
 export async function blockedBy(opened: TestDatabase, holder: TestConnection): Promise<void> {
@@ -15,4 +17,19 @@ export async function blockedBy(opened: TestDatabase, holder: TestConnection): P
     if (row?.blocked) return;
   }
   throw new Error('nothing waits for the holder');
+}
+
+/**
+ * Resolves once no transaction is open that began before the last removal. Garbage collection waits for
+ * those, and another test's transaction on the same server is one. [CUR3]
+ */
+export async function withoutOlderTransactions(opened: TestDatabase): Promise<void> {
+  for (let question = 0; question < OLDER_TRANSACTION_QUESTIONS_MAX; question += 1) {
+    const [row] = await opened.sql<{ over: boolean }>(
+      `select coalesce(max(changed_xid) < pg_snapshot_xmin(pg_current_snapshot()), true) as over
+       from cuepoint.user_watchlists where is_removed`,
+    );
+    if (row?.over) return;
+  }
+  throw new Error('an older transaction stays open');
 }
