@@ -29,9 +29,9 @@ describe.each([PGLITE, POSTGRES])('openWatchState on $name', (kind) => {
   }
 
   test('[CUR4] an add is stamped past the collected floor, also by a clock that is behind it', async () => {
-    const { watchlist, whenDurable } = await openAbove(at(30_000, 7));
-    expect(watchlist.add('film-1').timestamp).toEqual(at(30_000, 8));
-    await whenDurable();
+    const state = await openAbove(at(30_000, 7));
+    expect(state.watchlist.add('film-1').timestamp).toEqual(at(30_000, 8));
+    await state.whenDurable();
   });
 
   test('[HLC4] a floor past the drift bound does not take the clock along', async () => {

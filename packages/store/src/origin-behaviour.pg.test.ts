@@ -7,7 +7,7 @@ import { TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
 import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
 /** What the origin's own tests promise, by their names. */
-describe.each(TEST_DATABASES)('the origin on $name', ({ open }) => {
+describe.each(TEST_DATABASES)('the origin on $name', ({ open, isServer }) => {
   let opened: TestDatabase;
 
   beforeAll(async () => {
@@ -144,10 +144,11 @@ describe.each(TEST_DATABASES)('the origin on $name', ({ open }) => {
     expect((await restarted.loadWatchlist(userId)).contains('film-1')).toBe(true);
     expect((await restarted.getProgress(userId, 'film-1'))?.value?.positionSeconds).toBe(60);
     expect(await restarted.loadDevices(userId)).toEqual([deviceInfo()]);
-    expect(await restarted.readChanges(userId, { limit: 10, cursor })).toMatchObject({
-      ops: [],
-      resync: false,
-    });
+    // The embedded database cannot tell an orderly start from a recovery: it asks for one whole read. [CUR2]
+    const { ops, resync } = await restarted.readChanges(userId, { limit: 10, cursor });
+    expect({ ops: ops.length, resync }).toEqual(
+      isServer ? { ops: 0, resync: false } : { ops: 2, resync: true },
+    );
   });
 });
 
