@@ -23,12 +23,25 @@ export async function blockedBy(opened: TestDatabase, holder: TestConnection): P
  * Resolves once no transaction is open that began before the last removal. Garbage collection waits for
  * those, and another test's transaction on the same server is one. [CUR3]
  */
-export async function withoutOlderTransactions(opened: TestDatabase): Promise<void> {
-  for (let question = 0; question < OLDER_TRANSACTION_QUESTIONS_MAX; question += 1) {
-    const [row] = await opened.sql<{ over: boolean }>(
-      `select coalesce(max(changed_xid) < pg_snapshot_xmin(pg_current_snapshot()), true) as over
-       from cuepoint.user_watchlists where is_removed`,
-    );
+export function withoutOlderTransactions(opened: TestDatabase): Promise<void> {
+  return untilTrue(
+    opened,
+    `select coalesce(max(changed_xid) < pg_snapshot_xmin(pg_current_snapshot()), true) as over
+     from cuepoint.user_watchlists where is_removed`,
+  );
+}
+
+/** Resolves once every snapshot that is taken from now on is past the cursor floor. [CUR2] */
+export function withoutTransactionsBelowFloor(opened: TestDatabase): Promise<void> {
+  return untilTrue(
+    opened,
+    `select cursor_floor < pg_snapshot_xmin(pg_current_snapshot()) as over from cuepoint.sync_state`,
+  );
+}
+
+async function untilTrue(opened: TestDatabase, question: string): Promise<void> {
+  for (let asked = 0; asked < OLDER_TRANSACTION_QUESTIONS_MAX; asked += 1) {
+    const [row] = await opened.sql<{ over: boolean }>(question);
     if (row?.over) return;
   }
   throw new Error('an older transaction stays open');
