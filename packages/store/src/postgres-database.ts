@@ -14,6 +14,7 @@ import {
   type Queryable,
 } from './database.ts';
 import { leavesConnectionUsable } from './sql-state.ts';
+import { sum } from './sum.ts';
 import { createStatementCache } from './statement-cache.ts';
 
 /**
@@ -232,10 +233,6 @@ const TRANSACTION_POOL_SIZE = 2;
 const QUERY_TIMEOUT_MARGIN_MS = 5_000;
 /** How long `close` waits for statements that still run. */
 const CLOSE_GRACE_MS = 2_000;
-
-function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((total, item) => total + valueOf(item), 0);
-}
 
 /** Durable whatever the role's or the database's defaults say. */
 function sessionSettings(statementTimeoutMs: number): string {

@@ -1,5 +1,7 @@
 import {
   createProgressRegister,
+  CuepointError,
+  isUuid,
   normalizeUuid,
   type DeviceCapabilities,
   type DeviceInfo,
@@ -102,20 +104,26 @@ export function positionOfOp(op: ProgressOp): PlaybackPosition | null {
   };
 }
 
-/** The entries that a watchlist op contributes to, one a tag. */
+/** The entries that a watchlist op contributes to, one a tag. @throws CuepointError `invalid_tag` */
 export function entriesOfOp(op: WatchlistOp): readonly ORSetEntry[] {
   const { contentId, timestamp, deviceId } = op;
   const stamp = { timestamp, deviceId };
   if (op.kind === 'watchlist.add') {
-    return [{ tag: normalizeUuid(op.tag), contentId, added: stamp, removed: null }];
+    return [{ tag: toTag(op.tag), contentId, added: stamp, removed: null }];
   }
   // Two spellings of a tag are one tag: a statement meets each row once.
-  return [...new Set(op.tags.map(normalizeUuid))].map((tag) => ({
+  return [...new Set(op.tags.map(toTag))].map((tag) => ({
     tag,
     contentId,
     added: null,
     removed: stamp,
   }));
+}
+
+/** The form in which a tag is stored and compared. @throws CuepointError `invalid_tag` */
+export function toTag(tag: string): string {
+  if (isUuid(tag)) return normalizeUuid(tag);
+  throw new CuepointError('invalid_tag', 'A tag is a UUID.', { field: 'tag' });
 }
 
 /** The op that tells another replica of this entry; the add of a removed tag is not told. */

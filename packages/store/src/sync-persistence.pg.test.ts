@@ -5,9 +5,11 @@ import {
   ORSet,
   type Op,
   type OpResult,
+  type WatchlistAddOp,
 } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SyncPersistence, type SyncPersistenceOptions } from './sync-persistence.ts';
+import { blockedBy } from './testing/blocked-by.ts';
 import { POSTGRES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
 import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
@@ -488,6 +490,29 @@ describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
     },
   );
 
+  it.each(['', 'x', "'; drop table user_watchlists; --", '__proto__', `${randomUUID()}x`])(
+    'a tag that is no UUID (%j) is refused by every call, and nothing is stored',
+    async (tag) => {
+      const user = randomUUID();
+      const set = new ORSet();
+      set.add('film-1', tag, { timestamp: at(0), deviceId: 'tv' });
+      const calls = [
+        persistence.persistOp(user, addOp({ tag })),
+        persistence.persistOp(user, removeOp({ tags: [randomUUID(), tag] })),
+        persistence.persistWatchlist(user, set),
+        persistence.repository.addWatchlistItem(user, addOp({ tag })),
+      ];
+      const codes = await Promise.all(calls.map((call) => call.catch(codeOf)));
+      expect(codes).toEqual(calls.map(() => 'invalid_tag'));
+      expect((await persistence.loadWatchlistState(user)).entryCount).toBe(0);
+    },
+  );
+
+  it('an op of a kind that does not exist is refused', async () => {
+    const op = { ...addOp(), kind: 'watchlist.empty' } as unknown as WatchlistAddOp;
+    expect(await persistence.persistOp(randomUUID(), op).catch(codeOf)).toBe('invalid_request');
+  });
+
   it('one spelling of a user id is the other: upper case is the same user', async () => {
     const user = randomUUID();
     await persistence.persistOp(user.toUpperCase(), addOp());
@@ -530,21 +555,16 @@ describe('SyncPersistence while PostgreSQL misbehaves', () => {
       observer: { committed: ({ rows }) => events.push(rows) },
     });
     await persistence.persistOp(user, setOp({ contentId: 'held' }));
-    await using blocker = await test.connect();
-    await blocker.query('begin');
-    await blocker.query(
-      `update cuepoint.user_progress set state = state where user_id = $1::uuid`,
-      [user],
-    );
+    await using blocker = await holdRows(user);
     let acked = false;
     const held = persistence
       .persistOp(user, setOp({ contentId: 'held', timestamp: at(5) }))
       .then(() => (acked = true));
-    await waitForLock(blocker);
+    await blockedBy(test, blocker);
     const others = Array.from({ length: 20 }, (_, index) =>
       persistence.persistOp(user, setOp({ contentId: `film-${index}` })),
     );
-    await waitForLock(blocker);
+    await blockedBy(test, blocker);
     expect(acked).toBe(false);
     await blocker.query('commit');
     await Promise.all([held, ...others]);
@@ -559,14 +579,9 @@ describe('SyncPersistence while PostgreSQL misbehaves', () => {
       observer: { retried: ({ code }) => retries.push(code) },
     });
     await persistence.persistOp(user, setOp({ contentId: 'held' }));
-    await using blocker = await test.connect();
-    await blocker.query('begin');
-    await blocker.query(
-      `update cuepoint.user_progress set state = state where user_id = $1::uuid`,
-      [user],
-    );
+    await using blocker = await holdRows(user);
     const ack = persistence.persistOp(user, setOp({ contentId: 'held', timestamp: at(5) }));
-    const waitingPid = await waitForLock(blocker);
+    const waitingPid = await blockedBy(test, blocker);
     await blocker.query('select pg_terminate_backend($1::integer)', [waitingPid]);
     await blocker.query('commit');
     expect((await ack).result).toBe('applied');
@@ -574,17 +589,14 @@ describe('SyncPersistence while PostgreSQL misbehaves', () => {
     await persistence.stop();
   });
 
-  /** Resolves with the backend that waits for a lock of this connection's transaction. */
-  async function waitForLock(
-    blocker: Awaited<ReturnType<TestDatabase['connect']>>,
-  ): Promise<number> {
-    await using watcher = await test.connect();
-    for (;;) {
-      const [waiting] = await watcher.query<{ pid: number }>(
-        'select pid from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))',
-        [blocker.backendPid],
-      );
-      if (waiting !== undefined) return waiting.pid;
-    }
+  /** A transaction on a connection of its own that keeps writers off this user's registers. */
+  async function holdRows(user: string) {
+    const blocker = await test.connect();
+    await blocker.query('begin');
+    await blocker.query(
+      'update cuepoint.user_progress set state = state where user_id = $1::uuid',
+      [user],
+    );
+    return blocker;
   }
 });

@@ -3,6 +3,7 @@ import {
   DEFAULT_STALE_AFTER_MS,
   DUPLICATE,
   isTimestamp,
+  OP_KINDS,
   requireContentId,
   requireDeviceId,
   requirePosition,
@@ -28,7 +29,7 @@ import { setPlatformTimer, type SetTimer } from './group-commit/timers.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { HeartbeatGate } from './heartbeat-gate.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
-import { entriesOfOp, progressOp } from './rows.ts';
+import { entriesOfOp, progressOp, toTag } from './rows.ts';
 import { toUserId } from './user-id.ts';
 
 export type PersistenceObserver = GroupCommitObserver;
@@ -215,7 +216,7 @@ export class SyncPersistence implements PersistencePort {
   }
 
   async #persistEntryOf(set: ORSet, userId: string, entry: ORSetEntry): Promise<OpResult> {
-    const result = await this.#persistEntries(userId, [entry]);
+    const result = await this.#persistEntries(userId, [{ ...entry, tag: toTag(entry.tag) }]);
     if (result.result === 'rejected') return result;
     const winner = result.result === 'superseded' ? result.winner : undefined;
     const isWatchlistOp = winner?.kind === 'watchlist.add' || winner?.kind === 'watchlist.remove';
@@ -255,6 +256,11 @@ function requireOp(op: Op): void {
     );
   }
   if (op.kind === 'progress.set') requirePosition(op);
+  if (!OP_KINDS.includes(op.kind)) {
+    throw new CuepointError('invalid_request', `A kind is one of ${OP_KINDS.join(', ')}.`, {
+      field: 'kind',
+    });
+  }
 }
 
 function requireStored(result: OpResult): OpResult {

@@ -1,5 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import type { Database } from '../database.ts';
+import { sum } from '../sum.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import type { GroupCommitObserver, GroupCommitOptions } from './options.ts';
 import { Shard, type Placement } from './shard.ts';
@@ -104,8 +105,4 @@ function overloaded(
 /** The last digits of a UUID are random in every version in use; the first ones of version 7 are not. */
 function shardIndex(userId: string, shards: number): number {
   return Number.parseInt(userId.slice(-6), 16) % shards;
-}
-
-function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((total, item) => total + valueOf(item), 0);
 }

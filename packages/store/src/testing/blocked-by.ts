@@ -5,16 +5,14 @@ const QUESTIONS_MAX = 20_000;
 /** Another test may hold a transaction for as long as some lock timeouts. */
 const OLDER_TRANSACTION_QUESTIONS_MAX = 400_000;
 
-/** Resolves once some other session waits for a lock that `holder` has. */
-export async function blockedBy(opened: TestDatabase, holder: TestConnection): Promise<void> {
+/** Resolves once some other session waits for a lock that `holder` has. @returns its backend's pid. */
+export async function blockedBy(opened: TestDatabase, holder: TestConnection): Promise<number> {
   for (let question = 0; question < QUESTIONS_MAX; question += 1) {
-    const [row] = await opened.sql<{ blocked: boolean }>(
-      `select exists (
-         select from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))
-       ) as blocked`,
+    const [waiting] = await opened.sql<{ pid: number }>(
+      'select pid from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))',
       [holder.backendPid],
     );
-    if (row?.blocked) return;
+    if (waiting !== undefined) return waiting.pid;
   }
   throw new Error('nothing waits for the holder');
 }
