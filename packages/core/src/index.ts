@@ -4,7 +4,7 @@ export * from './device-registry.ts';
 export * from './errors.ts';
 export * from './hybrid-logical-clock.ts';
 export * from './ids.ts';
-export { isDeeperThan } from './json-depth.ts';
+export { isDeeperThan } from './json-bounds.ts';
 export * from './lww-register.ts';
 export {
   requireContentId,
