@@ -11,6 +11,7 @@ export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-c
 export { prepareIdentity, renewIncarnation } from './identity.ts';
 export {
   createMaintenance,
+  type DeviceKey,
   type GarbageCollectionReport,
   type Maintenance,
   type MaintenanceObserver,
