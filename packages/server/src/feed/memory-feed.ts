@@ -41,15 +41,22 @@ export function createMemoryFeed({
     }
   }
 
+  function peers(): number {
+    return bus.members.size - (bus.members.has(listeners) ? 1 : 0);
+  }
+
   return {
     kind: 'memory',
     state: 'connected',
+    get isAlone() {
+      return peers() === 0;
+    },
     async start() {
       bus.members.add(listeners);
     },
     subscribe: async (userId, listener) => listeners.add(userId, listener),
     publish(userId, event) {
-      if (bus.members.size - (bus.members.has(listeners) ? 1 : 0) === 0) return;
+      if (peers() === 0) return;
       if (queue.length === 0) queueMicrotask(deliver);
       queue.push({ userId, event });
       observer.published(1);
