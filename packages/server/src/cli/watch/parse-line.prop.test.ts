@@ -107,6 +107,10 @@ describe('a typed line', () => {
       fc.string(),
     );
     const lines = fc.array(word).map((words) => words.join(' '));
-    fc.assert(fc.property(lines, (line) => expect(parseLine(line).kind).toBeTypeOf('string')));
+    fc.assert(
+      fc.property(lines, (line) => {
+        expect(parseLine(line).kind).toBeTypeOf('string');
+      }),
+    );
   });
 });
