@@ -160,7 +160,7 @@ describe('the search for a fault', () => {
   });
 
   test('[SEC3] lists the fields once and ends at the first that is not known, in a union too', () => {
-    const count = 50_000;
+    const count = 5_000;
     const fields = Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`k${index}`, 0]),
     );
