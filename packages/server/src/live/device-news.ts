@@ -38,7 +38,7 @@ export interface DeviceNews {
   /** Reads the registry, and sends every session the list anew. @returns the registry. */
   introduceAgain(channel: UserChannel): Promise<readonly DeviceInfo[]>;
   /** Tells this instance's sessions and the other instances. */
-  announce(userId: string, device: DevicePresence): void;
+  readonly announce: (userId: string, device: DevicePresence) => void;
   /** Tells this instance's sessions. */
   tell(channel: UserChannel, device: DevicePresence): void;
 }
