@@ -110,6 +110,12 @@ describe('the search for a fault', () => {
       'invalid_device_id: to does not fit: Id of an installed app, unique in the user.',
     ],
     [
+      'a bound that is not part of what it bounds',
+      UP_SCHEMAS.hello.properties.device.properties.capabilities,
+      { screenSizeInches: 0 },
+      'invalid_request: screenSizeInches must be > 0.',
+    ],
+    [
       'what may stand beside null',
       UP_SCHEMAS.hello.properties.device.properties.deviceName,
       7,

@@ -24,7 +24,10 @@ const arbitraryChange: fc.Arbitrary<Change> = fc.record({
     fc.constantFrom(...HOSTILE_TEXTS, ...HOSTILE_NAMES, ...WORDS, 'x'.repeat(10_000)),
     fc.jsonValue(),
   ),
-  name: fc.oneof(fc.constantFrom(...HOSTILE_NAMES), fc.string({ unit: 'binary', maxLength: 4 })),
+  name: fc.oneof(
+    fc.constantFrom(...HOSTILE_NAMES, 'n'.repeat(10_000)),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+  ),
 });
 
 /** JSON values that are one to three changes away from `valid`, rarely none. */
