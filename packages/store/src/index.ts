@@ -24,6 +24,13 @@ export {
   type MigrateOptions,
   type MigrationStatus,
 } from './migrate.ts';
+export {
+  NOTIFICATION_BYTES_MAX,
+  openNotificationChannel,
+  type NotificationChannel,
+  type NotificationChannelOptions,
+  type NotificationHandlers,
+} from './notification-channel.ts';
 export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
