@@ -7,6 +7,7 @@ export {
   DEFAULT_WRITERS,
 } from './database.ts';
 export { readDurability, type DurabilityReport } from './durability.ts';
+export { fullJitterDelayMs } from './group-commit/back-off.ts';
 export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
 export { prepareIdentity, renewIncarnation } from './identity.ts';
 export {

@@ -13,6 +13,8 @@ export interface NotificationChannelOptions {
   readonly schema: string;
   /** Longest wait for the connection and for the answer to each statement, in ms. Default 5,000. */
   readonly answerTimeoutMs?: number;
+  /** Ends an opening that is under way; of an open channel it is no longer looked at. */
+  readonly signal?: AbortSignal;
 }
 
 export interface NotificationHandlers {
@@ -43,7 +45,7 @@ export interface NotificationChannel {
 
 /** Resolves once everything that is notified from now on arrives. */
 export async function openNotificationChannel(
-  { url, schema, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS }: NotificationChannelOptions,
+  { url, schema, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS, signal }: NotificationChannelOptions,
   { onPayload, onLost }: NotificationHandlers,
 ): Promise<NotificationChannel> {
   const textOf = createStatementCache(schema);
@@ -78,13 +80,17 @@ export async function openNotificationChannel(
     if (phase !== 'over') onPayload(payload);
   });
 
+  signal?.addEventListener('abort', destroy, { once: true });
   try {
+    signal?.throwIfAborted();
     await client.connect();
     await client.query(`${SESSION_SETTINGS}; listen ${quoteIdentifier(channel)}`);
     phase = 'open';
   } catch (error) {
     destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', destroy);
   }
 
   const query = async <Row extends pg.QueryResultRow>(name: string, values: unknown[] = []) =>
