@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Feed, FeedEvent } from './feed.ts';
 import { createMemoryBus, createMemoryFeed } from './memory-feed.ts';
-import { describeFeedContract } from './testing/feed-contract.ts';
+import { describeFeedContract } from '../testing/feed/feed-contract.ts';
 
 const pull: FeedEvent = { kind: 'pull' };
 

@@ -8,10 +8,15 @@ import {
 } from '../../../../test/support/nats-server.ts';
 import { delay } from '../service/delay.ts';
 import { createNatsFeed, type NatsFeedOptions } from './nats-feed.ts';
-import { describeBrokerContract } from './testing/broker-contract.ts';
-import { listen, settled } from './testing/ear.ts';
-import { anOp, describeFeedContract, positionsOf, someChanges } from './testing/feed-contract.ts';
-import { observe } from './testing/observed-feed.ts';
+import { describeBrokerContract } from '../testing/feed/broker-contract.ts';
+import { listen, settled } from '../testing/feed/ear.ts';
+import {
+  anOp,
+  describeFeedContract,
+  positionsOf,
+  someChanges,
+} from '../testing/feed/feed-contract.ts';
+import { observe } from '../testing/feed/observed-feed.ts';
 
 type Observed = ReturnType<typeof observe>;
 

@@ -7,10 +7,10 @@ import {
   type PostgresFeedDeps,
   type PostgresFeedOptions,
 } from './postgres-feed.ts';
-import { describeBrokerContract } from './testing/broker-contract.ts';
-import { listen, settled } from './testing/ear.ts';
-import { describeFeedContract, positionsOf, someChanges } from './testing/feed-contract.ts';
-import { observe } from './testing/observed-feed.ts';
+import { describeBrokerContract } from '../testing/feed/broker-contract.ts';
+import { listen, settled } from '../testing/feed/ear.ts';
+import { describeFeedContract, positionsOf, someChanges } from '../testing/feed/feed-contract.ts';
+import { observe } from '../testing/feed/observed-feed.ts';
 
 type Observed = ReturnType<typeof observe>;
 

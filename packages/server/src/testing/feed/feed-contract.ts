@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WireOp } from '@cuepoint/core';
 import { expect, it } from 'vitest';
-import type { Feed, FeedEvent } from '../feed.ts';
+import type { Feed, FeedEvent } from '../../feed/feed.ts';
 import { listen, settled, type Ear } from './ear.ts';
 
 /** Opens feeds of several instances that reach each other; the test that opened them stops them. */

@@ -1,5 +1,5 @@
-import type { FeedObserver } from '../feed-observer.ts';
-import type { Feed, FeedState } from '../feed.ts';
+import type { FeedObserver } from '../../feed/feed-observer.ts';
+import type { Feed, FeedState } from '../../feed/feed.ts';
 import type { ObservedFeed } from './broker-contract.ts';
 
 /** Makes a feed with an observer that tests can ask and wait for. */

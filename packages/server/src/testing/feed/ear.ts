@@ -1,4 +1,4 @@
-import type { Feed, FeedEvent } from '../feed.ts';
+import type { Feed, FeedEvent } from '../../feed/feed.ts';
 
 /** What one instance hears of one user. */
 export interface Ear {

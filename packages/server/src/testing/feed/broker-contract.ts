@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { BrokerFeedOptions } from '../broker-feed.ts';
-import type { Feed, FeedState } from '../feed.ts';
-import { OUTGOING_LIMITS } from '../outgoing-events.ts';
+import type { BrokerFeedOptions } from '../../feed/broker-feed.ts';
+import type { Feed, FeedState } from '../../feed/feed.ts';
+import { OUTGOING_LIMITS } from '../../feed/outgoing-events.ts';
 import { listen, settled } from './ear.ts';
 import { openFaultyProxy } from './faulty-proxy.ts';
 import { anOp, positionsOf, someChanges } from './feed-contract.ts';
