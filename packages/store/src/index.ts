@@ -25,6 +25,7 @@ export {
   type MigrateOptions,
   type MigrationStatus,
 } from './migrate.ts';
+export { readNamespace } from './namespace.ts';
 export {
   NOTIFICATION_BYTES_MAX,
   openNotificationChannel,

@@ -5,12 +5,13 @@ const SQL_DIRECTORY = new URL('../sql/', import.meta.url);
 const USER_TABLE =
   /\bcuepoint\.(user_\w+|effective_watchlists|in_progress_content|completed_content|online_devices_summary)\b/g;
 
-/** Maintenance works on all users, through functions of the schema; notifications touch no table. */
+/** Maintenance works on all users, through functions of the schema; the others touch no table. */
 const MAINTENANCE = new Set([
   'delete-collected',
   'mark-stale-devices',
   'notify',
   'raise-floors',
+  'read-database-identity',
   'read-durability',
   'read-heap-only-ratio',
   'read-notification-queue-usage',

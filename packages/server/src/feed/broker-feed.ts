@@ -105,6 +105,7 @@ export function createBrokerFeed({
       link = opening;
       await opening.connection.hold(listeners.userIds());
       for (let batches = 0; batches < HEALING_BATCHES_MAX && !outgoing.isEmpty; batches += 1) {
+        signal.throwIfAborted();
         await send(opening, outgoing.take());
       }
       signal.throwIfAborted();
