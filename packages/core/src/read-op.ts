@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { CuepointError, isCuepointError } from './errors.ts';
+import { findFaults } from './find-faults.ts';
 import { OP_KINDS, type Op, type OpKind } from './op.ts';
 import { toCuepointError } from './schema-fault.ts';
 import { wireOpSchemaOf, wireToOp, type WireOp } from './wire-op.ts';
@@ -14,7 +15,7 @@ for (const kind of OP_KINDS) {
   if (schema !== undefined) validatorsByKind.set(kind, { schema, validator: Compile(schema) });
 }
 
-/** The op, or why it is not one. */
+/** The op, or why it is not one. It never throws, whatever the input; its work is bounded by the schema. [SEC3] */
 export function readOp(input: unknown, deviceId: string): Op | CuepointError {
   const kind = opKindOf(input);
   const known = kind === undefined ? undefined : validatorsByKind.get(kind);
@@ -24,7 +25,7 @@ export function readOp(input: unknown, deviceId: string): Op | CuepointError {
     });
   }
   const { schema, validator } = known;
-  if (!validator.Check(input)) return toCuepointError(validator.Errors(input), schema);
+  if (!validator.Check(input)) return toCuepointError(findFaults(schema, input), schema);
   try {
     return wireToOp(input as WireOp, deviceId);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { CuepointError, type ErrorCode } from './errors.ts';
 import { codeOfField } from './wire-op.ts';
 
-/** One thing that a schema found wrong, as a compiled validator reports it. */
+/** One thing that is wrong with a value, as `findFaults` or a compiled validator reports it. */
 export interface SchemaFault {
   readonly keyword: string;
   readonly schemaPath: string;
@@ -53,7 +53,7 @@ function fieldOf({ keyword, instancePath, params }: SchemaFault): string | undef
   const inside = instancePath.slice(1);
   const named = namesIn(keyword, params)?.[0];
   if (named === undefined) return inside === '' ? undefined : inside;
-  return inside === '' ? named : `${inside}/${named}`;
+  return inside === '' ? shorten(named) : `${inside}/${shorten(named)}`;
 }
 
 function namesIn(keyword: string, params: object): readonly string[] | undefined {
@@ -65,17 +65,32 @@ function namesIn(keyword: string, params: object): readonly string[] | undefined
   return keyword === 'additionalProperties' ? additionalProperties : undefined;
 }
 
-/** `tags/3` is judged as `tags`, `capabilities/canCast` as a device. */
-function codeOf(field: string | undefined): ErrorCode {
-  const outer = field?.split('/')[0];
-  if (outer === 'cursor' || outer === 'page') return 'invalid_cursor';
-  return outer !== undefined && DEVICE_FIELDS.has(outer) ? 'invalid_device' : codeOfField(outer);
+/** A field that no schema knows may be named by a megabyte, which nobody wants back. */
+function shorten(name: string): string {
+  const [start = ''] = NAME_START.exec(name) ?? [];
+  return start.length < name.length ? `${start}…` : name;
 }
 
-const DEVICE_FIELDS = new Set([
-  'deviceType',
-  'platform',
-  'appVersion',
-  'deviceName',
-  'capabilities',
+/** 64 code points: no pair is cut. */
+const NAME_START = /^.{0,64}/su;
+
+/** The outermost name that has a code: `tags/3` is a tag, `device/capabilities/canCast` a device. */
+function codeOf(field: string | undefined): ErrorCode {
+  for (const name of field?.split('/') ?? []) {
+    const code = CODES_BY_NAME.get(name) ?? codeOfField(name);
+    if (code !== 'invalid_request') return code;
+  }
+  return 'invalid_request';
+}
+
+const CODES_BY_NAME: ReadonlyMap<string, ErrorCode> = new Map([
+  ['cursor', 'invalid_cursor'],
+  ['page', 'invalid_cursor'],
+  ['to', 'invalid_device_id'],
+  ['from', 'invalid_device_id'],
+  ['deviceType', 'invalid_device'],
+  ['platform', 'invalid_device'],
+  ['appVersion', 'invalid_device'],
+  ['deviceName', 'invalid_device'],
+  ['capabilities', 'invalid_device'],
 ]);

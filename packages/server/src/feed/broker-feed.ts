@@ -228,6 +228,8 @@ export function createBrokerFeed({
     get state() {
       return state;
     },
+    // A broker does not tell who else is there.
+    isAlone: false,
     start() {
       started ??= new Promise((resolve) => {
         running = stayConnected(resolve);

@@ -41,9 +41,16 @@ export function createMemoryFeed({
     }
   }
 
+  function peers(): number {
+    return bus.members.size - (bus.members.has(listeners) ? 1 : 0);
+  }
+
   return {
     kind: 'memory',
     state: 'connected',
+    get isAlone() {
+      return peers() === 0;
+    },
     async start() {
       bus.members.add(listeners);
     },
@@ -52,8 +59,8 @@ export function createMemoryFeed({
       return () => void remove();
     },
     publish(userId, event) {
-      // Not before the start and not after the stop; alone there is nobody to tell.
-      if (bus.members.size < 2 || !bus.members.has(listeners)) return;
+      // Not before the start and not after the stop.
+      if (peers() === 0 || !bus.members.has(listeners)) return;
       if (queue.length === 0) queueMicrotask(deliver);
       queue.push({ userId, event });
       observer.published(1);

@@ -1,5 +1,6 @@
 import {
   CapabilitiesSchema,
+  COMMAND_OUTCOMES,
   ContentIdSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
@@ -150,6 +151,23 @@ export const DeviceSchema = Type.Object(
     isOnline: Type.Boolean(),
   },
   { description: 'One installed app.' },
+);
+
+export const CommandEndSchema = Type.Object(
+  {
+    outcome: Type.Enum([...COMMAND_OUTCOMES], {
+      description:
+        'applied, refused: what the device answered. expired: it did not answer in time. unreachable: it ' +
+        'has no session.',
+    }),
+    reason: Type.Optional(Type.String({ description: 'Of a refusal, as the device gave it.' })),
+    sourceOutcome: Type.Optional(
+      Type.Enum([...COMMAND_OUTCOMES], {
+        description: 'Of a hand-off that was applied: how the source took its stop.',
+      }),
+    ),
+  },
+  { description: 'How a command ended.' },
 );
 
 const changesFields = {

@@ -66,6 +66,17 @@ export const ProgressBodySchema = Type.Object(
   closed,
 );
 
+export const HandOffBodySchema = Type.Object(
+  {
+    from: DeviceIdSchema,
+    to: DeviceIdSchema,
+    contentId: ContentIdSchema,
+    positionSeconds: Type.Optional(SecondsSchema),
+    state: Type.Optional(Type.Enum(['playing', 'paused'])),
+  },
+  { ...closed, description: 'What moves, from which device to which.' },
+);
+
 export const SyncQuerySchema = Type.Object(
   { cursor: Type.Optional(CursorSchema), page: Type.Optional(CursorSchema) },
   closed,

@@ -23,7 +23,7 @@ import type { WriteDeps } from './write-deps.ts';
  */
 export async function pushOps(
   deps: WriteDeps,
-  { userId, deviceId }: { userId: string; deviceId: string },
+  { userId, deviceId, origin }: { userId: string; deviceId: string; origin?: string },
   inputs: readonly unknown[],
 ): Promise<WireOpResult[]> {
   if (inputs.length > OPS_PER_PUSH_MAX) {
@@ -32,10 +32,12 @@ export async function pushOps(
       limit: { name: 'opsPerPush', value: OPS_PER_PUSH_MAX },
     });
   }
+  const options = origin === undefined ? undefined : { origin };
   const settled = await Promise.allSettled(
     inputs.map(async (input): Promise<WireOpResult> => {
       const op = readOp(input, deviceId);
-      if (!isCuepointError(op)) return toWireResult(await submitStampedOp(deps, userId, op));
+      if (!isCuepointError(op))
+        return toWireResult(await submitStampedOp(deps, userId, op, options));
       deps.countOp(opKindOf(input) ?? 'unknown', 'rejected');
       return rejectionOf(op);
     }),
