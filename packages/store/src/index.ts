@@ -7,6 +7,7 @@ export {
   DEFAULT_WRITERS,
 } from './database.ts';
 export { readDurability, type DurabilityReport } from './durability.ts';
+export { fullJitterDelayMs } from './group-commit/back-off.ts';
 export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
 export { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commit/timers.ts';
 export { prepareIdentity, renewIncarnation } from './identity.ts';
@@ -26,6 +27,14 @@ export {
   type MigrateOptions,
   type MigrationStatus,
 } from './migrate.ts';
+export { readNamespace } from './namespace.ts';
+export {
+  NOTIFICATION_BYTES_MAX,
+  openNotificationChannel,
+  type NotificationChannel,
+  type NotificationChannelOptions,
+  type NotificationHandlers,
+} from './notification-channel.ts';
 export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';

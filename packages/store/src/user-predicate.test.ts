@@ -6,12 +6,15 @@ const SOURCE_DIRECTORY = new URL('./', import.meta.url);
 const USER_TABLE =
   /\bcuepoint\.(user_\w+|effective_watchlists|in_progress_content|completed_content|online_devices_summary)\b/g;
 
-/** Maintenance works on all users, through functions of the schema. */
+/** Maintenance works on all users, through functions of the schema; the others touch no table. */
 const MAINTENANCE = new Set([
   'delete-collected',
+  'notify',
   'raise-floors',
+  'read-database-identity',
   'read-durability',
   'read-heap-only-ratio',
+  'read-notification-queue-usage',
   'try-task-lock',
 ]);
 

@@ -27,6 +27,7 @@ describe('the configuration', () => {
       port: 8083,
       dataDir: '.cuepoint',
       progressDebounceMs: 0,
+      feed: 'memory',
       maxDriftMs: 60_000,
       retentionDays: 30,
       auth: { mode: 'development' },
@@ -51,6 +52,26 @@ describe('the configuration', () => {
     expect(options).not.toHaveProperty('dataDir');
   });
 
+  it('[LIV3] takes the feed of the database, unless one is named', () => {
+    const database = { DATABASE_URL: 'postgres://h/d' };
+    expect(read(database).feed).toBe('postgres');
+    expect(read({ ...database, CUEPOINT_FEED: 'memory' }).feed).toBe('memory');
+    const nats = read({ CUEPOINT_FEED: 'nats', NATS_URL: 'nats://a:1, tls://u:p@b ,' });
+    expect(nats).toMatchObject({ feed: 'nats', natsUrls: ['nats://a:1', 'tls://u:p@b'] });
+    expect(problemsOf({ CUEPOINT_FEED: 'nats' })).toContain('NATS_URL');
+    expect(problemsOf({ CUEPOINT_FEED: 'postgres' })).toContain('DATABASE_URL');
+  });
+
+  it('[LIV3] behind a pooler wants a way past it for the feed', () => {
+    const pooled = { DATABASE_URL: 'postgres://h/d', CUEPOINT_DATABASE_POOLED: 'true' };
+    expect(problemsOf(pooled)).toContain('CUEPOINT_DATABASE_DIRECT_URL');
+    expect(problemsOf({ ...pooled, CUEPOINT_DATABASE_DIRECT_URL: 'postgres://i/d' })).toBe('');
+    expect(problemsOf({ ...pooled, CUEPOINT_FEED: 'memory' })).toBe('');
+    expect(problemsOf({ ...pooled, CUEPOINT_FEED: 'nats', NATS_URL: 'nats://a' })).toBe('');
+    const faulty = problemsOf({ ...pooled, CUEPOINT_FEED: 'carrier-pigeon' });
+    expect(faulty.split('\n')).toHaveLength(2);
+  });
+
   it.each([
     ['PORT', '65536'],
     ['PORT', '1.5'],
@@ -58,6 +79,10 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://h/d'],
     ['CUEPOINT_DATABASE_SCHEMA', 'a"; drop schema public; --'],
     ['CUEPOINT_DATABASE_POOLED', 'maybe'],
+    ['CUEPOINT_FEED', 'redis'],
+    ['NATS_URL', 'http://h'],
+    ['NATS_URL', 'nats://'],
+    ['NATS_URL', ' , '],
     ['CUEPOINT_JWT_SECRET', 'short'],
     ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
     ['CUEPOINT_JWKS_URL', 'http://keys.example/jwks'],
@@ -79,6 +104,7 @@ describe('the configuration', () => {
   it('[SEC4] never repeats a value: it may be a secret', () => {
     expect(problemsOf({ CUEPOINT_JWT_SECRET: 'hush' })).not.toContain('hush');
     expect(problemsOf({ DATABASE_URL: 'mysql://u:hush@h/d' })).not.toContain('hush');
+    expect(problemsOf({ NATS_URL: 'http://hush@h' })).not.toContain('hush');
   });
 
   it('[SEC2] without a secret or a key set it listens on loopback only', () => {
@@ -136,6 +162,6 @@ describe('the configuration', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(flagOf('databasePoolSize')).toBe('--database-pool-size');
     const secrets = SETTING_NAMES.filter((name) => flagOf(name) === undefined);
-    expect(secrets).toEqual(['databaseUrl', 'databaseDirectUrl', 'jwtSecret']);
+    expect(secrets).toEqual(['databaseUrl', 'databaseDirectUrl', 'natsUrls', 'jwtSecret']);
   });
 });

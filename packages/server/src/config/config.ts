@@ -1,4 +1,5 @@
 import { configurationError, labelOf, readSettings, type SettingSources } from './read-settings.ts';
+import type { FeedKind } from '../feed/feed.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 
 export type AuthConfig =
@@ -20,9 +21,10 @@ export type AuthConfig =
 /** The checked settings: what `serve` runs with. */
 export interface Config extends Omit<
   SettingValues,
-  'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer'
+  'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer' | 'feed'
 > {
   readonly auth: AuthConfig;
+  readonly feed: FeedKind;
 }
 
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
@@ -34,10 +36,19 @@ export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1
  */
 export function readConfig(sources: SettingSources): Config {
   const { values, problems, faulty } = readSettings(sources);
-  const found = [...problems, ...problemsBetween(values, faulty)];
+  const found = [...problems, ...problemsOfAuth(values, faulty), ...problemsOfFeed(values, faulty)];
   if (found.length > 0) throw configurationError(found);
   const { jwtSecret, jwksUrl, jwtAudience, jwtIssuer, ...rest } = values as SettingValues;
-  return { ...rest, auth: authOf({ jwtSecret, jwksUrl, jwtAudience, jwtIssuer }) };
+  return {
+    ...rest,
+    auth: authOf({ jwtSecret, jwksUrl, jwtAudience, jwtIssuer }),
+    feed: feedOf(rest),
+  };
+}
+
+/** Without a database server there is one instance, and nobody to tell. */
+function feedOf({ feed, databaseUrl }: Partial<SettingValues>): FeedKind {
+  return feed ?? (databaseUrl === undefined ? 'memory' : 'postgres');
 }
 
 function authOf({
@@ -55,7 +66,7 @@ function authOf({
   return { mode: 'development' };
 }
 
-function* problemsBetween(
+function* problemsOfAuth(
   values: Partial<SettingValues>,
   faulty: ReadonlySet<SettingName>,
 ): Generator<string> {
@@ -75,6 +86,27 @@ function* problemsBetween(
     yield (
       `${labelOf('host')}: without ${labelOf('jwtSecret')} or ${labelOf('jwksUrl')} the service ` +
         `listens on ${LOOPBACK_HOSTS.join(', ')} only`
+    );
+  }
+}
+
+function* problemsOfFeed(
+  values: Partial<SettingValues>,
+  faulty: ReadonlySet<SettingName>,
+): Generator<string> {
+  const isMissing = (name: SettingName): boolean => !(name in values) && !faulty.has(name);
+  if (values.feed === 'nats' && isMissing('natsUrls')) {
+    yield `${labelOf('natsUrls')}: needed with the feed nats`;
+  }
+  if (values.feed === 'postgres' && isMissing('databaseUrl')) {
+    yield `${labelOf('feed')}: the feed postgres needs ${labelOf('databaseUrl')}`;
+  }
+  // A pooler hands the session to the next client: nothing would ever be heard on it.
+  const isPooled = values.databasePooled === true && isMissing('databaseDirectUrl');
+  if (isPooled && !faulty.has('feed') && feedOf(values) === 'postgres') {
+    yield (
+      `${labelOf('databaseDirectUrl')}: behind a transaction pooler the feed postgres needs it; ` +
+        `a single instance can use ${labelOf('feed')} memory`
     );
   }
 }

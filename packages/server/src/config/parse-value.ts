@@ -66,6 +66,20 @@ export function parseOrigins(text: string): readonly string[] {
     });
 }
 
+/** Servers of one NATS, separated by commas; credentials may stand in them. */
+export function parseNatsUrls(text: string): readonly string[] {
+  const urls = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isNats = (url: string): boolean =>
+    URL.canParse(url) && /^(?:nats|tls):$/.test(new URL(url).protocol) && new URL(url).host !== '';
+  if (urls.length === 0 || !urls.every(isNats)) {
+    throw new Error('expected URLs that begin with nats:// or tls://, separated by commas');
+  }
+  return urls;
+}
+
 /** PostgreSQL folds and cuts longer names; refusing them here keeps one spelling. */
 export function parseSchemaName(text: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text)) {

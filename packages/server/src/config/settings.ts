@@ -4,13 +4,21 @@ import {
   parseInteger,
   parseJwksUrl,
   parseJwtSecret,
+  parseNatsUrls,
   parseOrigins,
   parseSchemaName,
   parseText,
   parseUrl,
 } from './parse-value.ts';
 
-export type SettingGroup = 'listen' | 'database' | 'auth' | 'persistence' | 'limits' | 'log';
+export type SettingGroup =
+  | 'listen'
+  | 'database'
+  | 'feed'
+  | 'auth'
+  | 'persistence'
+  | 'limits'
+  | 'log';
 
 export interface Setting<Value> {
   /** The environment variable. A secret is also read from the file that `<env>_FILE` names. */
@@ -70,7 +78,8 @@ export const SETTINGS = {
   databaseDirectUrl: {
     env: 'CUEPOINT_DATABASE_DIRECT_URL',
     group: 'database',
-    description: 'The same database past a transaction pooler, for migrations and advisory locks.',
+    description:
+      'The same database past a transaction pooler, for migrations, advisory locks and the feed.',
     parse: parseUrl(...POSTGRES),
     secret: true,
   },
@@ -101,6 +110,21 @@ export const SETTINGS = {
     default: 'false',
     description: 'True behind a transaction pooler: statements are not prepared by name.',
     parse: parseBoolean,
+  },
+  feed: {
+    env: 'CUEPOINT_FEED',
+    group: 'feed',
+    description:
+      'How instances tell each other of changes: memory (a single instance), postgres or nats. ' +
+      'Unset: postgres with `DATABASE_URL`, memory without.',
+    parse: parseChoice(['memory', 'postgres', 'nats']),
+  },
+  natsUrls: {
+    env: 'NATS_URL',
+    group: 'feed',
+    description: 'NATS servers for the feed nats, such as nats://host:4222, separated by commas.',
+    parse: parseNatsUrls,
+    secret: true,
   },
   jwtSecret: {
     env: 'CUEPOINT_JWT_SECRET',

@@ -2,13 +2,17 @@ import type { FeedState } from './feed.ts';
 
 /** What metrics count of a feed. Called often: it only counts. */
 export interface FeedObserver {
-  /** Events that were handed to the broker. */
+  /** Events that the broker has. */
   published(events: number): void;
   /** Events of other instances that a listener here was told. */
   delivered(events: number): void;
-  /** Events that a `pull` or a gap now stands for, because they were too many or too large. */
+  /**
+   * Events that were not sent, since they were too large or too many or the feed was lost: a `pull` or a gap
+   * stands for them, or they are commands that expire.
+   */
   folded(events: number): void;
-  stateChanged(state: FeedState): void;
+  /** @param reason why it is lost; it may name hosts, and no secret. */
+  stateChanged(state: FeedState, reason?: string): void;
 }
 
 export const SILENT_FEED_OBSERVER: FeedObserver = {

@@ -3,11 +3,16 @@ import type { Command, CommandOutcome, DevicePresence, WireOp } from '@cuepoint/
 /**
  * What instances tell each other of one user. Only ever a hint: what is lost is healed by a pull. [LIV2]
  *
- * JSON-serializable. `changes` carry committed ops, with their devices.
+ * JSON-serializable. `changes` carry committed ops, with their devices. Several `changes` in a row may
+ * arrive as one. What is dropped of `session` and of the commands leaves nothing behind: an older socket
+ * goes on, a command expires.
  */
 export type FeedEvent =
   | { readonly kind: 'changes'; readonly ops: readonly WireOp[] }
-  /** Something changed that was too large to send, or was dropped: pull from the cursor. */
+  /**
+   * Something happened that was too large to send, or was dropped: read anew what the database knows of the
+   * user, which is changes since the cursor, devices and their presence, revocation and erasure.
+   */
   | { readonly kind: 'pull' }
   | { readonly kind: 'presence'; readonly devices: readonly DevicePresence[] }
   /** A device opened a session here: an older one of the same device elsewhere gives way. */
@@ -40,15 +45,26 @@ export type FeedEvent =
 
 export type FeedKind = 'memory' | 'postgres' | 'nats';
 export type FeedState = 'connected' | 'lost';
+/** Must not throw. */
 export type FeedListener = (event: FeedEvent) => void;
+
+export interface FeedStats {
+  /** Users held here. */
+  readonly users: number;
+  /** Events that wait to be handed to the broker, and their bytes. */
+  readonly queuedEvents: number;
+  readonly queuedBytes: number;
+  /** How much of PostgreSQL's notification queue is taken, from 0 to 1, as last read; of that feed only. */
+  readonly brokerQueueUsage?: number;
+}
 
 /**
  * Carries events between the instances of a service.
  *
- * An event reaches the subscribers of its user on every *other* instance; what happens on this one, the
- * caller tells itself. Events of one instance arrive in the order in which they were published. No call
- * ever waits for, or fails with, the broker, except that `subscribe` waits until nothing is missed any
- * more. [LIV2] [LIV9]
+ * An event reaches the subscriber of its user on every *other* instance; what happens on this one, the
+ * caller tells itself. A user's events of one instance arrive in the order in which they were published,
+ * each once as long as the broker is there. No call ever waits for, or fails with, the broker, except that
+ * `subscribe` waits until nothing is missed any more. [LIV2] [LIV9]
  */
 export interface Feed {
   readonly kind: FeedKind;
@@ -59,14 +75,21 @@ export interface Feed {
   start(): Promise<void>;
   /**
    * Resolves once every event published from now on arrives here. While the feed is lost it resolves at
-   * once: what is missed meanwhile is a gap, which `onGap` reports when the feed is back. One listener a user.
+   * once: what is missed meanwhile is a gap, which `onGap` reports when the feed is back.
    *
-   * @returns ends the subscription.
+   * @param userId a UUID in lower case, with one listener at a time.
+   * @returns ends the subscription; nothing is heard after it.
    */
   subscribe(userId: string, listener: FeedListener): Promise<() => void>;
+  /** Never heard here. Before `start` and after `stop` it does nothing that lasts. */
   publish(userId: string, event: FeedEvent): void;
-  /** Told when events of any user may have been missed; everything held here should be pulled. [LIV2] */
+  /**
+   * Told when events of any user may have been missed: here, while the feed was lost, or by another
+   * instance that had to drop its own. Each user held here is to be read anew, as by `pull`. [LIV2]
+   */
   onGap(listener: () => void): void;
+  /** Cheap: nothing is asked of the broker. */
+  stats(): FeedStats;
   /** Sends what is queued, within bounds, and disconnects. */
   stop(): Promise<void>;
 }

@@ -4,9 +4,9 @@ import type { FeedEvent, FeedListener } from './feed.ts';
 export interface Listeners {
   readonly size: number;
   has(userId: string): boolean;
-  /** @returns takes the listener away; twice does no harm, also when the user is held anew. */
-  add(userId: string, listener: FeedListener): () => void;
-  /** @returns whether somebody listens. */
+  /** @returns takes the listener away, and tells whether it was still there. */
+  add(userId: string, listener: FeedListener): () => boolean;
+  /** @returns whether somebody listens. What a listener throws is a bug, and ends the process. */
   deliver(userId: string, event: FeedEvent): boolean;
   userIds(): Iterable<string>;
 }
@@ -21,14 +21,20 @@ export function createListeners(): Listeners {
     add(userId, listener) {
       if (listenersByUserId.has(userId)) throw new Error('a user has one listener');
       listenersByUserId.set(userId, listener);
-      return () => {
-        if (listenersByUserId.get(userId) === listener) listenersByUserId.delete(userId);
-      };
+      return () => listenersByUserId.get(userId) === listener && listenersByUserId.delete(userId);
     },
     deliver(userId, event) {
       const listener = listenersByUserId.get(userId);
-      listener?.(event);
-      return listener !== undefined;
+      if (listener === undefined) return false;
+      try {
+        listener(event);
+      } catch (error) {
+        // Thrown where no broker's client can swallow it, and where the events behind it still arrive.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+      return true;
     },
     userIds: () => listenersByUserId.keys(),
   };

@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedEvent } from './feed.ts';
+import type { Feed, FeedEvent } from './feed.ts';
 import { createMemoryBus, createMemoryFeed } from './memory-feed.ts';
+import { describeFeedContract } from '../testing/feed/feed-contract.ts';
 
 const pull: FeedEvent = { kind: 'pull' };
 
 describe('the memory feed', () => {
+  describeFeedContract(async () => {
+    const bus = createMemoryBus();
+    const feeds: Feed[] = [];
+    return {
+      async open() {
+        const feed = createMemoryFeed({ bus });
+        feeds.push(feed);
+        await feed.start();
+        return feed;
+      },
+      async [Symbol.asyncDispose]() {
+        await Promise.all(feeds.map((feed) => feed.stop()));
+      },
+    };
+  });
+
   it('never runs a listener on the publisher’s stack, and is through within the turn', async () => {
     const bus = createMemoryBus();
     const [here, there] = [createMemoryFeed({ bus }), createMemoryFeed({ bus })];

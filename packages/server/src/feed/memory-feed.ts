@@ -54,14 +54,19 @@ export function createMemoryFeed({
     async start() {
       bus.members.add(listeners);
     },
-    subscribe: async (userId, listener) => listeners.add(userId, listener),
+    async subscribe(userId, listener) {
+      const remove = listeners.add(userId, listener);
+      return () => void remove();
+    },
     publish(userId, event) {
-      if (peers() === 0) return;
+      // Not before the start and not after the stop.
+      if (peers() === 0 || !bus.members.has(listeners)) return;
       if (queue.length === 0) queueMicrotask(deliver);
       queue.push({ userId, event });
       observer.published(1);
     },
     onGap: () => undefined,
+    stats: () => ({ users: listeners.size, queuedEvents: queue.length, queuedBytes: 0 }),
     async stop() {
       deliver();
       bus.members.delete(listeners);

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { someChanges } from '../testing/feed/feed-contract.ts';
+import { observe } from '../testing/feed/observed-feed.ts';
+import { createScriptedBroker, eventsIn } from '../testing/feed/scripted-broker.ts';
+import { createBrokerFeed } from './broker-feed.ts';
+
+const CHECK_INTERVAL_MS = 2_500;
+
+/** Waits are over at once, and are remembered; only checks wait for ever. */
+function setup() {
+  const broker = createScriptedBroker();
+  const delays: number[] = [];
+  const observed = observe((observer) =>
+    createBrokerFeed({
+      kind: 'nats',
+      connect: broker.connect,
+      random: () => 0.5,
+      observer,
+      checkIntervalMs: CHECK_INTERVAL_MS,
+      async delay(ms, signal) {
+        if (ms === CHECK_INTERVAL_MS) {
+          await new Promise((resolve) => {
+            signal.addEventListener('abort', resolve);
+          });
+        } else delays.push(ms);
+      },
+    }),
+  );
+  return { broker, observed, feed: observed.feed, delays };
+}
+
+async function connected() {
+  const parts = setup();
+  const starting = parts.feed.start();
+  const attempt = await parts.broker.attempt(0);
+  attempt.resolve();
+  await starting;
+  return { ...parts, attempt };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+describe('a feed over a broker', () => {
+  it('[LIV3] has one batch on its way; what gathers meanwhile is the next', async () => {
+    const { feed, broker, attempt } = await connected();
+    feed.publish('a', someChanges(1));
+    await Promise.resolve();
+    feed.publish('b', someChanges(2));
+    expect(attempt.batches).toHaveLength(0);
+    const first = await broker.batch(attempt, 0);
+    expect(eventsIn(first)).toEqual({ a: [someChanges(1)], b: [someChanges(2)] });
+    for (const at of [3, 4, 5]) {
+      feed.publish('a', someChanges(at));
+      await nextTurn();
+    }
+    expect(attempt.batches).toHaveLength(1);
+    first.resolve();
+    expect(eventsIn(await broker.batch(attempt, 1))).toEqual({ a: [someChanges(3, 4, 5)] });
+  });
+
+  it('leaves no event behind, whenever in the end of a batch it is published', async () => {
+    const { feed, broker, attempt } = await connected();
+    for (let microtasks = 0; microtasks < 12; microtasks += 1) {
+      const sent = attempt.batches.length;
+      feed.publish('a', someChanges(microtasks));
+      (await broker.batch(attempt, sent)).resolve();
+      for (let waited = 0; waited < microtasks; waited += 1) await Promise.resolve();
+      feed.publish('b', someChanges(microtasks));
+      const next = await broker.batch(attempt, sent + 1);
+      expect(eventsIn(next)).toEqual({ b: [someChanges(microtasks)] });
+      next.resolve();
+    }
+  });
+
+  it('[LIV2] tries again with jittered back-off, and tells each reason once', async () => {
+    const { feed, broker, delays, observed } = setup();
+    const starting = feed.start();
+    for (const [index, reason] of ['refused', 'refused', 'no route', 'refused'].entries()) {
+      (await broker.attempt(index)).reject(new Error(reason));
+      await starting;
+    }
+    const attempt = await broker.attempt(4);
+    expect(delays).toEqual([25, 50, 100, 200]);
+    expect(observed.reasons).toEqual(['refused', 'no route', 'refused']);
+    attempt.resolve();
+    await observed.changed(4);
+    expect(feed.state).toBe('connected');
+
+    attempt.handlers.onLost(new Error('refused'));
+    expect(observed.reasons).toHaveLength(4);
+    await broker.attempt(5);
+    expect(delays).toEqual([25, 50, 100, 200, 25]);
+    expect(attempt.isDestroyed).toBe(true);
+  });
+
+  it('[LIV2] is back, and tells of the gap, only when the broker took the pulls of the outage', async () => {
+    const { feed, broker, observed, attempt } = await connected();
+    feed.publish('in flight', someChanges(1));
+    await broker.batch(attempt, 0);
+    feed.publish('queued', someChanges(2));
+    attempt.handlers.onLost(new Error('gone'));
+    feed.publish('lost', someChanges(3));
+    const pull = { kind: 'pull' };
+
+    const second = await broker.attempt(1);
+    second.resolve();
+    const pulls = await broker.batch(second, 0);
+    expect(eventsIn(pulls)).toEqual({ 'in flight': [pull], lost: [pull], queued: [pull] });
+    expect(feed.state).toBe('lost');
+    pulls.reject(new Error('the queue is full'));
+
+    const third = await broker.attempt(2);
+    expect(second.isDestroyed).toBe(true);
+    expect(observed.gapCount).toBe(0);
+    third.resolve();
+    const again = await broker.batch(third, 0);
+    expect(eventsIn(again)).toEqual(eventsIn(pulls));
+    again.resolve();
+    await observed.gaps(1);
+    expect(feed.state).toBe('connected');
+    expect(observed.states).toEqual(['connected', 'lost', 'lost', 'connected']);
+  });
+
+  it('[LIV2] holds who subscribed while it was lost, and who does while it comes back', async () => {
+    const { feed, broker, observed } = setup();
+    await feed.subscribe('early', () => undefined);
+    const starting = feed.start();
+    const attempt = await broker.attempt(0);
+    await feed.subscribe('meanwhile', () => undefined);
+    feed.publish('x', someChanges(1));
+    attempt.resolve();
+    const pulls = await broker.batch(attempt, 0);
+    await feed.subscribe('late', () => undefined);
+    expect(attempt.held).toEqual(['early', 'meanwhile', 'late']);
+    pulls.resolve();
+    await starting;
+    // Of those who were there before it was.
+    expect(observed.gapCount).toBe(1);
+  });
+
+  it('[LIV2] a connection that breaks while it is made is one attempt that failed', async () => {
+    const { feed, broker, observed } = setup();
+    const starting = feed.start();
+    const attempt = await broker.attempt(0);
+    attempt.handlers.onLost(new Error('reset'));
+    attempt.resolve();
+    await starting;
+    expect(feed.state).toBe('lost');
+    expect(attempt.isDestroyed).toBe(true);
+    expect(observed.reasons).toEqual(['reset']);
+    (await broker.attempt(1)).resolve();
+    await observed.changed(2);
+    expect(feed.state).toBe('connected');
+  });
+
+  it('[LIV2] a stop ends the attempt under way; a start after it does nothing', async () => {
+    const { feed, broker, observed } = setup();
+    const starting = feed.start();
+    const attempt = await broker.attempt(0);
+    await feed.stop();
+    await starting;
+    expect(attempt.signal.aborted).toBe(true);
+    expect(observed.states).toEqual([]);
+
+    const other = setup();
+    await other.feed.stop();
+    await other.feed.start();
+    expect(other.broker.attempts).toHaveLength(0);
+  });
+
+  it('[LIV2] a stop waits for what is queued, but not for ever', async () => {
+    const { feed, broker, attempt, delays } = await connected();
+    feed.publish('a', someChanges(1));
+    const first = await broker.batch(attempt, 0);
+    feed.publish('a', someChanges(2));
+    const stopping = feed.stop();
+    first.resolve();
+    // The wait for the broker is over at once here.
+    await stopping;
+    expect(delays).toContain(2_000);
+    expect(attempt.isClosed).toBe(true);
+    expect(feed.state).toBe('lost');
+  });
+});

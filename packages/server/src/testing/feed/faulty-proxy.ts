@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A TCP hop between one feed and its broker, which fails in the ways that networks do. */
+export interface FaultyProxy extends AsyncDisposable {
+  /** The broker's URL, through the proxy. */
+  readonly url: string;
+  /** Ends every connection, and each new one at once. */
+  cut(): void;
+  /** Nothing passes any more, and nothing is closed; new connections are taken and get no answer. */
+  freeze(): void;
+  /** New connections pass again. */
+  mend(): void;
+}
+
+export async function openFaultyProxy(brokerUrl: string): Promise<FaultyProxy> {
+  const broker = new URL(brokerUrl);
+  const sockets = new Set<Socket>();
+  let fault: 'none' | 'cut' | 'frozen' = 'none';
+
+  function track(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  }
+
+  const server = createServer((near) => {
+    track(near);
+    if (fault === 'cut') near.destroy();
+    if (fault !== 'none') return;
+    const far = connect(Number(broker.port), broker.hostname);
+    track(far);
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  const url = new URL(brokerUrl);
+  url.port = String(address.port);
+
+  return {
+    url: url.href,
+    cut() {
+      fault = 'cut';
+      for (const socket of sockets) socket.destroy();
+    },
+    freeze() {
+      fault = 'frozen';
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    mend() {
+      fault = 'none';
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
