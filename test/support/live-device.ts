@@ -348,7 +348,8 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   #takeError({ code, message, id, retryAfterMs }: Down<'error'>): void {
-    this.errors.push(`error ${code}: ${message}`);
+    // A stop announces itself; the reconnect that follows is all that it is.
+    if (code !== 'shutting_down') this.errors.push(`error ${code}: ${message}`);
     if (id === undefined) return;
     const error = new Error(`${code}: ${message}`);
     if (this.#openCommands.fail(id, error)) return;
@@ -382,7 +383,8 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   #flush(): void {
-    if (this.#state !== 'live' && this.#state !== 'pulling') return;
+    // The service takes pushes once its last page is out.
+    if (this.#state !== 'live') return;
     for (const push of this.#replica.outbox.takeUnsent()) push.isSent = this.send(push.text);
   }
 }
