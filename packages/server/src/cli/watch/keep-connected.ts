@@ -33,7 +33,7 @@ export interface KeepConnectedOptions {
 
 const DELAY_BASE_MS = 500;
 const DELAY_MAX_MS = 30_000;
-const NEVER_OPENED: Closing = { code: 1006, reason: '', failure: 'no token' };
+const NEVER_OPENED: Closing = { code: 1006, reason: '', failure: 'no answer' };
 
 /** Closes after which the same hello meets the same answer. */
 const FINAL_CLOSES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
