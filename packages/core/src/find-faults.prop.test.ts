@@ -10,6 +10,7 @@ import { DOWN_ARBITRARIES, UP_ARBITRARIES } from './testing/message-arbitraries.
 import { arbitraryMutation } from './testing/mutations.ts';
 import { arbitraryOp } from './testing/op-arbitraries.ts';
 import { countReads } from './testing/read-counter.ts';
+import { schemasIn } from './testing/schemas-in.ts';
 import { opToWire, WireOpSchema, wireOpSchemaOf } from './wire-op.ts';
 
 interface Case {
@@ -40,21 +41,6 @@ const KNOWN_KEYWORDS = new Set(
   `type const enum anyOf minLength maxLength pattern minimum maximum exclusiveMinimum
   minItems maxItems items properties required additionalProperties description`.split(/\s+/),
 );
-
-/** The schema and all that are in it. */
-function schemasIn(schema: TSchema): TSchema[] {
-  const {
-    properties = {},
-    items,
-    anyOf = [],
-  } = schema as {
-    readonly properties?: Readonly<Record<string, TSchema>>;
-    readonly items?: TSchema;
-    readonly anyOf?: readonly TSchema[];
-  };
-  const inside = [...Object.values(properties), ...anyOf, ...(items === undefined ? [] : [items])];
-  return [schema, ...inside.flatMap(schemasIn)];
-}
 
 describe.each(cases)('the fault of a $name', ({ schema, valid }) => {
   test('[SEC3] is there exactly when the validator refuses the value', () => {
@@ -173,13 +159,14 @@ describe('the search for a fault', () => {
     expect(large).toBeLessThan(100);
   });
 
-  test('[SEC3] ends at the first field that is not known, in each member of a union', () => {
+  test('[SEC3] lists the fields once and ends at the first that is not known, in a union too', () => {
+    const count = 5_000;
     const fields = Object.fromEntries(
-      Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 0]),
+      Array.from({ length: count }, (_, index) => [`k${index}`, 0]),
     );
     const reads = countReads({ ...command, command: { ...seek, ...fields } }, (counted) =>
       findFaults(UP_SCHEMAS.command, counted),
     );
-    expect(reads).toBeLessThan(100);
+    expect(reads).toBeLessThan(count + 100);
   });
 });

@@ -26,9 +26,13 @@ export const CLOSE_CODES = {
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
 
+/** 11 days: nobody waits longer, and its digits are few. */
+const RETRY_AFTER_MAX_MS = 999_999_999;
+
 /** Text that carries a delay in a close frame; it stays far below the 123 bytes that a frame has room for. */
 export function retryAfterToReason(retryAfterMs: number): string {
-  return `retryAfterMs=${Math.ceil(retryAfterMs)}`;
+  const delayMs = Math.min(Math.max(Math.ceil(retryAfterMs) || 0, 0), RETRY_AFTER_MAX_MS);
+  return `retryAfterMs=${delayMs}`;
 }
 
 /** The delay that a close frame asks for, in ms; `undefined` when it names none. */

@@ -1,5 +1,5 @@
 /**
- * How many fields and items `call` looks at in `value`: each field read, tested or met in a loop counts one.
+ * How many fields and items `call` looks at in `value`: each counts one whenever it is read, tested or listed.
  * The same on every machine, so it may fail a build.
  */
 export function countReads(value: unknown, call: (counted: unknown) => unknown): number {
@@ -19,6 +19,11 @@ export function countReads(value: unknown, call: (counted: unknown) => unknown):
       getOwnPropertyDescriptor(target, key): PropertyDescriptor | undefined {
         reads += 1;
         return Reflect.getOwnPropertyDescriptor(target, key);
+      },
+      ownKeys(target): (string | symbol)[] {
+        const keys = Reflect.ownKeys(target);
+        reads += keys.length;
+        return keys;
       },
     });
   }

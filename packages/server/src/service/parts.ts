@@ -1,5 +1,5 @@
 import type { DeviceInfo } from '@cuepoint/core';
-import type { SyncRepository } from '@cuepoint/store';
+import type { SetTimer, SyncRepository } from '@cuepoint/store';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
 import type { LiveOptions } from '../live/live-server.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
@@ -67,4 +67,6 @@ export interface ServiceParts {
   readonly randomUuid: () => string;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Of live sessions; the platform's by default. */
+  readonly setTimer?: SetTimer;
 }
