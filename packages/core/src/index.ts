@@ -2,6 +2,7 @@ export * from './device-info.ts';
 export type { DeviceRegistration } from './device-registration.ts';
 export * from './device-registry.ts';
 export * from './errors.ts';
+export { findFaults } from './find-faults.ts';
 export * from './hybrid-logical-clock.ts';
 export * from './ids.ts';
 export { isDeeperThan } from './json-bounds.ts';

@@ -32,7 +32,7 @@ function breaksBounds(message: UpMessage): string | undefined {
       if ([...hdrFormats, ...audioCodecs].some((format) => codePointsOf(format) > 50))
         return 'format';
       if (!/^[\w.:-]{1,255}$/.test(message.device.deviceId)) return 'deviceId';
-      if (message.protocol !== 1) return 'protocol';
+      if (!(message.protocol >= 1)) return 'protocol';
       return codePointsOf(message.cursor ?? '') > 16_384 ? 'cursor' : undefined;
     }
     case 'command':
@@ -213,11 +213,19 @@ describe('what a client sends', () => {
   });
 
   test('a hello of a later version learns of the version, not of the fields that are new', () => {
-    const hello = { type: 'hello', protocol: 2, token: 't', device: { id: 'tv' }, region: 'eu' };
-    expect(readUpMessage(JSON.stringify(hello))).toMatchObject({
-      code: 'protocol_unsupported',
-      field: 'protocol',
-    });
+    const device = { deviceId: 'tv', deviceType: 'TV', platform: 'p', appVersion: '1' };
+    const hello = { type: 'hello', protocol: 2, token: 't', device };
+    // It may say no more than one of this version: then the session, which reads the version first, tells it.
+    expect(readUpMessage(JSON.stringify(hello))).toEqual(hello);
+    for (const later of [
+      { ...hello, region: 'eu' },
+      { type: 'hello', protocol: 2 },
+    ]) {
+      expect(readUpMessage(JSON.stringify(later))).toMatchObject({
+        code: 'protocol_unsupported',
+        field: 'protocol',
+      });
+    }
   });
 
   test('[SEC3] a push of 501 ops is told the limit, one of 500 is taken', () => {

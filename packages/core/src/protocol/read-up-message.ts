@@ -42,11 +42,17 @@ export function readUpMessage(text: string): UpMessage | CuepointError {
       field: 'type',
     });
   }
-  const early = refusalOfFields(value as TypedFields);
-  if (early !== undefined) return early;
+  const fields = value as TypedFields;
+  if (isPushPastLimit(fields)) {
+    return limitError(`A push has at most ${OPS_PER_PUSH_MAX} ops.`, {
+      field: 'ops',
+      limit: { name: 'opsPerPush', value: OPS_PER_PUSH_MAX },
+    });
+  }
   const { schema, validator } = known;
-  return validator.Check(value)
-    ? (value as UpMessage)
+  if (validator.Check(value)) return value as UpMessage;
+  return isHelloOfOtherVersion(fields)
+    ? versionError()
     : toCuepointError(findFaults(schema, value), schema);
 }
 
@@ -79,23 +85,22 @@ interface TypedFields {
   readonly ops?: unknown;
 }
 
-/** What has a code of its own, and is known before a schema looks at the rest. */
-function refusalOfFields({ type, protocol, ops }: TypedFields): CuepointError | undefined {
-  // A later version may have fields that this one refuses: its client has to learn of the version, not of them.
-  if (type === 'hello' && Number.isInteger(protocol) && protocol !== PROTOCOL_VERSION) {
-    return new CuepointError(
-      'protocol_unsupported',
-      `This service speaks version ${PROTOCOL_VERSION} of the protocol.`,
-      { field: 'protocol' },
-    );
-  }
-  if (type === 'push' && Array.isArray(ops) && ops.length > OPS_PER_PUSH_MAX) {
-    return limitError(`A push has at most ${OPS_PER_PUSH_MAX} ops.`, {
-      field: 'ops',
-      limit: { name: 'opsPerPush', value: OPS_PER_PUSH_MAX },
-    });
-  }
-  return undefined;
+/** Known before a schema walks the ops. */
+function isPushPastLimit({ type, ops }: TypedFields): boolean {
+  return type === 'push' && Array.isArray(ops) && ops.length > OPS_PER_PUSH_MAX;
+}
+
+/** A later version may have fields that this one refuses: its client is to learn of the version, not of them. */
+function isHelloOfOtherVersion({ type, protocol }: TypedFields): boolean {
+  return type === 'hello' && Number.isInteger(protocol) && protocol !== PROTOCOL_VERSION;
+}
+
+function versionError(): CuepointError {
+  return new CuepointError(
+    'protocol_unsupported',
+    `This service speaks version ${PROTOCOL_VERSION} of the protocol.`,
+    { field: 'protocol' },
+  );
 }
 
 function limitError(message: string, options: CuepointErrorOptions): CuepointError {

@@ -1,8 +1,8 @@
-import { opToWire, type DevicePresence, type Op, type OpResult } from '@cuepoint/core';
+import { opToWire, type DeviceInfo, type Op, type OpResult } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import type { Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
-import { presenceOf } from './device-presence.ts';
+import { isOnlineAt, isSameRegistration, presenceOf } from './device-presence.ts';
 import type { Healer } from './healer.ts';
 import type { Presence } from './presence.ts';
 import type { UserChannels } from './user-channels.ts';
@@ -10,8 +10,8 @@ import type { UserChannels } from './user-channels.ts';
 export interface AnnounceDeps {
   readonly channels: UserChannels;
   readonly feed: Feed;
-  readonly presence: Presence;
-  readonly healer: Healer;
+  readonly presence: Pick<Presence, 'announce' | 'revoked'>;
+  readonly healer: Pick<Healer, 'heal'>;
   readonly repository: Pick<SyncRepository, 'getDevice'>;
   readonly now: () => number;
 }
@@ -26,6 +26,7 @@ export function announceWrites(
   { channels, feed, presence, healer, repository, now }: AnnounceDeps,
 ): RoutePersistence {
   function tell(userId: string, op: Op, origin: string | undefined): void {
+    if (hearsNobody(userId)) return;
     const wire = opToWire(op);
     channels.find(userId)?.deliver(JSON.stringify(wire), origin);
     feed.publish(userId, { kind: 'changes', ops: [wire] });
@@ -37,6 +38,17 @@ export function announceWrites(
     feed.publish(userId, { kind: 'pull' });
   }
 
+  function hearsNobody(userId: string): boolean {
+    return feed.isAlone && channels.find(userId) === undefined;
+  }
+
+  /** What the others know of a device; undefined also where nobody hears, or it cannot be read. */
+  async function knownDevice(userId: string, deviceId: string): Promise<DeviceInfo | undefined> {
+    if (hearsNobody(userId)) return undefined;
+    // The write says whether the database is away.
+    return repository.getDevice(userId, deviceId).catch(() => undefined);
+  }
+
   return {
     async persistOp(userId, op, options) {
       const result = await persistence.persistOp(userId, op, options);
@@ -45,20 +57,33 @@ export function announceWrites(
       } else if (isPartlyStored(op, result)) pull(userId);
       return result;
     },
+
     async persistDevice(userId, device) {
+      const known = await knownDevice(userId, device.deviceId);
       await persistence.persistDevice(userId, device);
-      presence.announce(userId, [presenceOf(device, now())], device.deviceId);
+      const isNoNews =
+        known !== undefined && isOnlineAt(known, now()) && isSameRegistration(known, device);
+      if (!isNoNews) presence.announce(userId, presenceOf(device, now()));
     },
-    updateDeviceHeartbeat: (userId, deviceId, atMs) =>
-      persistence.updateDeviceHeartbeat(userId, deviceId, atMs),
+
+    /** Tells of a device that was offline and is heard over HTTP again. [LIV6] */
+    async updateDeviceHeartbeat(userId, deviceId, atMs) {
+      const known = await knownDevice(userId, deviceId);
+      const isRegistered = await persistence.updateDeviceHeartbeat(userId, deviceId, atMs);
+      if (known === undefined || isOnlineAt(known, now())) return isRegistered;
+      const device = await knownDevice(userId, deviceId);
+      if (device !== undefined && isOnlineAt(device, now())) {
+        presence.announce(userId, presenceOf(device, now()));
+      }
+      return isRegistered;
+    },
+
     async deleteDevice(userId, deviceId) {
       const device = await repository.getDevice(userId, deviceId);
       const isDeleted = await persistence.deleteDevice(userId, deviceId);
       if (!isDeleted) return false;
       presence.revoked(userId, deviceId);
-      const removed: DevicePresence[] =
-        device === undefined ? [] : [presenceOf(device, now(), 'removed')];
-      presence.announce(userId, removed, deviceId);
+      if (device !== undefined) presence.announce(userId, presenceOf(device, now(), 'removed'));
       return true;
     },
   };

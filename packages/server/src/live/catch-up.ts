@@ -3,8 +3,13 @@ import type { ChangesPage, ChangesRequest } from '@cuepoint/store';
 import { CHANGES_PER_MESSAGE } from './limits.ts';
 import { pageToChanges } from './pages.ts';
 import type { Session } from './session.ts';
+import type { UserChannel } from './user-channel.ts';
 
-export type ReadChanges = (userId: string, request: ChangesRequest) => Promise<ChangesPage>;
+/** `undefined`: nobody is there any more to read for. */
+export type ReadChanges = (
+  userId: string,
+  request: ChangesRequest,
+) => Promise<ChangesPage | undefined>;
 
 /**
  * Sends a session everything since its cursor, page by page as its socket takes them, until it is live.
@@ -16,17 +21,18 @@ export type ReadChanges = (userId: string, request: ChangesRequest) => Promise<C
 export async function catchUp(
   readChanges: ReadChanges,
   session: Session,
-  userId: string,
+  channel: UserChannel,
   toFirst: (page: ChangesPage) => DownMessage = pageToChanges,
 ): Promise<void> {
   let toMessage = toFirst;
   do {
-    session.beginReading();
+    session.beginReading(channel.cursorVersion);
     let next: Omit<ChangesRequest, 'limit'> | undefined =
       session.cursor === undefined ? {} : { cursor: session.cursor };
     while (next !== undefined) {
-      const page: ChangesPage = await readChanges(userId, { ...next, limit: CHANGES_PER_MESSAGE });
-      if (session.isClosing) return;
+      const request: ChangesRequest = { ...next, limit: CHANGES_PER_MESSAGE };
+      const page = await readChanges(channel.userId, request);
+      if (page === undefined || session.isClosing) return;
       await session.socket.sendAndWait(toMessage(page));
       if (session.isClosing) return;
       toMessage = pageToChanges;
@@ -34,4 +40,5 @@ export async function catchUp(
       next = page.page === undefined ? undefined : { page: page.page };
     }
   } while (!session.endReading());
+  channel.hasRead(session);
 }

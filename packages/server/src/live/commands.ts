@@ -6,8 +6,8 @@ import {
   type HandOff,
   type ReportCommand,
 } from '@cuepoint/core';
-import type { Feed, FeedEvent } from '../feed/feed.ts';
 import type { CancelTimer, SetTimer } from '@cuepoint/store';
+import type { Feed, FeedEvent } from '../feed/feed.ts';
 import { COMMAND_TAKE_TIMEOUT_MS, COMMANDS_GIVEN_MAX, COMMANDS_PER_USER_MAX } from './limits.ts';
 import type { UserChannel } from './user-channel.ts';
 import type { UserChannels } from './user-channels.ts';
@@ -36,9 +36,19 @@ export interface CommandsDeps {
   readonly onEnded: (command: Command, outcome: CommandOutcome) => void;
 }
 
-/** Carries commands between a user's devices; each ends in one outcome, also across instances. [LIV7] */
+/**
+ * Carries commands between a user's devices; each ends in one outcome, also across instances. [LIV7]
+ *
+ * The instance that was asked keeps the deadline. It gives the command to the device's session, or tells the
+ * other instances: the one that holds the session says that it has taken it, and later what the device
+ * answered. Each device answers for itself alone.
+ */
 export interface Commands {
-  /** @throws CuepointError `limit_exceeded` past the open commands of a user. */
+  /**
+   * Resolves within 5 s, a hand-off within 10 s.
+   *
+   * @throws CuepointError `limit_exceeded` past the open commands of a user.
+   */
   send(request: CommandRequest): Promise<CommandEnd>;
   /** What a device of this instance did about a command. */
   reported(channel: UserChannel, deviceId: string, report: ReportCommand): void;
@@ -48,15 +58,31 @@ export interface Commands {
 
 type CommandEvent = Extract<FeedEvent, { kind: 'command' | 'commandTaken' | 'commandResult' }>;
 
+/** One command to one device. */
+interface AskedCommand extends CommandRequest {
+  readonly commandId: string;
+}
+
 interface OpenCommand {
   readonly userId: string;
   readonly to: string;
   readonly end: (end: CommandEnd) => void;
-  cancelTimer: CancelTimer;
+  readonly cancelExpiry: CancelTimer;
+  /** Of the time in which another instance has to take it. */
+  readonly cancelTaking: CancelTimer;
+}
+
+/** Given to a device of this instance for another one, which waits for the answer. */
+interface GivenCommand {
+  readonly userId: string;
+  readonly to: string;
+  readonly cancelExpiry: CancelTimer;
 }
 
 const UNREACHABLE: CommandEnd = { outcome: 'unreachable' };
 const EXPIRED: CommandEnd = { outcome: 'expired' };
+const NOT_CONTROLLABLE: CommandEnd = { outcome: 'refused', reason: 'not_controllable' };
+const SAME_DEVICE: CommandEnd = { outcome: 'refused', reason: 'same_device' };
 
 export function createCommands({
   channels,
@@ -65,48 +91,57 @@ export function createCommands({
   setTimer,
   onEnded,
 }: CommandsDeps): Commands {
-  /** Asked on this instance, by their id. */
   const open = new Map<string, OpenCommand>();
-  /** Given to devices of this instance on behalf of others: who answers for which device. */
-  const given = new Map<string, { readonly userId: string; readonly to: string }>();
+  const given = new Map<string, GivenCommand>();
 
-  function give(channel: UserChannel, { commandId: id, from, to, command }: GivenCommand): boolean {
+  /** @returns `given`, how it ended without being given, or `undefined` where the device has no session. */
+  function give(
+    channel: UserChannel,
+    { commandId: id, from, to, command }: Omit<AskedCommand, 'userId'>,
+  ): 'given' | CommandEnd | undefined {
     const session = channel.sessionOf(to);
-    if (session?.greeted === undefined || session.phase === 'behind') return false;
+    if (session?.greeted === undefined) return undefined;
+    // It reads too slowly to be told, and is not listened to before it has read.
+    if (session.phase === 'behind') return UNREACHABLE;
+    const isClosedToOthers = session.greeted.device.capabilities?.remoteControllable === false;
+    if (isClosedToOthers && from !== to) return NOT_CONTROLLABLE;
     session.socket.send({ type: 'command', id, from, command });
-    return true;
+    return 'given';
   }
 
   function end(commandId: string, outcome: CommandEnd): void {
     const command = open.get(commandId);
     if (command === undefined) return;
     open.delete(commandId);
-    command.cancelTimer();
+    command.cancelExpiry();
+    command.cancelTaking();
     command.end(outcome);
   }
 
-  function expire(commandId: string, timeoutMs: number, outcome: CommandEnd): CancelTimer {
+  function endAfter(timeoutMs: number, commandId: string, outcome: CommandEnd): CancelTimer {
     return setTimer(() => end(commandId, outcome), timeoutMs, { keepsAlive: false });
   }
 
-  /** One command to one device. */
-  function ask(channel: UserChannel, request: CommandRequest): Promise<CommandEnd> {
-    const { userId, to } = request;
+  async function ask(channel: UserChannel, request: CommandRequest): Promise<CommandEnd> {
+    const { userId, from, to, command } = request;
+    // Who answers on another instance has to be heard.
+    if (channel.sessionOf(to) === undefined) await channel.subscribed;
     const commandId = randomUuid();
+    const offered = give(channel, { commandId, from, to, command });
+    if (typeof offered === 'object') return offered;
+    const isHere = offered === 'given';
+    if (!isHere && (feed.isAlone || feed.state === 'lost')) return UNREACHABLE;
     return new Promise((resolve) => {
-      const asked = { commandId, ...request };
-      const isHere = give(channel, asked);
-      if (!isHere && feed.state === 'lost') {
-        resolve(UNREACHABLE);
-        return;
-      }
-      const cancelTimer = isHere
-        ? expire(commandId, COMMAND_TIMEOUT_MS, EXPIRED)
-        : expire(commandId, COMMAND_TAKE_TIMEOUT_MS, UNREACHABLE);
-      open.set(commandId, { userId, to, end: resolve, cancelTimer });
-      if (isHere) return;
-      if (feed.isAlone) end(commandId, UNREACHABLE);
-      else feed.publish(userId, { kind: 'command', ...eventOf(asked) });
+      open.set(commandId, {
+        userId,
+        to,
+        end: resolve,
+        cancelExpiry: endAfter(COMMAND_TIMEOUT_MS, commandId, EXPIRED),
+        cancelTaking: isHere
+          ? () => undefined
+          : endAfter(COMMAND_TAKE_TIMEOUT_MS, commandId, UNREACHABLE),
+      });
+      if (!isHere) feed.publish(userId, { kind: 'command', commandId, from, to, command });
     });
   }
 
@@ -116,17 +151,31 @@ export function createCommands({
     { userId, from, to }: CommandRequest,
     { contentId, positionSeconds, state, from: source = from }: HandOff,
   ): Promise<CommandEnd> {
-    if (source === to) return { outcome: 'refused', reason: 'same_device' };
+    if (source === to) return SAME_DEVICE;
     const load: Command = { action: 'load', contentId, positionSeconds, state };
     const loaded = await ask(channel, { userId, from, to, command: load });
     if (loaded.outcome !== 'applied') return loaded;
-    const stopped = await ask(channel, {
-      userId,
-      from: to,
-      to: source,
-      command: { action: 'stop' },
-    });
+    const stop: Command = { action: 'stop' };
+    const stopped = await ask(channel, { userId, from, to: source, command: stop });
     return { ...loaded, sourceOutcome: stopped.outcome };
+  }
+
+  /** Passes on a command of another instance, if the device is here. */
+  function take(channel: UserChannel, event: Extract<CommandEvent, { kind: 'command' }>): void {
+    const { commandId, to } = event;
+    const { userId } = channel;
+    // Its instance is told nothing, and finds the device unreachable.
+    if (given.size >= COMMANDS_GIVEN_MAX) return;
+    const offered = give(channel, event);
+    if (offered === undefined) return;
+    if (offered !== 'given') {
+      feed.publish(userId, { kind: 'commandResult', commandId, ...offered });
+      return;
+    }
+    const forget = (): void => void given.delete(commandId);
+    const cancelExpiry = setTimer(forget, COMMAND_TIMEOUT_MS, { keepsAlive: false });
+    given.set(commandId, { userId, to, cancelExpiry });
+    feed.publish(userId, { kind: 'commandTaken', commandId });
   }
 
   return {
@@ -137,7 +186,6 @@ export function createCommands({
         if (channel.commandsOpen >= COMMANDS_PER_USER_MAX) throw tooManyCommands();
         channel.commandsOpen += 1;
         try {
-          await channel.subscribed;
           const ended =
             command.action === 'handoff'
               ? await handOff(channel, request, command)
@@ -153,51 +201,32 @@ export function createCommands({
     },
 
     reported({ userId }, deviceId, { id, outcome, reason }) {
-      const result = { outcome, ...(reason === undefined ? {} : { reason }) };
-      const mine = open.get(id);
-      // Only the device that was asked has a say.
-      if (mine?.userId === userId && mine.to === deviceId) end(id, result);
-      const theirs = given.get(id);
-      if (theirs?.userId !== userId || theirs.to !== deviceId) return;
+      const result = resultOf(outcome, reason);
+      const isAsked = (command?: { readonly userId: string; readonly to: string }): boolean =>
+        command?.userId === userId && command.to === deviceId;
+      if (isAsked(open.get(id))) end(id, result);
+      const passedOn = given.get(id);
+      if (passedOn === undefined || !isAsked(passedOn)) return;
+      passedOn.cancelExpiry();
       given.delete(id);
       feed.publish(userId, { kind: 'commandResult', commandId: id, ...result });
     },
 
     heard(channel, event) {
-      const { commandId } = event;
       if (event.kind === 'command') {
-        if (!give(channel, event)) return;
-        given.set(commandId, { userId: channel.userId, to: event.to });
-        if (given.size > COMMANDS_GIVEN_MAX) given.delete(given.keys().next().value ?? '');
-        feed.publish(channel.userId, { kind: 'commandTaken', commandId });
+        take(channel, event);
         return;
       }
-      const command = open.get(commandId);
-      if (command === undefined || command.userId !== channel.userId) return;
-      if (event.kind === 'commandTaken') {
-        command.cancelTimer();
-        command.cancelTimer = expire(
-          commandId,
-          COMMAND_TIMEOUT_MS - COMMAND_TAKE_TIMEOUT_MS,
-          EXPIRED,
-        );
-        return;
-      }
-      const { outcome, reason } = event;
-      end(commandId, { outcome, ...(reason === undefined ? {} : { reason }) });
+      const command = open.get(event.commandId);
+      if (command?.userId !== channel.userId) return;
+      if (event.kind === 'commandTaken') command.cancelTaking();
+      else end(event.commandId, resultOf(event.outcome, event.reason));
     },
   };
 }
 
-interface GivenCommand {
-  readonly commandId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly command: Command;
-}
-
-function eventOf({ commandId, from, to, command }: GivenCommand): GivenCommand {
-  return { commandId, from, to, command };
+function resultOf(outcome: CommandOutcome, reason: string | undefined): CommandEnd {
+  return reason === undefined ? { outcome } : { outcome, reason };
 }
 
 function tooManyCommands(): CuepointError {

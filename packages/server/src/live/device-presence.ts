@@ -3,6 +3,7 @@ import {
   isStale,
   type DeviceInfo,
   type DevicePresence,
+  type HelloDevice,
 } from '@cuepoint/core';
 import { instantOf } from '../http/instant.ts';
 
@@ -10,7 +11,7 @@ import { instantOf } from '../http/instant.ts';
 export function presenceOf(
   device: DeviceInfo,
   nowMs: number,
-  state: DevicePresence['state'] = stateOf(device, nowMs),
+  state: DevicePresence['state'] = isOnlineAt(device, nowMs) ? 'online' : 'offline',
 ): DevicePresence {
   const { lastSeenMs, isOnline: _isOnline, capabilities, ...rest } = device;
   return {
@@ -21,8 +22,24 @@ export function presenceOf(
   };
 }
 
-function stateOf(device: DeviceInfo, nowMs: number): DevicePresence['state'] {
-  return device.isOnline && !isStale(device, nowMs, DEFAULT_STALE_AFTER_MS) ? 'online' : 'offline';
+export function isOnlineAt(device: DeviceInfo, nowMs: number): boolean {
+  return device.isOnline && !isStale(device, nowMs, DEFAULT_STALE_AFTER_MS);
+}
+
+/** What a device leaves out of its hello stays as it is known: a name that a person gave it, say. */
+export function completeDevice(device: HelloDevice, known: DeviceInfo | undefined): HelloDevice {
+  if (known === undefined) return device;
+  const { deviceName = known.deviceName, capabilities = known.capabilities } = device;
+  return { ...device, deviceName, capabilities: capabilities as DevicePresence['capabilities'] };
+}
+
+/** The registration in what was told of a device. */
+export function registrationOf({
+  lastSeen: _lastSeen,
+  state: _state,
+  ...registration
+}: DevicePresence): HelloDevice {
+  return registration;
 }
 
 /** Whether two registrations say the same, whatever was seen of the device since. */

@@ -1,10 +1,4 @@
-import {
-  CLOSE_CODES,
-  CuepointError,
-  PROTOCOL_VERSION,
-  type DeviceInfo,
-  type Hello,
-} from '@cuepoint/core';
+import { CuepointError, PROTOCOL_VERSION, type DeviceInfo, type Hello } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import { requireUnrevoked } from '../auth/authenticate.ts';
 import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
@@ -12,10 +6,10 @@ import type { Identity } from '../auth/identity.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
 import { catchUp, type ReadChanges } from './catch-up.ts';
-import { presenceOf } from './device-presence.ts';
 import { pageToWelcome } from './pages.ts';
 import type { Presence } from './presence.ts';
-import { deviceInfoOf, type Greeted, type Session } from './session.ts';
+import type { Greeted, Session } from './session.ts';
+import { takeOver } from './take-over.ts';
 import type { UserChannel } from './user-channel.ts';
 import type { UserChannels } from './user-channels.ts';
 
@@ -44,7 +38,7 @@ export interface GreetDeps {
  * `invalid_device_id`, `invalid_cursor`, `limit_exceeded`, `database_unavailable`
  */
 export async function greet(deps: GreetDeps, session: Session, hello: Hello): Promise<void> {
-  const { channels, presence, repository, inTurn, now } = deps;
+  const { channels, feed, presence, repository, inTurn, now } = deps;
   requireProtocol(hello);
   const greeted = await identify(deps, hello);
   const { userId } = greeted;
@@ -52,14 +46,15 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
   try {
     await channel.subscribed;
     if (session.isClosing) return;
-    requireRoomForSocket(deps, channel);
+    requireRoomForSocket(deps, channel, greeted);
     session.greeted = greeted;
     session.cursor = hello.cursor;
-    const isFirst = channel.sessions.size === 0;
     channel.sessions.add(session);
     let known: readonly DeviceInfo[] | undefined;
     const read: ReadChanges = (user, request) =>
       inTurn(async () => {
+        // In a herd many have given up before their turn comes.
+        if (session.isClosing) return undefined;
         if (known !== undefined) return repository.readChanges(user, request);
         const [page, devices] = await Promise.all([
           repository.readChanges(user, request),
@@ -68,17 +63,15 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
         known = devices;
         return page;
       });
-    await catchUp(read, session, userId, (page) => pageToWelcome(page, userId, now()));
-    if (session.isClosing || known === undefined) return;
-    if (isFirst) channel.cursor ??= session.cursor;
-    session.isWelcomed = true;
-    replaceOlder(deps, channel, session, greeted);
-    session.socket.send({
-      type: 'presence',
-      devices: withOwn(known, greeted, now()),
+    await catchUp(read, session, channel, (page) => {
+      session.mayAsk = true;
+      return pageToWelcome(page, userId, now());
     });
-    presence.arrived(channel, session, greeted, known);
+    if (session.isClosing || known === undefined) return;
+    session.isWelcomed = true;
     deps.onWelcomed(session);
+    takeOver(feed, channel, session, greeted);
+    if (!session.isClosing) presence.arrived(channel, session, greeted, known);
   } finally {
     channels.release(channel);
   }
@@ -126,38 +119,22 @@ async function admit(
   });
 }
 
-function requireRoomForSocket({ socketsPerUser }: GreetDeps, channel: UserChannel): void {
-  if (channel.sessions.size < socketsPerUser) return;
+/** A device that comes back takes the place of its older socket, which may not have noticed yet. */
+function requireRoomForSocket(
+  { socketsPerUser }: GreetDeps,
+  { sessions }: UserChannel,
+  { device: { deviceId } }: Greeted,
+): void {
+  if (sessions.size < socketsPerUser) return;
+  let others = 0;
+  for (const session of sessions) {
+    if (session.deviceId !== deviceId && !session.isClosing) others += 1;
+  }
+  if (others < socketsPerUser) return;
   throw new CuepointError('rate_limited', `A user has at most ${socketsPerUser} sockets.`, {
     limit: { name: 'socketsPerUser', value: socketsPerUser },
     retryAfterMs: TOO_MANY_SOCKETS_RETRY_AFTER_MS,
   });
-}
-
-/** A device has one session: the newest, on whichever instance. */
-function replaceOlder(
-  { feed }: GreetDeps,
-  channel: UserChannel,
-  session: Session,
-  { userId, device: { deviceId } }: Greeted,
-): void {
-  const { id: sessionId, openedAtMs } = session;
-  for (const other of channel.sessions) {
-    if (other !== session && other.deviceId === deviceId) endReplaced(other);
-  }
-  feed.publish(userId, { kind: 'session', deviceId, sessionId, openedAtMs });
-}
-
-export function endReplaced(session: Session): void {
-  session.fail(
-    new CuepointError('device_replaced', 'A newer session of this device took over.'),
-    CLOSE_CODES.deviceReplaced,
-  );
-}
-
-function withOwn(known: readonly DeviceInfo[], { device }: Greeted, nowMs: number) {
-  const others = known.filter(({ deviceId }) => deviceId !== device.deviceId);
-  return [...others, deviceInfoOf(device, nowMs, true)].map((each) => presenceOf(each, nowMs));
 }
 
 const TOO_MANY_SOCKETS_RETRY_AFTER_MS = 30_000;

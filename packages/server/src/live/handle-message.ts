@@ -16,7 +16,7 @@ import { errorMessage } from './error-message.ts';
 import type { InFlight } from './in-flight.ts';
 import { PUSHES_IN_FLIGHT_MAX } from './limits.ts';
 import type { Presence } from './presence.ts';
-import { toSessionError } from './refusal.ts';
+import { refusalOf, toSessionError } from './refusal.ts';
 import type { Greeted, Session } from './session.ts';
 import type { UserChannel } from './user-channel.ts';
 
@@ -45,8 +45,10 @@ export function handleMessage(
   const id = 'id' in message ? message.id : undefined;
   const excess = countMessage(deps, channel);
   if (excess !== undefined) {
-    if (excess.isFlood) session.fail(excess.error, CLOSE_CODES.rateLimited);
-    else session.socket.send(errorMessage(excess.error, id));
+    if (excess.isFlood) {
+      const { code, reason } = refusalOf(excess.error);
+      session.fail(excess.error, code, reason);
+    } else session.socket.send(errorMessage(excess.error, id));
     return;
   }
   switch (message.type) {
@@ -121,7 +123,8 @@ async function renew(
         'A session is renewed by its own user and device.',
       );
     }
-    session.greeted = { ...greeted, identity };
+    // What is known of the device may have changed meanwhile.
+    session.greeted = { ...(session.greeted ?? greeted), identity };
   } catch (error) {
     const known = toSessionError(error);
     // A key set that cannot be fetched says nothing of the token: the old one is good until it expires.

@@ -1,7 +1,8 @@
 import { CLOSE_CODES, CuepointError, retryAfterToReason } from '@cuepoint/core';
+import type { ChangesPage, ChangesRequest } from '@cuepoint/store';
 import pLimit from 'p-limit';
-import { catchUp, type ReadChanges } from './catch-up.ts';
-import { PULLS_AT_ONCE_MAX, SEND_BUFFER_MAX_BYTES } from './limits.ts';
+import { catchUp } from './catch-up.ts';
+import { CHANGES_PER_MESSAGE, PULLS_AT_ONCE_MAX } from './limits.ts';
 import { pageToChanges } from './pages.ts';
 import type { Session } from './session.ts';
 import type { UserChannel } from './user-channel.ts';
@@ -9,7 +10,7 @@ import type { UserChannels } from './user-channels.ts';
 
 export interface HealerDeps {
   readonly channels: UserChannels;
-  readonly readChanges: ReadChanges;
+  readonly readChanges: (userId: string, request: ChangesRequest) => Promise<ChangesPage>;
   /** Tells the user's sessions which devices there are, and ends those of revoked ones. */
   readonly healDevices: (channel: UserChannel) => Promise<void>;
   readonly now: () => number;
@@ -30,7 +31,7 @@ export interface Healer {
   /** Something of this user was missed. */
   heal(channel: UserChannel): void;
   /** A session whose socket was too slow has drained. [LIV4] */
-  catchUp(session: Session, userId: string): void;
+  catchUp(session: Session, channel: UserChannel): void;
   /** Resolves when no pull is under way. */
   stop(): Promise<void>;
 }
@@ -47,7 +48,7 @@ const RETRY_DELAY_MS = 5_000;
 export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): Healer {
   const { channels, now, healDevices, onHealed, onFailed } = deps;
   const limit = pLimit(PULLS_AT_ONCE_MAX);
-  const readChanges: ReadChanges = (userId, request) =>
+  const readPage: HealerDeps['readChanges'] = (userId, request) =>
     limit(() => deps.readChanges(userId, request));
   const running = new Set<Promise<void>>();
   const state = { isStopped: false };
@@ -70,9 +71,11 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     try {
       while (channel.needsHealing && channel.sessions.size > 0 && !state.isStopped) {
         channel.needsHealing = false;
-        const cursor = channel.cursor;
-        const isServed = cursor !== undefined && (await pullForAll(channel, cursor));
-        if (!isServed) await pullForEach(channel);
+        await pullForAll(channel);
+        // Not awaited: one that does not take its pages holds up none of the others. [LIV4]
+        for (const session of channel.sessions) {
+          if (isLive(session) && !channel.covers(session)) run(bringUp(session, channel));
+        }
         await limit(() => healDevices(channel));
       }
       channel.healedAtMs = now();
@@ -85,44 +88,46 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     }
   }
 
-  /** @returns false when the cursor was refused: the pages would be a whole state. [CUR2] */
-  async function pullForAll(channel: UserChannel, cursor: string): Promise<boolean> {
-    const live = [...channel.sessions].filter(({ phase }) => phase === 'live');
-    const watching = live.map((session) => ({ session, lapses: session.lapses }));
-    let next: { cursor: string } | { page: string } | undefined = { cursor };
+  /** For those who were sent everything before the channel's cursor; a refused one serves nobody. [CUR2] */
+  async function pullForAll(channel: UserChannel): Promise<void> {
+    const watching = [...channel.sessions]
+      .filter((session) => isLive(session) && channel.covers(session))
+      .map((session) => ({ session, lapses: session.lapses }));
+    const { cursor } = channel;
+    let next: { cursor: string } | { page: string } | undefined =
+      cursor === undefined || watching.length === 0 ? undefined : { cursor };
+    if (next === undefined) channel.moveTo(undefined, []);
     while (next !== undefined) {
-      const page = await readChanges(channel.userId, { ...next, limit: CHANGES_PER_PULL });
-      if (page.resync) return false;
-      onHealed(page.ops.length);
-      const text = JSON.stringify(pageToChanges(page));
-      for (const { session, lapses } of watching) {
-        if (session.lapses !== lapses || session.isClosing) continue;
-        if (session.socket.bufferedBytes > SEND_BUFFER_MAX_BYTES) session.fallBehind();
-        else {
-          session.socket.sendText(text);
-          if (page.cursor !== undefined) session.cursor = page.cursor;
-        }
+      const page = await readPage(channel.userId, { ...next, limit: CHANGES_PER_MESSAGE });
+      if (page.resync) {
+        channel.moveTo(undefined, []);
+        return;
       }
-      if (page.cursor !== undefined) channel.cursor = page.cursor;
+      onHealed(page.ops.length);
+      const throughout = watching
+        .filter(({ session, lapses }) => isLive(session) && session.lapses === lapses)
+        .map(({ session }) => session);
+      sendPage(page, throughout);
+      if (page.cursor !== undefined) channel.moveTo(page.cursor, throughout);
       next = page.page === undefined ? undefined : { page: page.page };
     }
-    return true;
   }
 
-  /** Each from its own cursor, the others after the first: so its cursor is before all of theirs. */
-  async function pullForEach(channel: UserChannel): Promise<void> {
-    channel.cursor = undefined;
-    for (const session of channel.sessions) {
-      if (session.phase !== 'live' || session.isClosing) continue;
-      await bringUp(session, channel.userId);
-      if (!session.isClosing) channel.cursor ??= session.cursor;
+  function sendPage(page: ChangesPage, sessions: readonly Session[]): void {
+    const text = JSON.stringify(pageToChanges(page));
+    for (const session of sessions) {
+      if (session.socket.isFull) session.fallBehind();
+      else {
+        if (page.cursor !== undefined) session.cursor = page.cursor;
+        session.socket.sendText(text);
+      }
     }
   }
 
   /** A session that cannot be caught up would wait for ever: it is sent away, to come back. */
-  async function bringUp(session: Session, userId: string): Promise<void> {
+  async function bringUp(session: Session, channel: UserChannel): Promise<void> {
     try {
-      await catchUp(readChanges, session, userId);
+      await catchUp(readPage, session, channel);
     } catch (error) {
       session.fail(
         new CuepointError('database_unavailable', 'The changes could not be read.', {
@@ -145,15 +150,10 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     healAll() {
       for (const channel of channels.values()) heal(channel);
     },
-    catchUp(session, userId) {
+    catchUp(session, channel) {
       if (state.isStopped) return;
-      run(
-        bringUp(session, userId).then(() => {
-          const channel = channels.find(userId);
-          // What it was not told of the devices meanwhile.
-          return channel === undefined ? undefined : healDevices(channel);
-        }),
-      );
+      // What it was not told of the devices meanwhile comes after.
+      run(bringUp(session, channel).then(() => limit(() => healDevices(channel))));
     },
     async stop() {
       state.isStopped = true;
@@ -162,4 +162,6 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
   };
 }
 
-const CHANGES_PER_PULL = 500;
+function isLive({ phase, isClosing }: Session): boolean {
+  return phase === 'live' && !isClosing;
+}

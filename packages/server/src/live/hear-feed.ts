@@ -1,12 +1,13 @@
 import { CLOSE_CODES, CuepointError } from '@cuepoint/core';
-import type { FeedEvent } from '../feed/feed.ts';
+import type { Feed, FeedEvent } from '../feed/feed.ts';
 import type { Commands } from './commands.ts';
-import { endReplaced } from './greet.ts';
 import type { Healer } from './healer.ts';
 import type { Presence } from './presence.ts';
+import { openedElsewhere } from './take-over.ts';
 import type { UserChannel } from './user-channel.ts';
 
 export interface HearFeedDeps {
+  readonly feed: Feed;
   readonly healer: Healer;
   readonly presence: Presence;
   readonly commands: Commands;
@@ -14,7 +15,7 @@ export interface HearFeedDeps {
 
 /** Passes on what another instance says of a user who is held here. [LIV3] */
 export function hearFeed(
-  { healer, presence, commands }: HearFeedDeps,
+  { feed, healer, presence, commands }: HearFeedDeps,
   channel: UserChannel,
   event: FeedEvent,
 ): void {
@@ -26,10 +27,10 @@ export function hearFeed(
       healer.heal(channel);
       return;
     case 'presence':
-      channel.broadcast({ type: 'presence', devices: [...event.devices] });
+      presence.heard(channel, event.devices);
       return;
     case 'session':
-      channel.openedElsewhere(event, endReplaced);
+      openedElsewhere(feed, channel, event);
       return;
     case 'revoked':
       presence.endRevoked(channel, event.deviceId);

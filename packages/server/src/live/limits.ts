@@ -19,6 +19,12 @@ export const HELD_LENGTH_MAX = 262_144;
 export const PUSHES_IN_FLIGHT_MAX = 32;
 /** How long a device may be gone, without having said that it leaves, before it counts as offline. */
 export const LEAVE_GRACE_MS = 5_000;
+/** Devices that are taken off the registry at one time: a net that breaks leaves the database to the commits. */
+export const LEAVES_AT_ONCE_MAX = 8;
+/** A device that the registry saw this recently costs no write when it comes back. [GC8] */
+export const SEEN_RECENTLY_MS = 60_000;
+/** Times that a list of devices is read again because one of them came or went meanwhile. */
+export const DEVICE_READS_MAX = 3;
 /** One timer looks at all sessions: how often. */
 export const SWEEP_INTERVAL_MS = 1_000;
 /** Hellos that are served at one time: a herd of reconnects leaves the database to the commits. */

@@ -31,6 +31,7 @@ import { helloRequired, refusalOf, toSessionError } from './refusal.ts';
 import { sendAway } from './send-away.ts';
 import { Session } from './session.ts';
 import { SessionSocket } from './session-socket.ts';
+import type { UserChannel } from './user-channel.ts';
 import { UserChannels } from './user-channels.ts';
 
 export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
@@ -101,7 +102,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const channels = new UserChannels({
     feed,
     now,
-    onEvent: (channel, event) => hearFeed({ healer, presence, commands }, channel, event),
+    onEvent: (channel, event) => hearFeed({ feed, healer, presence, commands }, channel, event),
   });
   const presence = createPresence({
     channels,
@@ -170,13 +171,19 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     // What is wrong with a frame or the connection ends in a close, which says it all.
     ws.on('error', () => undefined);
     ws.on('close', (code) => closed(session, code, address));
-    raw.on('drain', () => {
-      const { greeted } = session;
-      if (session.phase === 'behind' && greeted !== undefined && !session.isClosing) {
-        observer.fellBehind();
-        healer.catchUp(session, greeted.userId);
-      }
-    });
+    raw.on('drain', () => drained(session));
+  }
+
+  function drained(session: Session): void {
+    session.socket.resume();
+    const channel = channelOf(session);
+    if (session.phase !== 'behind' || session.isClosing || channel === undefined) return;
+    observer.fellBehind();
+    healer.catchUp(session, channel);
+  }
+
+  function channelOf({ greeted }: Session): UserChannel | undefined {
+    return greeted === undefined ? undefined : channels.find(greeted.userId);
   }
 
   function received(session: Session, data: RawData, isBinary: boolean, address: string): void {
@@ -187,7 +194,8 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       ? new CuepointError('invalid_request', 'Messages are text.')
       : readUpMessage(textOf(data));
     if (message instanceof CuepointError) {
-      session.fail(message, CLOSE_CODES.badMessage);
+      const { code, reason } = refusalOf(message);
+      session.fail(message, code, reason);
       return;
     }
     observer.received(message.type);
@@ -198,8 +206,8 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       return;
     }
     const { greeted } = session;
-    const channel = greeted === undefined ? undefined : channels.find(greeted.userId);
-    if (greeted === undefined || channel === undefined || !session.isWelcomed) {
+    const channel = channelOf(session);
+    if (greeted === undefined || channel === undefined || !session.mayAsk) {
       session.fail(
         helloRequired('Send hello first, and wait for the welcome.'),
         CLOSE_CODES.badMessage,
@@ -232,10 +240,10 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     admission.left(address, session.isWelcomed);
     observer.closed(code);
     const { greeted } = session;
-    const channel = greeted === undefined ? undefined : channels.find(greeted.userId);
+    const channel = channelOf(session);
     if (greeted === undefined || channel?.sessions.delete(session) !== true) return;
     // Whom a stop or an end of ours sends away is expected back; who leaves says so.
-    if (session.isWelcomed && !isStopping) {
+    if (session.isWelcomed && !isStopping && !isForgotten(session)) {
       presence.departed(channel, greeted, code === CLOSE_CODES.leave && !isOurs);
     }
     channels.dropIfIdle(channel);
@@ -288,9 +296,14 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       cancelSweep?.();
       await pushes.whenNone(timeoutMs);
       await sendAway(sessions, { random, setTimer });
-      await healer.stop();
+      await Promise.all([healer.stop(), presence.stop()]);
     },
   };
+}
+
+/** There is nothing left of it that could be offline. */
+function isForgotten({ closeCode }: Session): boolean {
+  return closeCode === CLOSE_CODES.deviceRevoked || closeCode === CLOSE_CODES.userErased;
 }
 
 function textOf(data: RawData): string {

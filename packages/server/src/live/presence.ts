@@ -1,24 +1,42 @@
-import { CLOSE_CODES, CuepointError, type DeviceInfo, type DevicePresence } from '@cuepoint/core';
+import {
+  CLOSE_CODES,
+  CuepointError,
+  isCuepointError,
+  type DeviceInfo,
+  type DevicePresence,
+} from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
+import pLimit from 'p-limit';
 import type { Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
-import { isSameRegistration, presenceOf } from './device-presence.ts';
-import { LEAVE_GRACE_MS } from './limits.ts';
+import { createDeviceNews } from './device-news.ts';
+import { isOnlineAt, isSameRegistration, presenceOf } from './device-presence.ts';
+import { LEAVE_GRACE_MS, LEAVES_AT_ONCE_MAX, SEEN_RECENTLY_MS } from './limits.ts';
 import { deviceInfoOf, type Greeted, type Session } from './session.ts';
+import { createTurns } from './turns.ts';
 import type { UserChannel } from './user-channel.ts';
 import type { UserChannels } from './user-channels.ts';
 
 export interface PresenceDeps {
   readonly channels: UserChannels;
   readonly feed: Feed;
-  readonly repository: Pick<SyncRepository, 'loadDevices' | 'isDeviceRevoked' | 'getDevice'>;
+  readonly repository: Pick<
+    SyncRepository,
+    'loadDevices' | 'isDeviceRevoked' | 'getDevice' | 'readWriteContext'
+  >;
   readonly persistence: Pick<RoutePersistence, 'persistDevice' | 'updateDeviceHeartbeat'>;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Who of a user's devices is here: told to the others, kept in the registry. [LIV6] */
+/**
+ * Who of a user's devices is here: told to the others, kept in the registry. [LIV6]
+ *
+ * Others are told once the registry has it, so that whoever reads it later knows no less. What is done about
+ * one device on this instance is done in order; what another instance says of a device that is here, and is
+ * not so, is answered.
+ */
 export interface Presence {
   /** A session was welcomed. `devices` is the registry as its hello read it. */
   arrived(
@@ -27,11 +45,13 @@ export interface Presence {
     greeted: Greeted,
     devices: readonly DeviceInfo[],
   ): void;
-  /** A session ended; `isLeaving` when the device said so, or when it is to count as gone at once. */
+  /** A session ended; `isLeaving` when the device said so. */
   departed(channel: UserChannel, greeted: Greeted, isLeaving: boolean): void;
   heartbeat(session: Session, greeted: Greeted): void;
-  /** Tells this instance's sessions and the other instances. */
-  announce(userId: string, devices: readonly DevicePresence[], exceptDeviceId?: string): void;
+  /** Tells this instance's sessions and the other instances; never the device itself. */
+  announce(userId: string, device: DevicePresence): void;
+  /** What another instance says of devices. */
+  heard(channel: UserChannel, devices: readonly DevicePresence[]): void;
   /** The device was deleted: its sessions end at once. [SEC1] */
   revoked(userId: string, deviceId: string): void;
   /** The same, as another instance tells it. */
@@ -44,43 +64,130 @@ export interface Presence {
   heal(channel: UserChannel): Promise<void>;
   /** Lets those go whose grace is over. */
   tick(): void;
+  /** Resolves when nothing is on its way to the registry. Whose grace runs is expected back elsewhere. */
+  stop(): Promise<void>;
 }
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { channels, feed, repository, persistence, now, onFailed } = deps;
   /** Those with pending leaves. */
   const leaving = new Set<UserChannel>();
+  /** Those whose device is in the registry, as far as is known here. */
+  const registered = new WeakSet<Session>();
+  const turns = createTurns();
+  const leaves = pLimit(LEAVES_AT_ONCE_MAX);
+  const news = createDeviceNews({
+    ...deps,
+    onContradicted: (session) => inTurnOf(session, register),
+  });
 
-  function announce(
-    userId: string,
-    devices: readonly DevicePresence[],
-    exceptDeviceId?: string,
-  ): void {
-    if (devices.length === 0) return;
-    channels.find(userId)?.broadcast({ type: 'presence', devices: [...devices] }, exceptDeviceId);
-    feed.publish(userId, { kind: 'presence', devices });
+  function inTurn(userId: string, deviceId: string, work: () => Promise<void>): void {
+    void turns.take(`${userId} ${deviceId}`, () => work().catch(onFailed));
   }
 
-  /** Churn costs no write: a device that is known, unchanged and online is at most a heartbeat. */
-  async function register(
-    { userId, device }: Greeted,
-    known: DeviceInfo | undefined,
-  ): Promise<void> {
-    const current = deviceInfoOf(device, now(), true);
-    if (known !== undefined && isSameRegistration(known, current)) {
-      await persistence.updateDeviceHeartbeat(userId, device.deviceId, now());
-    } else await persistence.persistDevice(userId, current);
+  function inTurnOf(session: Session, work: (session: Session) => Promise<void>): void {
+    const { greeted } = session;
+    if (greeted !== undefined) inTurn(greeted.userId, greeted.device.deviceId, () => work(session));
   }
 
-  function endIfRevoked(session: Session, error: unknown): void {
-    if (error instanceof CuepointError && error.code === 'device_revoked') {
-      session.fail(error, CLOSE_CODES.deviceRevoked);
-    } else onFailed(error);
+  async function settleIn(session: Session, known: DeviceInfo | undefined): Promise<void> {
+    const { greeted } = session;
+    if (greeted === undefined) return;
+    const isNoNews =
+      known !== undefined &&
+      isOnlineAt(known, now()) &&
+      isSameRegistration(known, deviceInfoOf(greeted.device, now(), true));
+    if (!isNoNews) {
+      await register(session);
+      return;
+    }
+    registered.add(session);
+    // Churn costs no write.
+    if (now() - known.lastSeenMs >= SEEN_RECENTLY_MS) await beat(session, greeted);
   }
 
-  async function requireUnrevoked(session: Session, { userId, device }: Greeted): Promise<void> {
-    if (!(await repository.isDeviceRevoked(userId, device.deviceId))) return;
-    session.fail(revokedError(), CLOSE_CODES.deviceRevoked);
+  /** Puts the session's device into the registry, online, and tells the others. */
+  async function register(session: Session): Promise<void> {
+    const { greeted } = session;
+    if (greeted === undefined || session.isClosing) return;
+    const { userId, device } = greeted;
+    try {
+      await persistence.persistDevice(userId, deviceInfoOf(device, now(), true));
+      registered.add(session);
+      // It was removed meanwhile, or it left, which is told in its turn.
+      if (session.isClosing && !(await isRegistered(greeted))) return;
+    } catch (error) {
+      if (endIfRevoked(session, error)) return;
+      // Its next heartbeat tries again; until then it is here nevertheless.
+      onFailed(error);
+    }
+    announce(userId, presenceOf(deviceInfoOf(device, now(), true), now()));
+  }
+
+  async function isRegistered({ userId, device }: Greeted): Promise<boolean> {
+    return (await repository.getDevice(userId, device.deviceId)) !== undefined;
+  }
+
+  async function beat(session: Session, { userId, device }: Greeted): Promise<void> {
+    const isKnown = await persistence.updateDeviceHeartbeat(userId, device.deviceId, now());
+    if (!isKnown) inTurnOf(session, mendMissing);
+  }
+
+  /** A device that is here and not in the registry: it was removed, its user erased, or its row lost. */
+  async function mendMissing(session: Session): Promise<void> {
+    const { greeted } = session;
+    if (greeted === undefined || session.isClosing) return;
+    const { userId, device } = greeted;
+    if (await repository.isDeviceRevoked(userId, device.deviceId)) {
+      session.fail(revokedError(), CLOSE_CODES.deviceRevoked);
+    } else if (await wasErasedSince(userId, session.openedAtMs)) {
+      session.fail(
+        new CuepointError('user_erased', 'The user was erased.'),
+        CLOSE_CODES.userErased,
+      );
+    } else await register(session);
+  }
+
+  async function wasErasedSince(userId: string, sinceMs: number): Promise<boolean> {
+    // Of whichever content: the erasure is the user's.
+    const { erasureFloor } = await repository.readWriteContext(userId, 'any');
+    return erasureFloor !== undefined && erasureFloor.physical >= sinceMs;
+  }
+
+  /** @param isCertain the device said so itself. */
+  async function leave(userId: string, device: DeviceInfo, isCertain: boolean): Promise<void> {
+    const { deviceId, lastSeenMs } = device;
+    let left = device;
+    if (sessionOf(userId, deviceId) !== undefined) return;
+    try {
+      const stored = await repository.getDevice(userId, deviceId);
+      // Removed, or erased with its user: there is nobody who could leave.
+      if (stored === undefined) return;
+      // It was lost here, and seen elsewhere since.
+      if (!isCertain && stored.lastSeenMs > lastSeenMs) return;
+      left = { ...stored, lastSeenMs: Math.max(stored.lastSeenMs, lastSeenMs), isOnline: false };
+      if (stored.isOnline) await persistence.persistDevice(userId, left);
+    } catch (error) {
+      if (isCuepointError(error, 'device_revoked')) return;
+      onFailed(error);
+    }
+    const back = sessionOf(userId, deviceId);
+    if (back === undefined) announce(userId, presenceOf(left, now(), 'offline'));
+    else await register(back);
+  }
+
+  function startLeave(userId: string, device: DeviceInfo, isCertain: boolean): void {
+    inTurn(userId, device.deviceId, () => leaves(() => leave(userId, device, isCertain)));
+  }
+
+  function sessionOf(userId: string, deviceId: string): Session | undefined {
+    return channels.find(userId)?.sessionOf(deviceId);
+  }
+
+  function endIfRevoked(session: Session, error: unknown): boolean {
+    if (!isCuepointError(error, 'device_revoked')) return false;
+    session.fail(error, CLOSE_CODES.deviceRevoked);
+    return true;
   }
 
   function endRevoked(channel: UserChannel, deviceId: string): void {
@@ -90,53 +197,49 @@ export function createPresence(deps: PresenceDeps): Presence {
     }
   }
 
-  function leave(channel: UserChannel, device: DeviceInfo): void {
-    announce(channel.userId, [presenceOf(device, now(), 'offline')]);
-    persistence.persistDevice(channel.userId, device).catch((error: unknown) => {
-      // A device that was revoked meanwhile is offline already.
-      if (!(error instanceof CuepointError && error.code === 'device_revoked')) onFailed(error);
-    });
-  }
-
+  const { announce } = news;
   return {
     announce,
     endRevoked,
 
     arrived(channel, session, greeted, devices) {
-      const { userId, device } = greeted;
-      const known = devices.find(({ deviceId }) => deviceId === device.deviceId);
-      const isBack = channel.pendingLeaves.delete(device.deviceId);
-      channel.elsewhere.delete(device.deviceId);
-      const current = deviceInfoOf(device, now(), true);
-      const isNews =
-        known === undefined ||
-        !isSameRegistration(known, current) ||
-        (!isBack && presenceOf(known, now()).state === 'offline');
-      if (isNews) announce(userId, [presenceOf(current, now())], device.deviceId);
-      register(greeted, known).catch((error: unknown) => endIfRevoked(session, error));
+      const { deviceId } = greeted.device;
+      channel.pendingLeaves.delete(deviceId);
+      channel.elsewhere.delete(deviceId);
+      const known = news.introduce(channel, session, devices).catch((error: unknown) => {
+        onFailed(error);
+        return undefined;
+      });
+      inTurnOf(session, async () => settleIn(session, await known));
     },
 
-    departed(channel, { device }, isLeaving) {
-      if (channel.sessionOf(device.deviceId) !== undefined) return;
-      if (channel.elsewhere.delete(device.deviceId)) return;
-      const info = deviceInfoOf(device, now(), false);
+    departed(channel, greeted, isLeaving) {
+      const { deviceId } = greeted.device;
+      if (channel.sessionOf(deviceId) !== undefined) return;
+      if (channel.elsewhere.delete(deviceId)) return;
+      const device = deviceInfoOf(greeted.device, now(), false);
       if (isLeaving) {
-        leave(channel, info);
+        startLeave(channel.userId, device, true);
         return;
       }
-      channel.pendingLeaves.set(device.deviceId, { device: info, dueAtMs: now() + LEAVE_GRACE_MS });
+      channel.pendingLeaves.set(deviceId, { device, dueAtMs: now() + LEAVE_GRACE_MS });
       leaving.add(channel);
     },
 
     heartbeat(session, greeted) {
-      const { userId, device } = greeted;
-      persistence
-        .updateDeviceHeartbeat(userId, device.deviceId, now())
-        .then(
-          (isKnown) => (isKnown ? undefined : requireUnrevoked(session, greeted)),
-          (error: unknown) => endIfRevoked(session, error),
-        )
-        .catch(onFailed);
+      if (registered.has(session)) {
+        beat(session, greeted).catch((error: unknown) => {
+          if (!endIfRevoked(session, error)) onFailed(error);
+        });
+        return;
+      }
+      inTurnOf(session, async () => {
+        if (!registered.has(session)) await register(session);
+      });
+    },
+
+    heard(channel, devices) {
+      for (const device of devices) news.tell(channel, device);
     },
 
     revoked(userId, deviceId) {
@@ -147,23 +250,25 @@ export function createPresence(deps: PresenceDeps): Presence {
 
     async wentStale(devices) {
       for (const { userId, deviceId } of devices) {
-        const device = await repository.getDevice(userId, deviceId);
-        if (device !== undefined && !device.isOnline) announce(userId, [presenceOf(device, now())]);
+        const channel = channels.find(userId);
+        const session = channel?.sessionOf(deviceId);
+        if (session !== undefined) inTurnOf(session, register);
+        else if (channel !== undefined || !feed.isAlone) {
+          const device = await repository.getDevice(userId, deviceId);
+          const isOffline = device !== undefined && !device.isOnline;
+          if (isOffline) announce(userId, presenceOf(device, now()));
+        }
       }
     },
 
     async heal(channel) {
-      const devices = await repository.loadDevices(channel.userId);
-      channel.broadcast({
-        type: 'presence',
-        devices: devices.map((device) => presenceOf(device, now())),
-      });
-      const known = new Set(devices.map(({ deviceId }) => deviceId));
-      for (const session of channel.sessions) {
-        const { greeted } = session;
-        if (greeted !== undefined && !known.has(greeted.device.deviceId)) {
-          await requireUnrevoked(session, greeted);
-        }
+      const watched = [...channel.sessions].filter((session) => registered.has(session));
+      const devices = await news.introduceAgain(channel);
+      const byId = new Map(devices.map((device) => [device.deviceId, device]));
+      for (const session of watched) {
+        const row = byId.get(session.deviceId ?? '');
+        if (row === undefined) inTurnOf(session, mendMissing);
+        else if (!isOnlineAt(row, now())) inTurnOf(session, register);
       }
     },
 
@@ -172,13 +277,15 @@ export function createPresence(deps: PresenceDeps): Presence {
         for (const [deviceId, { device, dueAtMs }] of channel.pendingLeaves) {
           if (dueAtMs > now()) continue;
           channel.pendingLeaves.delete(deviceId);
-          leave(channel, device);
+          startLeave(channel.userId, device, false);
         }
         if (channel.pendingLeaves.size > 0) continue;
         leaving.delete(channel);
         channels.dropIfIdle(channel);
       }
     },
+
+    stop: () => turns.whenNone(),
   };
 }
 

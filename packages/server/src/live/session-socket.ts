@@ -2,15 +2,19 @@ import type { CloseCode, DownMessage } from '@cuepoint/core';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Flushable, Flusher } from './flusher.ts';
+import { SEND_BUFFER_MAX_BYTES } from './limits.ts';
 
 /** JSON of one op, as `changes` messages are put together from. */
 export type OpText = string;
 
 /**
  * The sending side of one socket. What is sent within a turn of the event loop leaves at its end, the live
- * ops in one message. Nothing here waits for the socket: who sends looks at `bufferedBytes`. [LIV4]
+ * ops in one message. Nothing here waits for the socket: who sends ops looks at `isFull`, and whoever sends
+ * anything else fills it at most once, since `onFull` stops what it comes from. [LIV4]
  */
 export class SessionSocket implements Flushable {
+  /** Told of each message that goes past the bound. */
+  onFull: () => void = ignore;
   readonly #ws: WebSocket;
   readonly #raw: Duplex;
   readonly #flusher: Flusher;
@@ -33,6 +37,11 @@ export class SessionSocket implements Flushable {
     return this.#ws.bufferedAmount + this.#queuedLength;
   }
 
+  /** More waits for the peer than may. [LIV4] */
+  get isFull(): boolean {
+    return this.bufferedBytes > SEND_BUFFER_MAX_BYTES;
+  }
+
   send(message: DownMessage): void {
     this.sendText(JSON.stringify(message));
   }
@@ -40,6 +49,7 @@ export class SessionSocket implements Flushable {
   sendText(text: string): void {
     this.#schedule(text.length);
     this.#texts.push(text);
+    if (this.isFull) this.onFull();
   }
 
   sendOp(op: OpText): void {
@@ -91,6 +101,8 @@ export class SessionSocket implements Flushable {
   close(code: CloseCode, reason = ''): void {
     this.flush();
     this.#ws.close(code, reason);
+    // The peer's answer to the close has to be heard.
+    this.#ws.resume();
   }
 
   /** At once, without a handshake. */
@@ -102,4 +114,8 @@ export class SessionSocket implements Flushable {
     if (this.#texts.length === 0 && this.#ops.length === 0) this.#flusher(this);
     this.#queuedLength += length;
   }
+}
+
+function ignore(): void {
+  // Until a session takes care of it.
 }

@@ -1,7 +1,7 @@
 import type { CloseCode, CuepointError, DeviceInfo, HelloDevice } from '@cuepoint/core';
 import type { Identity } from '../auth/identity.ts';
 import { errorMessage } from './error-message.ts';
-import { HELD_LENGTH_MAX, SEND_BUFFER_MAX_BYTES } from './limits.ts';
+import { HELD_LENGTH_MAX } from './limits.ts';
 import type { OpText, SessionSocket } from './session-socket.ts';
 
 /**
@@ -28,10 +28,14 @@ export class Session {
   /** `undefined` until the token of the hello is accepted. */
   greeted: Greeted | undefined;
   hasSentHello = false;
+  /** The first page of its welcome is on its way: what it sends from here on is taken. */
+  mayAsk = false;
   /** From here on it takes part: it is told of others, and others of it. */
   isWelcomed = false;
   /** Where a pull has to begin: everything before it was sent. */
   cursor: string | undefined;
+  /** The version of the channel's cursor before which it was sent everything. */
+  coveredBy = -1;
   phase: SessionPhase = 'reading';
   /** Raised whenever the session stops being live: who watches sees that it was not live throughout. */
   lapses = 0;
@@ -41,6 +45,8 @@ export class Session {
   pushesInFlight = 0;
   /** Set with the first close, by whichever side. */
   isClosing = false;
+  /** Why the service ended it. */
+  closeCode: CloseCode | undefined;
   #held: OpText[] = [];
   #heldLength = 0;
   #hasMissed = false;
@@ -51,6 +57,7 @@ export class Session {
     this.openedAtMs = nowMs;
     this.lastHeardAtMs = nowMs;
     this.lastPingedAtMs = nowMs;
+    socket.onFull = () => this.#overflow();
   }
 
   get deviceId(): string | undefined {
@@ -59,9 +66,10 @@ export class Session {
 
   /** Sends a live change, or does with it what the phase asks for. */
   deliver(op: OpText): void {
+    if (this.isClosing) return;
     if (this.phase === 'live') {
-      if (this.socket.bufferedBytes <= SEND_BUFFER_MAX_BYTES) this.socket.sendOp(op);
-      else this.fallBehind();
+      if (this.socket.isFull) this.fallBehind();
+      else this.socket.sendOp(op);
     } else if (this.phase === 'reading') this.#hold(op);
   }
 
@@ -76,10 +84,15 @@ export class Session {
     this.socket.pause();
   }
 
-  /** Live changes are held back from here on. */
-  beginReading(): void {
+  /**
+   * Live changes are held back from here on.
+   *
+   * @param coveredBy the version of the channel's cursor now, which is before all that is read from here on.
+   */
+  beginReading(coveredBy: number): void {
     this.phase = 'reading';
     this.lapses += 1;
+    this.coveredBy = coveredBy;
     this.#held = [];
     this.#heldLength = 0;
     this.#hasMissed = false;
@@ -100,7 +113,6 @@ export class Session {
     }
     this.phase = 'live';
     for (const op of held) this.socket.sendOp(op);
-    this.socket.resume();
     return true;
   }
 
@@ -113,7 +125,14 @@ export class Session {
   close(code: CloseCode, reason?: string): void {
     if (this.isClosing) return;
     this.isClosing = true;
+    this.closeCode = code;
     this.socket.close(code, reason);
+  }
+
+  /** The peer does not take what it asked for: it may ask no more until it does. [LIV4] */
+  #overflow(): void {
+    if (this.phase === 'live') this.fallBehind();
+    else this.socket.pause();
   }
 
   #hold(op: OpText): void {

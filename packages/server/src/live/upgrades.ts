@@ -72,5 +72,7 @@ function refuse(socket: Duplex, error: CuepointError, traceId: string): void {
     'connection: close',
     ...retryAfter,
   ];
+  // The server's sockets stay half open: a client that does not close its side would keep this one for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

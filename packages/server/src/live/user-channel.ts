@@ -1,4 +1,4 @@
-import type { DeviceInfo, DownMessage } from '@cuepoint/core';
+import type { DeviceInfo } from '@cuepoint/core';
 import type { OpText } from './session-socket.ts';
 import type { Session } from './session.ts';
 
@@ -8,20 +8,13 @@ export interface PendingLeave {
   readonly dueAtMs: number;
 }
 
-export interface OpenedSession {
-  readonly deviceId: string;
-  readonly sessionId: string;
-  /** In ms since the epoch. */
-  readonly openedAtMs: number;
-}
-
 /** What this instance holds of one user: the sessions, and what to tell them. */
 export class UserChannel {
   readonly userId: string;
   readonly sessions = new Set<Session>();
   readonly pendingLeaves = new Map<string, PendingLeave>();
-  /** Every live session has been sent everything before it: where a pull for all of them begins. [LIV2] */
-  cursor: string | undefined;
+  /** Raised with each new cursor: a session that read before it was known may lack what is before it. */
+  cursorVersion = 0;
   healedAtMs: number;
   isHealing = false;
   /** Something was missed since the pull that is under way began. */
@@ -34,6 +27,7 @@ export class UserChannel {
   readonly elsewhere = new Set<string>();
   /** Resolves once the feed is subscribed. [LIV9] */
   readonly subscribed: Promise<void>;
+  #cursor: string | undefined;
   #unsubscribe: (() => void) | undefined;
 
   constructor(userId: string, nowMs: number, subscribe: () => Promise<() => void>) {
@@ -46,6 +40,27 @@ export class UserChannel {
 
   get isIdle(): boolean {
     return this.sessions.size === 0 && this.holders === 0 && this.pendingLeaves.size === 0;
+  }
+
+  /** Where a pull begins that serves all sessions which it covers: they were sent everything before. [LIV2] */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  covers(session: Session): boolean {
+    return this.#cursor !== undefined && session.coveredBy === this.cursorVersion;
+  }
+
+  /** @param sessions who were sent everything before it; no other session is covered any more. */
+  moveTo(cursor: string | undefined, sessions: readonly Session[]): void {
+    this.#cursor = cursor;
+    this.cursorVersion += 1;
+    for (const session of sessions) session.coveredBy = this.cursorVersion;
+  }
+
+  /** A session has read on its own: where there is no cursor, its own is one. */
+  hasRead(session: Session): void {
+    if (this.#cursor === undefined) this.moveTo(session.cursor, [session]);
   }
 
   /** The welcomed session of a device; the newest, while an older one is on its way out. */
@@ -62,37 +77,6 @@ export class UserChannel {
   deliver(op: OpText, exceptSessionId?: string): void {
     for (const session of this.sessions) {
       if (session.id !== exceptSessionId) session.deliver(op);
-    }
-  }
-
-  /** Sends to every welcomed session that keeps up. */
-  broadcast(message: DownMessage, exceptDeviceId?: string): void {
-    let text: string | undefined;
-    for (const session of this.sessions) {
-      if (!session.isWelcomed || session.phase === 'behind') continue;
-      if (session.deviceId === exceptDeviceId) continue;
-      text ??= JSON.stringify(message);
-      session.socket.sendText(text);
-    }
-  }
-
-  /**
-   * A device opened a session on another instance. Of two that open at one time the later stays, by the
-   * instances' clocks and then by id, so that they do not end each other.
-   */
-  openedElsewhere(
-    { deviceId, sessionId, openedAtMs }: OpenedSession,
-    end: (session: Session) => void,
-  ): void {
-    this.pendingLeaves.delete(deviceId);
-    this.elsewhere.add(deviceId);
-    for (const session of this.sessions) {
-      if (session.deviceId !== deviceId) continue;
-      const isOlder =
-        session.openedAtMs === openedAtMs
-          ? session.id < sessionId
-          : session.openedAtMs < openedAtMs;
-      if (isOlder) end(session);
     }
   }
 

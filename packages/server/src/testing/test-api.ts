@@ -67,12 +67,14 @@ export interface TestApiOptions {
   readonly wrap?: (parts: ServiceParts) => Partial<ServiceParts>;
   readonly isStopping?: () => boolean;
   readonly feed?: Feed;
+  /** Of an API that is there already and outlives this one: another instance on the same data. */
+  readonly schema?: string;
 }
 
 /** The real app over the real store, in a schema of its own; requests are injected. */
 export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const { databaseUrl, now = Date.now } = options;
-  const schema = `server_${randomUUID().replaceAll('-', '')}`;
+  const schema = options.schema ?? `server_${randomUUID().replaceAll('-', '')}`;
   const config: Config = readConfig({
     env: {
       DATABASE_URL: databaseUrl,
@@ -148,7 +150,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
       await app.close();
       await feed.stop();
       await stored.stop();
-      await database.execute(`drop schema ${schema} cascade`);
+      if (options.schema === undefined) await database.execute(`drop schema ${schema} cascade`);
       await database.close();
     },
   };
