@@ -293,7 +293,6 @@ export class LiveDevice implements AsyncDisposable {
         this.userId ??= message.userId;
         if (this.userId !== message.userId) throw new ProtocolViolation('the user has changed');
         this.#learn(this.#replica.stored.welcome(message));
-        this.#socket.markStable();
         break;
       case 'changes':
         this.#learn(this.#replica.stored.changes(message));
@@ -320,8 +319,10 @@ export class LiveDevice implements AsyncDisposable {
 
   #learn(applied: Applied): void {
     this.#replica.learn(applied);
-    const isFirstPull = this.#state !== 'live';
-    this.#state = isFirstPull && this.#replica.stored.isPulling ? 'pulling' : 'live';
+    if (this.#state !== 'live') {
+      this.#state = this.#replica.stored.isPulling ? 'pulling' : 'live';
+      if (this.isLive) this.#socket.markStable();
+    }
     this.#flush();
   }
 

@@ -57,7 +57,6 @@ export class WatchSession {
   #incoming: SeenState | undefined;
   #cursor: string | undefined;
   #userId = '';
-  /** The last page of the present socket's welcome is in: it takes pushes. */
   #isCaughtUp = false;
   /** The service's wall clock less this machine's. */
   #offsetMs = 0;
@@ -65,6 +64,16 @@ export class WatchSession {
   constructor(device: HelloDevice, deps: WatchSessionDeps) {
     this.#device = device;
     this.#deps = deps;
+  }
+
+  /** The last page of the present socket's welcome is in: from here on the service takes messages. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** The device is still there. [LIV6] */
+  heartbeat(): void {
+    this.#send({ type: 'heartbeat' });
   }
 
   hello(token: string): void {
@@ -94,7 +103,7 @@ export class WatchSession {
         break;
       case 'command': {
         const { id, from, command } = message;
-        this.#deps.send({ type: 'commandResult', id, ...REFUSAL });
+        this.#send({ type: 'commandResult', id, ...REFUSAL });
         this.#deps.emit({ event: 'command', from, command });
         break;
       }
@@ -232,13 +241,18 @@ export class WatchSession {
   }
 
   #sendPush(id: string, op: Op): boolean {
-    return this.#isCaughtUp && this.#deps.send({ type: 'push', id, ops: [opToWire(op)] });
+    return this.#send({ type: 'push', id, ops: [opToWire(op)] });
+  }
+
+  /** @returns false before the welcome is through: who cannot wait is closed. */
+  #send(message: UpMessage): boolean {
+    return this.#isCaughtUp && this.#deps.send(message);
   }
 
   #sendCommand(to: string, command: Command): void {
     const id = this.#deps.randomUuid();
     this.#commandsById.set(id, { to, command });
-    if (!this.#deps.send({ type: 'command', id, to, command })) {
+    if (!this.#send({ type: 'command', id, to, command })) {
       this.#endCommand(id, { outcome: 'unknown', reason: 'not connected' });
     }
   }
