@@ -1,5 +1,6 @@
-// Entry of `npm start`, `npm test`, `npm run demo` and `npm run cluster`: works in a fresh clone, so it is plain JavaScript
-// without dependencies. It installs and builds what is missing or out of date, then runs what was asked.
+// Entry of `npm start`, `npm test`, `npm run demo` and `npm run cluster`: works in a fresh clone, so it is plain
+// JavaScript without dependencies. It installs and builds what is missing or out of date, then runs what was
+// asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -293,7 +293,6 @@ export class LiveDevice implements AsyncDisposable {
         this.userId ??= message.userId;
         if (this.userId !== message.userId) throw new ProtocolViolation('the user has changed');
         this.#learn(this.#replica.stored.welcome(message));
-        this.#socket.markStable();
         break;
       case 'changes':
         this.#learn(this.#replica.stored.changes(message));
@@ -320,8 +319,10 @@ export class LiveDevice implements AsyncDisposable {
 
   #learn(applied: Applied): void {
     this.#replica.learn(applied);
-    const isFirstPull = this.#state !== 'live';
-    this.#state = isFirstPull && this.#replica.stored.isPulling ? 'pulling' : 'live';
+    if (this.#state !== 'live') {
+      this.#state = this.#replica.stored.isPulling ? 'pulling' : 'live';
+      if (this.isLive) this.#socket.markStable();
+    }
     this.#flush();
   }
 
@@ -348,7 +349,8 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   #takeError({ code, message, id, retryAfterMs }: Down<'error'>): void {
-    this.errors.push(`error ${code}: ${message}`);
+    // A stop announces itself; the reconnect that follows is all that it is.
+    if (code !== 'shutting_down') this.errors.push(`error ${code}: ${message}`);
     if (id === undefined) return;
     const error = new Error(`${code}: ${message}`);
     if (this.#openCommands.fail(id, error)) return;
@@ -382,7 +384,8 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   #flush(): void {
-    if (this.#state !== 'live' && this.#state !== 'pulling') return;
+    // The service takes pushes once its last page is out.
+    if (this.#state !== 'live') return;
     for (const push of this.#replica.outbox.takeUnsent()) push.isSent = this.send(push.text);
   }
 }

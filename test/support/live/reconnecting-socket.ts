@@ -74,10 +74,7 @@ export class ReconnectingSocket {
       retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1_000;
       socket.terminate();
     });
-    socket.on('open', () => {
-      this.#startHeartbeat();
-      this.#handler.onOpen();
-    });
+    socket.on('open', () => this.#handler.onOpen());
     socket.on('message', (data: Buffer) => this.#handler.onMessage(data.toString()));
     // A close with 1006 follows each error.
     socket.on('error', () => undefined);
@@ -87,14 +84,16 @@ export class ReconnectingSocket {
       const closing = { code, reason: reason.toString(), status };
       const isFinal =
         this.#isLeaving || FINAL_CODES.has(code) || this.#options.reconnects === false;
-      if (!isFinal) this.#openLater(retryAfterMs ?? reasonToRetryAfter(closing.reason));
+      if (!isFinal) this.#openLater(retryAfterMs ?? reasonToRetryAfter(closing.reason), code);
       this.#handler.onClose(closing, isFinal);
     });
   }
 
-  /** The session stands: the next loss starts with a short delay again. */
+  /** The session stands: heartbeats begin, and the next loss starts with a short delay again. */
   markStable(): void {
     this.#attempts = 0;
+    clearInterval(this.#heartbeat);
+    this.#startHeartbeat();
   }
 
   /** @returns false when there is no open socket; nothing is queued here. */
@@ -128,10 +127,13 @@ export class ReconnectingSocket {
     return true;
   }
 
-  #openLater(retryAfterMs: number | undefined): void {
+  #openLater(retryAfterMs: number | undefined, code: number): void {
     const bound = Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** this.#attempts);
     this.#attempts += 1;
-    const delayMs = retryAfterMs ?? this.#options.random() * bound;
+    const jitterMs = this.#options.random() * bound;
+    const isSpread = code === CLOSE_CODES.restart && retryAfterMs !== undefined;
+    // A restart has spread its clients already; other delays are the same for all of them.
+    const delayMs = isSpread ? retryAfterMs : (retryAfterMs ?? 0) + jitterMs;
     this.#retry = setTimeout(() => this.open(), delayMs);
   }
 

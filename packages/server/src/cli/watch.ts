@@ -95,7 +95,9 @@ async function watch(context: CliContext, { user, url, device, json }: WatchFlag
           requireUser(message, user);
           session.receive(message);
         },
+        onHeartbeat: () => session.heartbeat(),
         onClose: () => session.closed(),
+        isStable: () => session.isCaughtUp,
       },
       emit,
       random,

@@ -14,6 +14,8 @@ export interface CliRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Text on the standard input. */
   readonly input?: string;
+  /** The standard input itself, for what is typed over time. */
+  readonly typed?: Readable;
   /** Sits at a terminal: answers `input` to a question. */
   readonly isTerminal?: boolean;
   readonly onOutput?: (text: string) => void;
@@ -25,8 +27,8 @@ export interface CliRunOptions {
 export async function runTestCli(argv: string[], options: CliRunOptions = {}): Promise<CliRun> {
   const { env = {}, input = '', isTerminal = false, onOutput, onStopSignal } = options;
   const [out, err] = [createSink(onOutput), createSink()];
-  const stdin = isTerminal ? new PassThrough() : Readable.from([input]);
-  if (stdin instanceof PassThrough) stdin.write(`${input}\n`);
+  const stdin = options.typed ?? (isTerminal ? new PassThrough() : Readable.from([input]));
+  if (isTerminal && stdin instanceof PassThrough) stdin.write(`${input}\n`);
   const context: CliContext = {
     env,
     stdin: Object.assign(stdin, { isTTY: isTerminal }),

@@ -16,7 +16,10 @@ export interface ConnectionHandler {
   onOpen(token: string, send: (message: UpMessage) => boolean): void;
   /** @throws CuepointError when there is no point in going on. */
   onMessage(message: DownMessage): void;
+  onHeartbeat(): void;
   onClose(): void;
+  /** Whether the present session stands: the next loss starts with a short delay again. */
+  isStable(): boolean;
 }
 
 export interface KeepConnectedOptions {
@@ -33,7 +36,8 @@ export interface KeepConnectedOptions {
 
 const DELAY_BASE_MS = 500;
 const DELAY_MAX_MS = 30_000;
-const NEVER_OPENED: Closing = { code: 1006, reason: '', failure: 'no token' };
+const RATE_LIMITED_DELAY_MS = 10_000;
+const NEVER_OPENED: Closing = { code: 1006, reason: '', failure: 'no answer' };
 
 /** Closes after which the same hello meets the same answer. */
 const FINAL_CLOSES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
@@ -60,26 +64,38 @@ const FINAL_CLOSES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map(
 export async function keepConnected(options: KeepConnectedOptions): Promise<void> {
   const { emit, random, signal } = options;
   let attempt = 0;
-  const onWelcome = (): void => {
-    attempt = 0;
-  };
   while (!signal.aborted) {
-    const closing = await connectOnce(options, onWelcome);
+    const closing = await connectOnce(options);
     if (signal.aborted) return;
+    if (options.handler.isStable()) attempt = 0;
+    options.handler.onClose();
     const final = FINAL_CLOSES.get(closing.code);
     if (final !== undefined) throw new CuepointError(...final);
-    const bound = Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** attempt);
-    const retryInMs = reasonToRetryAfter(closing.reason) ?? random() * bound;
+    const retryInMs = delayAfter(closing, random() * jitterBound(attempt));
     attempt += 1;
     emit({ event: 'disconnected', reason: describeClosing(closing), retryInMs });
     await delay(retryInMs, signal);
   }
 }
 
-async function connectOnce(
-  { url, obtainToken, handler, signal }: KeepConnectedOptions,
-  onWelcome: () => void,
-): Promise<Closing> {
+/** Never before the time that the service named; at a restart just then, since it has spread its clients. */
+function delayAfter({ code, reason }: Closing, jitterMs: number): number {
+  const namedMs = reasonToRetryAfter(reason);
+  if (code === CLOSE_CODES.restart && namedMs !== undefined) return namedMs;
+  const leastMs = code === CLOSE_CODES.rateLimited ? RATE_LIMITED_DELAY_MS : 0;
+  return (namedMs ?? leastMs) + jitterMs;
+}
+
+function jitterBound(attempt: number): number {
+  return Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** attempt);
+}
+
+async function connectOnce({
+  url,
+  obtainToken,
+  handler,
+  signal,
+}: KeepConnectedOptions): Promise<Closing> {
   const token = await obtainToken();
   if (token === undefined) return NEVER_OPENED;
   const broken = new AbortController();
@@ -88,10 +104,10 @@ async function connectOnce(
     url,
     {
       onOpen: (send) => handler.onOpen(token, send),
+      onHeartbeat: () => handler.onHeartbeat(),
       onMessage: (text) => {
         const message = readDownMessage(text);
         if (message === undefined || broken.signal.aborted) return;
-        if (message.type === 'welcome') onWelcome();
         try {
           handler.onMessage(message);
         } catch (error) {
@@ -102,7 +118,6 @@ async function connectOnce(
     },
     AbortSignal.any([signal, broken.signal]),
   );
-  handler.onClose();
   if (broken.signal.aborted) throw fault;
   return closing;
 }

@@ -12,6 +12,8 @@ export interface SocketHandler {
   /** The socket is open; `send` answers false once it is not any more. */
   onOpen(send: (message: UpMessage) => boolean): void;
   onMessage(text: string): void;
+  /** Every 30 s: the moment to say that the device is still there. */
+  onHeartbeat(): void;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -19,7 +21,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MESSAGE_BYTES_MAX = 16 * 1_048_576;
 
 /**
- * One socket from its first to its last byte, with heartbeats. [LIV6] Aborting `signal` closes it cleanly.
+ * One socket from its first to its last byte. Aborting `signal` closes it cleanly.
  *
  * A peer that answers no ping between two heartbeats is gone, whatever the network says.
  */
@@ -41,7 +43,8 @@ export function runSocket(url: URL, handler: SocketHandler, signal: AbortSignal)
   const heartbeat = setInterval(() => {
     if (!isHeard) return socket.terminate();
     isHeard = false;
-    if (send({ type: 'heartbeat' })) socket.ping();
+    if (socket.readyState === WebSocket.OPEN) socket.ping();
+    handler.onHeartbeat();
   }, HEARTBEAT_INTERVAL_MS);
   socket.on('open', () => handler.onOpen(send));
   socket.on('message', (data: Buffer) => handler.onMessage(data.toString()));

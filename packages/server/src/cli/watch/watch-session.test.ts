@@ -115,6 +115,7 @@ describe('what a watcher keeps', () => {
   });
 
   it('[LIV7] refuses every command: it plays nothing', () => {
+    session.receive(welcome);
     session.receive({ type: 'command', id: 'x', from: 'phone', command: { action: 'play' } });
     expect(sent).toEqual([
       { type: 'commandResult', id: 'x', outcome: 'refused', reason: 'not_a_player' },

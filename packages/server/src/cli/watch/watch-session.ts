@@ -56,13 +56,24 @@ export class WatchSession {
   /** The whole state while it arrives: it takes the place of what is seen. */
   #incoming: SeenState | undefined;
   #cursor: string | undefined;
-  #userId: string | undefined;
+  #userId = '';
+  #isCaughtUp = false;
   /** The service's wall clock less this machine's. */
   #offsetMs = 0;
 
   constructor(device: HelloDevice, deps: WatchSessionDeps) {
     this.#device = device;
     this.#deps = deps;
+  }
+
+  /** The last page of the present socket's welcome is in: from here on the service takes messages. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** The device is still there. [LIV6] */
+  heartbeat(): void {
+    this.#send({ type: 'heartbeat' });
   }
 
   hello(token: string): void {
@@ -92,7 +103,7 @@ export class WatchSession {
         break;
       case 'command': {
         const { id, from, command } = message;
-        this.#deps.send({ type: 'commandResult', id, ...REFUSAL });
+        this.#send({ type: 'commandResult', id, ...REFUSAL });
         this.#deps.emit({ event: 'command', from, command });
         break;
       }
@@ -109,6 +120,7 @@ export class WatchSession {
 
   /** The socket is gone; changes wait for the next one, commands do not. [LIV7] */
   closed(): void {
+    this.#isCaughtUp = false;
     for (const id of this.#commandsById.keys()) this.#endCommand(id, { outcome: 'unknown' });
   }
 
@@ -150,8 +162,8 @@ export class WatchSession {
   #takeWelcome(welcome: Down<'welcome'>): void {
     this.#userId = welcome.userId;
     this.#offsetMs = welcome.serverTime - this.#deps.now();
+    this.#isCaughtUp = false;
     this.#takePage({ ...welcome, ops: welcome.changes });
-    for (const [id, op] of this.#opsByPushId) this.#sendPush(id, op);
   }
 
   #takePage({ ops, resync, more, cursor }: Page): void {
@@ -163,15 +175,15 @@ export class WatchSession {
     this.#seen = this.#incoming ?? this.#seen;
     this.#incoming = undefined;
     this.#cursor = cursor ?? this.#cursor;
-    this.#tellConnected();
+    // Later pulls of this socket heal what was missed; they are no connection.
+    if (!this.#isCaughtUp) this.#connected();
   }
 
-  #tellConnected(): void {
-    if (this.#userId === undefined) return;
+  #connected(): void {
+    this.#isCaughtUp = true;
     const { watchlistSize: watchlist, progressSize: progress } = this.#seen;
     this.#deps.emit({ event: 'connected', userId: this.#userId, watchlist, progress });
-    // Later pulls of this socket heal what was missed; they are no connection.
-    this.#userId = undefined;
+    for (const [id, op] of this.#opsByPushId) this.#sendPush(id, op);
   }
 
   #fold(wire: WireOp, isNews: boolean): void {
@@ -203,7 +215,8 @@ export class WatchSession {
   }
 
   #takeError({ id, code, message, retryAfterMs }: Down<'error'>): void {
-    this.#deps.emit({ event: 'problem', message, code });
+    // A stop announces itself; the close that follows is told.
+    if (code !== 'shutting_down') this.#deps.emit({ event: 'problem', message, code });
     if (id === undefined) return;
     if (this.#commandsById.has(id)) return this.#endCommand(id, { outcome: 'unknown' });
     const op = this.#opsByPushId.get(id);
@@ -228,13 +241,18 @@ export class WatchSession {
   }
 
   #sendPush(id: string, op: Op): boolean {
-    return this.#deps.send({ type: 'push', id, ops: [opToWire(op)] });
+    return this.#send({ type: 'push', id, ops: [opToWire(op)] });
+  }
+
+  /** @returns false before the welcome is through: who cannot wait is closed. */
+  #send(message: UpMessage): boolean {
+    return this.#isCaughtUp && this.#deps.send(message);
   }
 
   #sendCommand(to: string, command: Command): void {
     const id = this.#deps.randomUuid();
     this.#commandsById.set(id, { to, command });
-    if (!this.#deps.send({ type: 'command', id, to, command })) {
+    if (!this.#send({ type: 'command', id, to, command })) {
       this.#endCommand(id, { outcome: 'unknown', reason: 'not connected' });
     }
   }
