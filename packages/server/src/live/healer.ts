@@ -145,7 +145,9 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     heal,
     tick() {
       const dueBeforeMs = now() - intervalMs;
-      for (const channel of channels.values()) if (channel.healedAtMs <= dueBeforeMs) heal(channel);
+      for (const channel of channels.values()) {
+        if (channel.healedAtMs <= dueBeforeMs && !channel.isHealing) heal(channel);
+      }
     },
     healAll() {
       for (const channel of channels.values()) heal(channel);

@@ -21,6 +21,8 @@ export class ScriptedChanges {
   isHeld = false;
   /** Cursors before this one are refused. */
   floor = 0;
+  /** Changes on a page, whatever is asked for. */
+  pageMax = Number.POSITIVE_INFINITY;
   #writes = 0;
 
   get writes(): number {
@@ -61,17 +63,29 @@ export class ScriptedChanges {
   #read({ cursor, page, limit }: ChangesRequest): ChangesPage {
     const isRefused = cursor !== undefined && Number(cursor) < this.floor;
     const since = cursor === undefined || isRefused ? 0 : Number(cursor);
-    const start =
+    const { from, until, snapshot, resync } =
       page === undefined
-        ? { from: since, until: this.#writes, resync: cursor === undefined || isRefused }
-        : (JSON.parse(page) as { from: number; until: number; resync: boolean });
-    const end = Math.min(start.until, start.from + limit);
-    const ops = Array.from({ length: end - start.from }, (_, index) => opOf(start.from + index));
-    const rest = { ops, resync: start.resync };
-    return end === start.until
-      ? { ...rest, more: false, cursor: String(start.until) }
-      : { ...rest, more: true, page: JSON.stringify({ ...start, from: end }) };
+        ? {
+            from: since,
+            until: this.#writes,
+            snapshot: this.#writes,
+            resync: cursor === undefined || isRefused,
+          }
+        : (JSON.parse(page) as PagePosition);
+    // The latest first: what a page lacks is not always what came last.
+    const start = Math.max(from, until - Math.min(limit, this.pageMax));
+    const ops = Array.from({ length: until - start }, (_, index) => opOf(start + index));
+    if (start === from) return { ops, resync, more: false, cursor: String(snapshot) };
+    const next: PagePosition = { from, until: start, snapshot, resync };
+    return { ops, resync, more: true, page: JSON.stringify(next) };
   }
+}
+
+interface PagePosition {
+  readonly from: number;
+  readonly until: number;
+  readonly snapshot: number;
+  readonly resync: boolean;
 }
 
 function opOf(index: number): Op {
