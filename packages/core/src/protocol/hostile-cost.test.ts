@@ -102,7 +102,7 @@ describe('the work for one message', () => {
   });
 
   test('[SEC3] is one small refusal for each op of a push of garbage', () => {
-    const garbage = `{"kind":"progress.set","contentId":"",${fieldsText(15)}}`;
+    const garbage = `{"kind":"progress.set","contentId":"",${fieldsText(7)}}`;
     const ops = Array<string>(500).fill(garbage).join(',');
     const message = readUpMessage(`{"type":"push","id":"p","ops":[${ops}]}`);
     if (isCuepointError(message) || message.type !== 'push') throw new Error('no push');
