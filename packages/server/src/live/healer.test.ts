@@ -28,35 +28,31 @@ function setup() {
     },
     { intervalMs: INTERVAL_MS },
   );
-  return {
-    clock,
-    changes,
-    channels,
-    channel,
-    healer,
-    failures,
-    deviceHeals: () => deviceHeals,
-    /** Sessions that joined one after the other, and the reads since. */
-    async joinAll(count: number) {
-      const peers: ScriptedSession[] = [];
-      for (let index = 0; index < count; index += 1) {
-        const { peer, joined } = join(channel, changes, `d${index}`);
-        await joined;
-        peers.push(peer);
-      }
-      changes.count = 0;
-      return peers as [ScriptedSession, ScriptedSession, ...ScriptedSession[]];
-    },
-    async healed() {
-      healer.heal(channel);
-      await settle();
-    },
-  };
+
+  /** Sessions that joined one after the other; the reads are counted from then on. */
+  async function joinAll(count: number) {
+    const peers: ScriptedSession[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const { peer, joined } = join(channel, changes, `d${index}`);
+      await joined;
+      peers.push(peer);
+    }
+    changes.count = 0;
+    return peers as [ScriptedSession, ScriptedSession, ...ScriptedSession[]];
+  }
+
+  async function healed(): Promise<void> {
+    healer.heal(channel);
+    await settle();
+  }
+
+  const healsOfDevices = (): number => deviceHeals;
+  return { clock, changes, channels, channel, healer, failures, healsOfDevices, joinAll, healed };
 }
 
 describe('the healing interval', () => {
   it('[LIV2] pulls once a user when it is over, however many sessions there are', async () => {
-    const { clock, changes, healer, joinAll, deviceHeals } = setup();
+    const { clock, changes, healer, joinAll, healsOfDevices } = setup();
     const peers = await joinAll(5);
     changes.write();
     healer.tick();
@@ -68,9 +64,9 @@ describe('the healing interval', () => {
     healer.tick();
     healer.tick();
     await settle();
-    expect({ reads: changes.count, deviceHeals: deviceHeals() }).toEqual({
+    expect({ reads: changes.count, devices: healsOfDevices() }).toEqual({
       reads: 1,
-      deviceHeals: 1,
+      devices: 1,
     });
     for (const peer of peers) {
       expect(peer.sent.at(-1)).toMatchObject({ resync: false, more: false, cursor: '1' });

@@ -11,7 +11,9 @@ function observe(promise: Promise<void>): { isOver: boolean } {
 }
 
 it('resolves at once when nothing is in flight', async () => {
-  await createInFlight(new ManualClock().setTimer).whenNone(1_000);
+  const clock = new ManualClock();
+  await createInFlight(clock.setTimer).whenNone(1_000);
+  expect(clock.timers).toBe(0);
 });
 
 it('[LIV5] waits for the last to end, and leaves no timer behind', async () => {

@@ -62,26 +62,28 @@ export class ScriptedSession {
     for (const taken of waiting) taken();
   }
 
-  #ws() {
-    const peer = this;
-    return {
-      get readyState() {
-        return peer.closed === undefined && !peer.isTerminated ? WebSocket.OPEN : WebSocket.CLOSED;
-      },
-      get bufferedAmount() {
-        return peer.bufferedBytes;
-      },
-      send(text: string, taken?: () => void) {
-        peer.#texts.push(text);
-        if (taken === undefined) return;
-        if (peer.isStalled) peer.#waiting.push(taken);
-        else taken();
-      },
-      ping: () => void (peer.pings += 1),
-      pause: () => void (peer.isPaused = true),
-      resume: () => void (peer.isPaused = false),
-      close: (code: number, reason: string) => void (peer.closed ??= { code, reason }),
-      terminate: () => void (peer.isTerminated = true),
+  /** The part of a WebSocket that a session uses. */
+  #ws(): object {
+    const ws = {
+      readyState: () =>
+        this.closed === undefined && !this.isTerminated ? WebSocket.OPEN : WebSocket.CLOSED,
+      bufferedAmount: () => this.bufferedBytes,
     };
+    return Object.defineProperties(
+      {
+        send: (text: string, taken?: () => void) => {
+          this.#texts.push(text);
+          if (taken === undefined) return;
+          if (this.isStalled) this.#waiting.push(taken);
+          else taken();
+        },
+        ping: () => void (this.pings += 1),
+        pause: () => void (this.isPaused = true),
+        resume: () => void (this.isPaused = false),
+        close: (code: number, reason: string) => void (this.closed ??= { code, reason }),
+        terminate: () => void (this.isTerminated = true),
+      },
+      { readyState: { get: ws.readyState }, bufferedAmount: { get: ws.bufferedAmount } },
+    );
   }
 }
