@@ -72,6 +72,7 @@ function createFaultyFeed(bus: MemoryBus, isLost: (event: FeedEvent) => boolean)
       else inner.publish(userId, event);
     },
     onGap: (listener) => void onGaps.push(listener),
+    stats: () => inner.stats(),
     stop: () => inner.stop(),
   };
   return {

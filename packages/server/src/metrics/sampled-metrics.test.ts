@@ -7,6 +7,7 @@ it('samples at a scrape, asks the database seldom, and survives its absence', as
   const registry = new Registry();
   const sources: MetricSources = {
     persistence: () => ({ backlogChanges: 3, backlogBytes: 400 }),
+    feed: () => ({ users: 1, queuedEvents: 7, queuedBytes: 70, brokerQueueUsage: 0.25 }),
     pool: () => ({ total: 5, idle: 2, waiting: 1 }),
     tableUpdates: async () => {
       asked += 1;
@@ -22,6 +23,8 @@ it('samples at a scrape, asks the database seldom, and survives its absence', as
   const text = await registry.metrics();
   expect(text).toContain('cuepoint_backlog_changes 3\n');
   expect(text).toContain('cuepoint_backlog_bytes 400\n');
+  expect(text).toContain('cuepoint_feed_queued_events 7\n');
+  expect(text).toContain('cuepoint_feed_broker_queue_usage 0.25\n');
   expect(text).toContain('cuepoint_pool_connections{state="used"} 3\n');
   expect(text).toContain('cuepoint_pool_connections{state="waiting"} 1\n');
   expect(await scrape()).toBe('9');

@@ -1,9 +1,11 @@
 import type { TableUpdates } from '@cuepoint/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { FeedStats } from '../feed/feed.ts';
 
 /** What is read at the moment of a scrape. */
 export interface MetricSources {
   readonly persistence: () => { readonly backlogChanges: number; readonly backlogBytes: number };
+  readonly feed: () => FeedStats;
   readonly pool: () => { readonly total: number; readonly idle: number; readonly waiting: number };
   readonly tableUpdates: () => Promise<readonly TableUpdates[]>;
   /** A monotonic or wall clock, in ms. */
@@ -45,6 +47,26 @@ export function registerSampledMetrics(registry: Registry, sources: MetricSource
         this.set({ state: 'used' }, total - idle);
         this.set({ state: 'idle' }, idle);
         this.set({ state: 'waiting' }, waiting);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'cuepoint_feed_queued_events',
+      help: 'Events for other instances that wait for the broker.',
+      registers: [],
+      collect() {
+        this.set(sources.feed().queuedEvents);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'cuepoint_feed_broker_queue_usage',
+      help: "Share of PostgreSQL's notification queue in use; 0 where the feed is another.",
+      registers: [],
+      collect() {
+        this.set(sources.feed().brokerQueueUsage ?? 0);
       },
     }),
   );

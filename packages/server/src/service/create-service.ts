@@ -3,9 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAuthority } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
-import type { Feed } from '../feed/feed.ts';
-import { createMemoryFeed } from '../feed/memory-feed.ts';
-import { createServiceMetrics } from '../metrics/service-metrics.ts';
+import { createFeed } from '../feed/create-feed.ts';
+import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts';
 import { REQUESTS_WAITING_MAX } from '../limits.ts';
 import { createAwaitDatabase } from './await-database.ts';
 import { closeServer } from './close-server.ts';
@@ -57,7 +56,6 @@ export function createService(options: ServiceOptions): Service {
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
   let stored: StoredParts | undefined;
-  let feed: Feed | undefined;
   let started: Promise<StartedService> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -68,20 +66,17 @@ export function createService(options: ServiceOptions): Service {
     });
     requireNotStopping();
     const metrics = createServiceMetrics();
-    const opened = createMemoryFeed({ observer: metrics.feedObserver });
-    feed = opened;
     stored = await openWithRetry(
-      () => openStoredParts(config, { logger, metrics, feed: opened, now }),
+      () => openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now }),
       { delay, random, onUnavailable },
       stopping.signal,
     );
     requireNotStopping();
-    await opened.start();
     app = await createApp({
       parts: {
         repository: stored.repository,
         persistence: stored.persistence,
-        feed: opened,
+        feed: stored.feed,
         live: config,
         onStaleDevices: stored.onStaleDevices,
         awaitDatabase: createAwaitDatabase(
@@ -119,6 +114,24 @@ export function createService(options: ServiceOptions): Service {
     };
   }
 
+  function feedFor(metrics: ServiceMetrics) {
+    return (namespace: string) =>
+      createFeed(config, {
+        instanceId: randomUuid(),
+        namespace,
+        delay,
+        random,
+        observer: {
+          ...metrics.feedObserver,
+          stateChanged(state, reason) {
+            metrics.feedObserver.stateChanged(state);
+            if (state === 'lost') logger.warn({ feed: config.feed }, `the feed is lost: ${reason}`);
+            else logger.info({ feed: config.feed }, 'the feed is connected');
+          },
+        },
+      });
+  }
+
   function requireNotStopping(): void {
     if (!stopping.signal.aborted) return;
     throw new CuepointError('shutting_down', 'The service was stopped before it was up.');
@@ -132,7 +145,6 @@ export function createService(options: ServiceOptions): Service {
       server === undefined
         ? undefined
         : await closeServer(server, { delay, timeoutMs: config.stopTimeoutMs });
-    await feed?.stop();
     await stored?.stop();
     // What still hangs is a client that does not read; its write is settled.
     server?.server.closeAllConnections();
@@ -148,7 +160,6 @@ export function createService(options: ServiceOptions): Service {
         const [opened, server] = [stored, app];
         [stored, app] = [undefined, undefined];
         await server?.close();
-        await feed?.stop();
         await opened?.stop();
         throw error;
       });

@@ -6,6 +6,7 @@ import {
   prepareIdentity,
   readDurability,
   readHeapOnlyRatio,
+  readNamespace,
   requireUsableSchema,
   SyncPersistence,
   type Database,
@@ -15,16 +16,17 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { makeDataDirectory } from '../config/data-directory.ts';
 import { databaseOptionsOf } from '../config/database-config.ts';
+import type { Feed } from '../feed/feed.ts';
 import { registerSampledMetrics } from '../metrics/sampled-metrics.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import { delay } from './delay.ts';
 import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
-import type { HealthReport, ServiceParts, StaleDevicesListener } from './parts.ts';
+import type { ServiceParts, StaleDevicesListener } from './parts.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
-  'repository' | 'persistence' | 'health' | 'onStaleDevices'
+  'repository' | 'persistence' | 'feed' | 'health' | 'onStaleDevices'
 > {
   /** Where the data is, printable. */
   readonly description: string;
@@ -36,7 +38,8 @@ export interface StoredParts extends Pick<
 export interface StoredPartsDeps {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
-  readonly feed: Pick<HealthReport['feed'], 'kind' | 'state'>;
+  /** @param namespace what instances of the same database have in common. */
+  readonly createFeed: (namespace: string) => Feed;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
 }
@@ -66,7 +69,7 @@ export async function openStoredParts(config: Config, deps: StoredPartsDeps): Pr
 async function startParts(
   database: Database,
   config: Config,
-  { logger, metrics, feed, now }: StoredPartsDeps,
+  { logger, metrics, createFeed, now }: StoredPartsDeps,
 ): Promise<StoredParts> {
   const { durable, warnings } = await readDurability(database);
   const persistence = new SyncPersistence(database, {
@@ -78,6 +81,8 @@ async function startParts(
     observer: metrics.persistenceObserver,
     now,
   });
+  const feed = createFeed(await readNamespace(database));
+  await feed.start();
   let onStale: StaleDevicesListener = () => undefined;
   const maintenance = createMaintenance(database, {
     retentionMs: config.retentionDays * DAY_MS,
@@ -89,6 +94,7 @@ async function startParts(
   });
   maintenance.start();
   registerSampledMetrics(metrics.registry, {
+    feed: () => feed.stats(),
     persistence: () => persistence.stats(),
     pool: () => database.stats(),
     tableUpdates: () => readHeapOnlyRatio(database),
@@ -97,6 +103,7 @@ async function startParts(
   return {
     repository: guardStore<SyncRepository>(new PostgresSyncRepository(database)),
     persistence: guardStore(persistence),
+    feed,
     onStaleDevices: (listener) => {
       onStale = listener;
     },
@@ -120,6 +127,7 @@ async function startParts(
     }),
     async stop() {
       await maintenance.stop();
+      await feed.stop();
       await persistence.stop();
     },
   };

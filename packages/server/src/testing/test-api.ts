@@ -88,13 +88,16 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger(config.logLevel, sinkOf(logLines));
   const metrics = createServiceMetrics();
-  const feed = options.feed ?? createMemoryFeed();
-  await feed.start();
-  const stored = await openStoredParts(config, { logger, metrics, feed, now });
+  const stored = await openStoredParts(config, {
+    logger,
+    metrics,
+    createFeed: () => options.feed ?? createMemoryFeed(),
+    now,
+  });
   const plain: ServiceParts = {
     repository: stored.repository,
     persistence: stored.persistence,
-    feed,
+    feed: stored.feed,
     live: config,
     onStaleDevices: stored.onStaleDevices,
     awaitDatabase: createAwaitDatabase(
@@ -148,7 +151,6 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     },
     async close() {
       await app.close();
-      await feed.stop();
       await stored.stop();
       if (options.schema === undefined) await database.execute(`drop schema ${schema} cascade`);
       await database.close();
