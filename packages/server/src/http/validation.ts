@@ -1,4 +1,4 @@
-import { toCuepointError } from '@cuepoint/core';
+import { findFaults, toCuepointError } from '@cuepoint/core';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -16,7 +16,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     const value = httpPart === 'querystring' ? readNumbers(schema, given) : given;
     return validator.Check(value)
       ? { value }
-      : { error: toCuepointError(validator.Errors(value), schema) };
+      : { error: toCuepointError(findFaults(schema, value), schema) };
   };
 };
 
