@@ -10,6 +10,8 @@ import { dropSchemas, onServer } from '../support/server-client.ts';
 import { withProcess } from '../support/started-processes.ts';
 import type { BenchContext, Sample } from '../workload.ts';
 
+const run = promisify(execFile);
+
 const FOLDER = fileURLToPath(new URL('./hocuspocus/', import.meta.url));
 const SCHEMA = 'bench_hocuspocus';
 const PACKAGES = ['@hocuspocus/server', '@hocuspocus/extension-database', 'yjs'];
@@ -19,9 +21,13 @@ export async function prepareHocuspocus({
   progress,
 }: BenchContext): Promise<{ readonly name: string }> {
   progress('installing the peer');
-  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: FOLDER,
-  });
+  try {
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: FOLDER });
+  } catch (error) {
+    throw new Error('Hocuspocus could not be installed; --no-peer measures without it.', {
+      cause: error,
+    });
+  }
   const versions = PACKAGES.map((name) => {
     const file = new URL(`./hocuspocus/node_modules/${name}/package.json`, import.meta.url);
     const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
