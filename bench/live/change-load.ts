@@ -44,7 +44,7 @@ export async function runChangeLoad(job: ChangesJob, { announce }: Observer): Pr
   });
   const check = createStoredCheck(clients, placeOf, changesPerSecond);
   const sampling = setInterval(() => {
-    if (sent > from && sent < to) waiting.push(sent - log.ackedCount);
+    if (sent > from && sent < to) waiting.push(sent - log.answeredCount);
   }, WAITING_SAMPLE_MS);
   try {
     await clients.connect();

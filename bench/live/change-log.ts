@@ -1,12 +1,14 @@
 import { percentile } from '../support/statistics.ts';
 import type { Sample } from '../workload.ts';
+import type { Outcome } from './live-clients.ts';
 
 /** When each change was acknowledged and shown, by its sequence number. */
 export interface ChangeLog {
-  acked(this: void, seq: number, isFolded: boolean): void;
+  acked(this: void, seq: number, outcome: Outcome): void;
   shown(this: void, seq: number): void;
-  readonly ackedCount: number;
-  /** Whether every change is acknowledged and, unless another stood for it, shown. */
+  /** Acknowledged or refused. */
+  readonly answeredCount: number;
+  /** Whether every change is answered and, if it was applied, shown. */
   readonly isSettled: boolean;
   summary(window: Window): Sample;
 }
@@ -22,20 +24,22 @@ export interface Window {
   readonly waitedUntilMs: number;
 }
 
+const CODES = { applied: 1, superseded: 2, refused: 3 } as const satisfies Record<Outcome, number>;
+
 /** Times are by `performance.now()`, and 0 until they are known. */
 export function createChangeLog(count: number): ChangeLog {
   const ackedAtMs = new Float64Array(count);
   const shownAtMs = new Float64Array(count);
-  const isFoldedBySeq = new Uint8Array(count);
-  const totals = { acked: 0, shown: 0, folded: 0, shownTwice: 0 };
+  const outcomes = new Uint8Array(count);
+  const totals = { answered: 0, applied: 0, refused: 0, shown: 0, shownTwice: 0 };
 
   return {
-    acked(seq, isFolded) {
-      ackedAtMs[seq] = performance.now();
-      totals.acked += 1;
-      if (!isFolded) return;
-      isFoldedBySeq[seq] = 1;
-      totals.folded += 1;
+    acked(seq, outcome) {
+      outcomes[seq] = CODES[outcome];
+      totals.answered += 1;
+      if (outcome === 'applied') totals.applied += 1;
+      if (outcome === 'refused') totals.refused += 1;
+      else ackedAtMs[seq] = performance.now();
     },
     shown(seq) {
       if (shownAtMs[seq] !== 0) {
@@ -45,19 +49,17 @@ export function createChangeLog(count: number): ChangeLog {
       shownAtMs[seq] = performance.now();
       totals.shown += 1;
     },
-    get ackedCount() {
-      return totals.acked;
+    get answeredCount() {
+      return totals.answered;
     },
     get isSettled() {
-      return totals.acked >= count && totals.shown + totals.folded >= count;
+      return totals.answered >= count && totals.shown >= totals.applied;
     },
     summary(window) {
-      const acks = latenciesMs(window, ackedAtMs, () => true);
-      const shows = latenciesMs(
-        window,
-        shownAtMs,
-        (seq) => isFoldedBySeq[seq] === 0 || shownAtMs[seq] !== 0,
-      );
+      const isRefused = (seq: number) => outcomes[seq] === CODES.refused;
+      const isFolded = (seq: number) => outcomes[seq] === CODES.superseded && shownAtMs[seq] === 0;
+      const acks = latenciesMs(window, ackedAtMs, (seq) => !isRefused(seq));
+      const shows = latenciesMs(window, shownAtMs, (seq) => !isRefused(seq) && !isFolded(seq));
       return {
         acksPerSecond: perSecondIn(window, ackedAtMs),
         shownP50Ms: percentile(shows.sorted, 0.5),
@@ -66,6 +68,7 @@ export function createChangeLog(count: number): ChangeLog {
         ackP50Ms: percentile(acks.sorted, 0.5),
         ackP99Ms: percentile(acks.sorted, 0.99),
         foldedShare: 1 - shows.sorted.length / acks.sorted.length,
+        refused: totals.refused,
         neverAcked: acks.missing,
         neverShown: shows.missing,
         shownTwice: totals.shownTwice,

@@ -6,6 +6,9 @@ import type { LiveClients, LiveClientsOptions, LiveEvents } from './live-clients
 
 const CONNECTS_AT_ONCE = 16;
 
+/** What a service answers that has more to do than it can. */
+const RETRYABLE: ReadonlySet<string | undefined> = new Set(['limit_exceeded', 'overloaded']);
+
 /** Two plain sockets a user, and one connection to the database for the checks. */
 export function createCuepointClients(
   { urls, users, databaseUrl, schema }: LiveClientsOptions,
@@ -17,11 +20,14 @@ export function createCuepointClients(
   let isClosing = false;
 
   function onAnswer({ type, id, code, results }: DownMessage): void {
-    if (type === 'error') failed(new Error(`push ${id} failed: ${code}`));
+    if (type === 'error') {
+      if (id !== undefined && RETRYABLE.has(code)) acked(Number(id), 'refused');
+      else failed(new Error(`push ${id} failed: ${code}`));
+    }
     if (type !== 'ack') return;
     const answer = results?.[0];
     const result = answer?.result;
-    if (result === 'applied' || result === 'superseded') acked(Number(id), result !== 'applied');
+    if (result === 'applied' || result === 'superseded') acked(Number(id), result);
     else failed(new Error(`push ${id} was answered ${result} ${answer?.code}`));
   }
 

@@ -33,11 +33,16 @@ export interface LiveClientsOptions {
   readonly schema: string;
 }
 
+/**
+ * `superseded`: another change of the same batch stood for this one, and that one is shown.
+ * `refused`: not stored; a device would send it again.
+ */
+export type Outcome = 'applied' | 'superseded' | 'refused';
+
 export interface LiveEvents {
-  /** `isFolded`: another change of the same batch stood for this one; this one need not be shown. */
-  acked(this: void, seq: number, isFolded: boolean): void;
+  acked(this: void, seq: number, outcome: Outcome): void;
   shown(this: void, seq: number): void;
-  /** A refused push, or a socket that closed while it was wanted: the run is void. */
+  /** An answer that no change should get, or a socket that closed while it was wanted: the run is void. */
   failed(this: void, error: Error): void;
 }
 
