@@ -1,4 +1,4 @@
-// Entry of `npm start`, `npm test` and `npm run demo`: works in a fresh clone, so it is plain JavaScript
+// Entry of `npm start`, `npm test`, `npm run demo` and `npm run cluster`: works in a fresh clone, so it is plain JavaScript
 // without dependencies. It installs and builds what is missing or out of date, then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -17,6 +17,10 @@ const tasks = {
   async demo() {
     await prepare();
     await run(process.execPath, [...TSX, 'test/demo/main.ts', ...args]);
+  },
+  async cluster() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/cluster/main.ts', ...args]);
   },
   async verify() {
     await prepare();

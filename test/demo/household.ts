@@ -1,7 +1,7 @@
 import { HybridLogicalClock, type Op, type PlaybackState } from '@cuepoint/core';
 import { randomUUID } from 'node:crypto';
 import type { Api } from './api.ts';
-import { Replica } from './replica.ts';
+import { Replica } from '../support/replica.ts';
 
 export interface DeviceSpec {
   readonly deviceId: string;

@@ -9,8 +9,8 @@ import { startServiceProcess } from '../support/service-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { Api } from './api.ts';
 import { HOUSEHOLD, SimulatedDevice } from './household.ts';
-import { createRandom } from './random.ts';
-import { Replica } from './replica.ts';
+import { createRandom } from '../support/random.ts';
+import { Replica } from '../support/replica.ts';
 import { readTitles } from './titles.ts';
 
 const isSmoke = process.argv.includes('--smoke');

@@ -26,6 +26,13 @@ export const ERROR_CODES = [
   'device_mismatch',
   'device_revoked',
   'origin_refused',
+  // What a live session can meet.
+  'upgrade_required',
+  'protocol_unsupported',
+  'hello_required',
+  'session_silent',
+  'device_replaced',
+  'user_erased',
   // What an op can meet.
   'clock_ahead',
   'stamp_reused',

@@ -2,8 +2,10 @@ export * from './device-info.ts';
 export type { DeviceRegistration } from './device-registration.ts';
 export * from './device-registry.ts';
 export * from './errors.ts';
+export { findFaults } from './find-faults.ts';
 export * from './hybrid-logical-clock.ts';
 export * from './ids.ts';
+export { isDeeperThan } from './json-bounds.ts';
 export * from './lww-register.ts';
 export {
   requireContentId,
@@ -16,6 +18,9 @@ export * from './or-set.ts';
 export * from './persistence-port.ts';
 export * from './playback-position.ts';
 export * from './progress-sync.ts';
+export * from './protocol/index.ts';
+export { opKindOf, readOp } from './read-op.ts';
+export { toCuepointError, type SchemaFault } from './schema-fault.ts';
 export * from './stamp.ts';
 export * from './timestamp.ts';
 export * from './watchlist-sync.ts';

@@ -5,11 +5,9 @@ export const BODY_BYTES_MAX = 1_048_576;
 export const JSON_DEPTH_MAX = 32;
 /** An id in a path is at most 255 code points of 4 bytes, each byte 3 characters when encoded. */
 export const PATH_ID_LENGTH_MAX = 8_192;
-export const OPS_PER_PUSH_MAX = 500;
 export const LIST_LIMIT_DEFAULT = 100;
 /** Rows in one answer of /sync. */
 export const CHANGES_PER_PAGE = 1_000;
-export const CURSOR_LENGTH_MAX = 16_384;
 export const RATE_WINDOW_MS = 10_000;
 /** Users whose rate is remembered at one time; the least recent are forgotten first. */
 export const RATE_USERS_MAX = 50_000;

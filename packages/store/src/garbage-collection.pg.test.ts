@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createMaintenance, type MaintenanceOptions } from './maintenance.ts';
+import {
+  createMaintenance,
+  STALE_DEVICES_MAX,
+  type DeviceKey,
+  type MaintenanceOptions,
+} from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
 import {
@@ -45,6 +50,14 @@ function setup(opened: TestDatabase, options: MaintenanceOptions = {}) {
   }
   const stored = async () => (await repository.loadWatchlist(userId)).entryCount;
   return { clock, repository, maintenance, collector, userId, removed, stored };
+}
+
+function createSignal() {
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 async function floorOf(opened: TestDatabase, userId: string) {
@@ -288,13 +301,20 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
   });
 
   test('[LIV6] devices without a heartbeat for longer than the limit go offline', async () => {
-    const { clock, repository, maintenance, userId } = setup(opened, { staleAfterMs: 300_000 });
+    const told: (readonly DeviceKey[])[] = [];
+    const { clock, repository, maintenance, userId } = setup(opened, {
+      staleAfterMs: 300_000,
+      observer: { markedOffline: (devices) => told.push(devices) },
+    });
     await repository.saveDevice(userId, deviceInfo());
     await repository.saveDevice(userId, deviceInfo({ deviceId: 'phone', lastSeenMs: NOW_MS + 1 }));
     clock.nowMs = NOW_MS + 300_000;
-    expect(await maintenance.markStaleDevicesOffline()).toBe(0);
+    expect(await maintenance.markStaleDevicesOffline()).toEqual([]);
     clock.nowMs += 1;
-    expect(await maintenance.markStaleDevicesOffline()).toBe(1);
+    const gone = [{ userId, deviceId: 'tv' }];
+    expect(await maintenance.markStaleDevicesOffline()).toEqual(gone);
+    expect(await maintenance.markStaleDevicesOffline()).toEqual([]);
+    expect(told).toEqual([gone]);
     const devices = await repository.loadDevices(userId);
     expect(devices.map(({ deviceId, isOnline }) => [deviceId, isOnline])).toEqual([
       ['phone', true],
@@ -322,13 +342,15 @@ describe.each(SERVER_DATABASES)('two instances on $name', ({ open }) => {
           ? maintenance.collectGarbage()
           : maintenance.markStaleDevicesOffline();
       const idle =
-        task === 'garbage_collection' ? { raisedUsers: 0, deleted: 0, lockHeld: false } : 0;
+        task === 'garbage_collection' ? { raisedUsers: 0, deleted: 0, lockHeld: false } : [];
       expect(await run()).toEqual(idle);
       expect(await floorOf(opened, userId)).toBeUndefined();
       expect((await repository.getDevice(userId, 'tv'))?.isOnline).toBe(true);
       await other.query('commit');
       const done =
-        task === 'garbage_collection' ? { raisedUsers: 1, deleted: 0, lockHeld: true } : 1;
+        task === 'garbage_collection'
+          ? { raisedUsers: 1, deleted: 0, lockHeld: true }
+          : [{ userId, deviceId: 'tv' }];
       expect(await run()).toEqual(done);
       expect(await stored()).toBe(1);
     },
@@ -359,7 +381,7 @@ describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open }
     expect(await floorOf(opened, userId)).toEqual(at(5));
   });
 
-  test('[LIV6] [SQL4] the stale check passes over a device that a heartbeat holds', async () => {
+  test('[LIV6] [SQL4] the stale check of operators passes over a device that a heartbeat holds', async () => {
     await using opened = await open();
     const { repository, userId } = setup(opened);
     for (const deviceId of ['phone', 'tablet', 'tv']) {
@@ -383,6 +405,52 @@ describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open }
     expect(devices.filter(({ isOnline }) => isOnline).map(({ deviceId }) => deviceId)).toEqual([
       'tablet',
     ]);
+  });
+
+  test('[LIV6] [SQL4] the stale check of the service passes over it as well', async () => {
+    await using opened = await open({ statementTimeoutMs: 5_000 });
+    const { clock, repository, maintenance, userId } = setup(opened);
+    for (const deviceId of ['phone', 'tablet', 'tv']) {
+      await repository.saveDevice(userId, deviceInfo({ deviceId }));
+    }
+    await using heartbeat = await opened.connect();
+    await heartbeat.query('begin');
+    await heartbeat.query(
+      "update cuepoint.user_devices set is_online = true where device_id = 'tablet'",
+    );
+    clock.nowMs = NOW_MS + DAY_MS;
+    const marked = await maintenance.markStaleDevicesOffline();
+    expect(marked.map(({ deviceId }) => deviceId).toSorted()).toEqual(['phone', 'tv']);
+    await heartbeat.query('commit');
+  });
+
+  test('[LIV6] an outage that leaves more devices than one run marks is told in runs', async () => {
+    await using opened = await open();
+    const told: number[] = [];
+    const timers: (() => void)[] = [];
+    const ran = createSignal();
+    const { clock, maintenance } = setup(opened, {
+      observer: { markedOffline: ({ length }) => told.push(length), ran: () => ran.resolve() },
+      setTimer(callback) {
+        timers.push(callback);
+        return () => undefined;
+      },
+    });
+    await opened.sql(
+      `insert into cuepoint.user_devices (
+         user_id, device_id, device_type, platform, app_version, last_seen
+       )
+       select gen_random_uuid(), 'tv', 'TV', 'Tizen', '1', $1::timestamptz
+       from generate_series(1, $2::integer)`,
+      [new Date(NOW_MS), 2 * STALE_DEVICES_MAX + 1],
+    );
+    clock.nowMs = NOW_MS + DAY_MS;
+    expect(await maintenance.markStaleDevicesOffline()).toHaveLength(STALE_DEVICES_MAX);
+    maintenance.start();
+    timers[0]?.();
+    await ran.promise;
+    await maintenance.stop();
+    expect(told).toEqual([STALE_DEVICES_MAX, STALE_DEVICES_MAX, 1]);
   });
 });
 

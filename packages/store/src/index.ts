@@ -8,9 +8,11 @@ export {
 } from './database.ts';
 export { readDurability, type DurabilityReport } from './durability.ts';
 export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
+export { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commit/timers.ts';
 export { prepareIdentity, renewIncarnation } from './identity.ts';
 export {
   createMaintenance,
+  type DeviceKey,
   type GarbageCollectionReport,
   type Maintenance,
   type MaintenanceObserver,

@@ -9,8 +9,15 @@ export const DEFAULT_GC_GRACE_MS = 10 * 60_000;
 export interface MaintenanceObserver {
   /** Tombstones deleted by one batch. */
   collected?(rows: number): void;
+  /** Devices that one run marked, after its commit; never empty. */
+  markedOffline?(devices: readonly DeviceKey[]): void;
   ran?(task: MaintenanceTask): void;
   failed?(task: MaintenanceTask, error: unknown): void;
+}
+
+export interface DeviceKey {
+  readonly userId: string;
+  readonly deviceId: string;
 }
 
 export type MaintenanceTask = 'stale_devices' | 'garbage_collection' | 'checkpoint' | 'vacuum';
@@ -45,13 +52,15 @@ export interface Maintenance {
   /** Resolves when no task runs any more. */
   stop(): Promise<void>;
   collectGarbage(): Promise<GarbageCollectionReport>;
-  /** @returns how many devices went offline. */
-  markStaleDevicesOffline(): Promise<number>;
+  /** One run: at most {@link STALE_DEVICES_MAX} devices. @returns those that went offline. */
+  markStaleDevicesOffline(): Promise<readonly DeviceKey[]>;
   /** What PostgreSQL's own background processes do and PGlite has not. [5.1] */
   checkpoint(): Promise<boolean>;
   vacuum(): Promise<void>;
 }
 
+/** Devices that one run marks offline: what an outage leaves behind is told in parts, not at once. */
+export const STALE_DEVICES_MAX = 5_000;
 /** Tombstones deleted in one transaction: short enough not to hold up writers. */
 const DELETE_BATCH_ROWS = 5_000;
 
@@ -89,15 +98,25 @@ export function createMaintenance(
     });
   }
 
-  async function markStaleDevicesOffline(): Promise<number> {
+  async function markStaleDevicesOffline(): Promise<readonly DeviceKey[]> {
     const marked = await exclusively('stale_devices', async (transaction) => {
-      const { rows } = await transaction.query<{ marked: number }>('mark-stale-devices', [
-        new Date(now()),
-        staleAfterMs / 1000,
-      ]);
-      return rows[0]?.marked ?? 0;
+      const { rows } = await transaction.query<{ user_id: string; device_id: string }>(
+        'mark-stale-devices',
+        [new Date(now() - staleAfterMs), STALE_DEVICES_MAX],
+      );
+      return rows.map((row): DeviceKey => ({ userId: row.user_id, deviceId: row.device_id }));
     });
-    return marked ?? 0;
+    if (marked === undefined || marked.length === 0) return [];
+    observer.markedOffline?.(marked);
+    return marked;
+  }
+
+  /** Run after run while there are more than one marks. */
+  async function markAllStaleDevices(): Promise<void> {
+    for (;;) {
+      const marked = await markStaleDevicesOffline();
+      if (marked.length < STALE_DEVICES_MAX || stopped) return;
+    }
   }
 
   /** Deletes what an earlier run covered with floors, then covers what has become due. [CUR3] */
@@ -169,7 +188,7 @@ export function createMaintenance(
 
   return {
     start() {
-      schedule('stale_devices', staleDevicesIntervalMs, markStaleDevicesOffline);
+      schedule('stale_devices', staleDevicesIntervalMs, markAllStaleDevices);
       schedule('garbage_collection', garbageCollectionIntervalMs, collectGarbage);
       if (database.upkeep !== undefined) {
         schedule('checkpoint', checkpointIntervalMs, checkpoint);

@@ -2,18 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const SQL_DIRECTORY = new URL('../sql/', import.meta.url);
+const SOURCE_DIRECTORY = new URL('./', import.meta.url);
 const USER_TABLE =
   /\bcuepoint\.(user_\w+|effective_watchlists|in_progress_content|completed_content|online_devices_summary)\b/g;
 
 /** Maintenance works on all users, through functions of the schema. */
 const MAINTENANCE = new Set([
   'delete-collected',
-  'mark-stale-devices',
   'raise-floors',
   'read-durability',
   'read-heap-only-ratio',
   'try-task-lock',
 ]);
+
+/** Periodic work that looks for rows of any user; nothing else runs it. */
+const ACROSS_USERS = new Set(['mark-stale-devices']);
 
 /** An update of rows that another part of the same statement reached through their user. */
 const REACHED_BEFORE: Readonly<Record<string, RegExp>> = {
@@ -58,7 +61,7 @@ function isInsertOfUsers(text: string, table: string): boolean {
   return columns && /on conflict \(user_id\b/.test(text);
 }
 
-test.each(statements.filter(({ name }) => !MAINTENANCE.has(name)))(
+test.each(statements.filter(({ name }) => !MAINTENANCE.has(name) && !ACROSS_USERS.has(name)))(
   '[SQL7] the statement $name reaches every row through its user',
   ({ name, text }) => {
     const uses = usesOfUserTables(text);
@@ -77,6 +80,16 @@ test.each([...MAINTENANCE])('[SQL7] %s.sql is there, and names no table of users
   const statement = statements.find((candidate) => candidate.name === name);
   expect(statement).toBeDefined();
   expect(usesOfUserTables(statement?.text ?? '')).toEqual([]);
+});
+
+test.each([...ACROSS_USERS])('[SQL7] %s.sql is run by the periodic tasks alone', (name) => {
+  const sources = readdirSync(SOURCE_DIRECTORY, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
+  const naming = sources.filter((file) =>
+    readFileSync(new URL(file, SOURCE_DIRECTORY), 'utf8').includes(`'${name}'`),
+  );
+  expect(naming).toEqual(['maintenance.ts']);
 });
 
 test('[SQL7] the check sees a statement that forgets the user', () => {

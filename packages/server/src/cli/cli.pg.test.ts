@@ -120,7 +120,7 @@ describe('the data commands', () => {
     expect(out).toContain('1 line(s) merged, 1 row(s) changed');
     for (const expected of [
       'line 2: invalid_content_id',
-      'line 4: invalid_request',
+      'line 4: invalid_seconds',
       'line 5: invalid_request',
       'line 6: invalid_request',
       'line 7: invalid_request',

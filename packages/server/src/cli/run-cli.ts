@@ -11,6 +11,7 @@ import { migrateCommand } from './migrate.ts';
 import { restoredCommand } from './restored.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { watchCommand } from './watch.ts';
 
 /**
  * Runs one command.
@@ -53,6 +54,7 @@ function createProgram(context: CliContext): Command {
     importCommand,
     deleteUserCommand,
     restoredCommand,
+    watchCommand,
   ];
   for (const create of commands) program.addCommand(create(context));
   for (const command of withSubcommands(program)) {

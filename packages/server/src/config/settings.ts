@@ -148,6 +148,35 @@ export const SETTINGS = {
     description: 'Most devices that one user can register.',
     parse: parseInteger(1, 1_000),
   },
+  socketsMax: {
+    env: 'CUEPOINT_SOCKETS_MAX',
+    group: 'limits',
+    default: '15000',
+    description: 'Live sockets of this instance; below the limit of open files.',
+    parse: parseInteger(1, 1_000_000),
+  },
+  socketsPerUser: {
+    env: 'CUEPOINT_SOCKETS_PER_USER',
+    group: 'limits',
+    default: '50',
+    description: 'Live sockets of one user on this instance.',
+    parse: parseInteger(1, 10_000),
+  },
+  pendingSocketsPerAddress: {
+    env: 'CUEPOINT_PENDING_SOCKETS_PER_ADDRESS',
+    group: 'limits',
+    default: '1000',
+    description: 'Live sockets of one address that were not welcomed yet.',
+    parse: parseInteger(1, 1_000_000),
+  },
+  healingIntervalMs: {
+    env: 'CUEPOINT_HEALING_INTERVAL_MS',
+    group: 'persistence',
+    default: '300000',
+    description:
+      'How often each user with a live socket is read for, should the feed have lost something.',
+    parse: parseInteger(100, DAY_MS),
+  },
   progressDebounceMs: {
     env: 'CUEPOINT_PROGRESS_DEBOUNCE_MS',
     group: 'persistence',

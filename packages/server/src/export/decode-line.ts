@@ -2,12 +2,12 @@ import {
   CuepointError,
   normalizeUuid,
   textToTimestamp,
+  toCuepointError,
   type Stamp,
   type Timestamp,
 } from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
 import { Compile, type Validator } from 'typebox/compile';
-import { toCuepointError } from '../http/validation.ts';
 import {
   DeviceLineSchema,
   EndLineSchema,

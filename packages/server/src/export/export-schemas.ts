@@ -1,15 +1,17 @@
 import {
+  CapabilitiesSchema,
   ContentIdSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
+  DeviceNameSchema,
   PlaybackStateSchema,
   SecondsSchema,
+  ShortTextSchema,
   TagSchema,
   TimestampSchema,
   UUID_PATTERN,
 } from '@cuepoint/core';
 import { Type, type Static } from 'typebox';
-import { CapabilitiesSchema, DeviceNameSchema, ShortTextSchema } from '../schemas/answers.ts';
 
 export const EXPORT_TYPE = 'cuepoint-export';
 /** Raised only when an older reader would misread what is written. */

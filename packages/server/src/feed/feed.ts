@@ -11,7 +11,13 @@ export type FeedEvent =
   | { readonly kind: 'pull' }
   | { readonly kind: 'presence'; readonly devices: readonly DevicePresence[] }
   /** A device opened a session here: an older one of the same device elsewhere gives way. */
-  | { readonly kind: 'session'; readonly deviceId: string; readonly sessionId: string }
+  | {
+      readonly kind: 'session';
+      readonly deviceId: string;
+      readonly sessionId: string;
+      /** By the wall clock of the instance, in ms since the epoch. */
+      readonly openedAtMs: number;
+    }
   | { readonly kind: 'revoked'; readonly deviceId: string }
   | { readonly kind: 'erased' }
   | {
@@ -47,6 +53,8 @@ export type FeedListener = (event: FeedEvent) => void;
 export interface Feed {
   readonly kind: FeedKind;
   readonly state: FeedState;
+  /** True while there is surely no other instance to hear anything. */
+  readonly isAlone: boolean;
   /** Resolves once connected, or after the first failed attempt: it goes on trying by itself. */
   start(): Promise<void>;
   /**

@@ -1,5 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
@@ -15,7 +16,7 @@ export function guardDevelopmentMode(app: FastifyInstance, corsOrigins: readonly
 
 /** @throws CuepointError `origin_refused` */
 export function requireLocalCaller(
-  { headers: { host, origin } }: FastifyRequest,
+  { headers: { host, origin } }: { readonly headers: IncomingHttpHeaders },
   corsOrigins: readonly string[],
 ): void {
   if (host === undefined || !LOCAL_HOST.test(host)) {

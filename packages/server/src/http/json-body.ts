@@ -1,29 +1,6 @@
-import { CuepointError } from '@cuepoint/core';
+import { CuepointError, isDeeperThan } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import { JSON_DEPTH_MAX } from '../limits.ts';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN = new Set(['{', '['].map((sign) => sign.charCodeAt(0)));
-const CLOSE = new Set(['}', ']'].map((sign) => sign.charCodeAt(0)));
-
-/** True when the text nests objects and arrays deeper than `depthMax`. One pass, no recursion. */
-export function isDeeperThan(json: string, depthMax: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < json.length; index += 1) {
-    const sign = json.charCodeAt(index);
-    if (inString) {
-      if (sign === BACKSLASH) index += 1;
-      else if (sign === QUOTE) inString = false;
-    } else if (sign === QUOTE) inString = true;
-    else if (OPEN.has(sign)) {
-      depth += 1;
-      if (depth > depthMax) return true;
-    } else if (CLOSE.has(sign)) depth -= 1;
-  }
-  return false;
-}
 
 /**
  * Takes JSON bodies and no others, up to a depth; an empty body is an absent one.

@@ -1,5 +1,6 @@
 import type { Op, OpResult } from '@cuepoint/core';
 import type { PersistenceObserver } from '@cuepoint/store';
+import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 export interface HttpSample {
@@ -15,7 +16,7 @@ export interface HttpSample {
  *
  * Base units, and no label that names a user, a device or a content.
  */
-export interface ServiceMetrics {
+export interface ServiceMetrics extends LiveMetrics {
   readonly registry: Registry;
   countOp(kind: Op['kind'] | 'unknown', result: OpResult['result']): void;
   observeHttp(sample: HttpSample): void;
@@ -82,6 +83,7 @@ export function createServiceMetrics(): ServiceMetrics {
 
   return {
     registry,
+    ...createLiveMetrics(registry),
     countOp: (kind, result) => ops.inc({ kind, result }),
     observeHttp: ({ method, route, status, durationMs }) =>
       httpSeconds.observe({ method, route, status: String(status) }, durationMs / 1_000),

@@ -30,13 +30,18 @@ export function addHealthRoutes(
     schema: {
       operationId: 'readyz',
       summary: 'The database answers and its schema fits; else 503 with the reason',
+      description:
+        'degraded: the feed is lost. It is ready all the same: no write waits for the feed.',
       tags,
       ...open,
-      response: withProblems({ 200: Type.Object({ status: Type.Literal('ready') }) }),
+      response: withProblems({
+        200: Type.Object({ status: Type.Enum(['ready', 'degraded']) }),
+      }),
     },
     handler: async () => {
       await health.requireReady();
-      return { status: 'ready' as const };
+      const { state } = health.report().feed;
+      return { status: state === 'lost' ? ('degraded' as const) : ('ready' as const) };
     },
   });
 
@@ -58,6 +63,16 @@ export function addHealthRoutes(
           durabilityWarnings: Type.Array(Type.String()),
           backlogChanges: Type.Integer(),
           backlogBytes: Type.Integer(),
+          feed: Type.Object(
+            {
+              kind: Type.Enum(['memory', 'postgres', 'nats']),
+              state: Type.Enum(['connected', 'lost']),
+            },
+            {
+              description:
+                'lost: devices on other instances hear of changes with a delay; nothing is lost.',
+            },
+          ),
         }),
       }),
     },

@@ -8,13 +8,15 @@ import type { RouteApp } from './route-app.ts';
 
 export interface UserRouteDeps {
   readonly repository: Pick<SyncRepository, 'exportUser' | 'eraseUser'>;
+  /** Told once nothing is left. */
+  readonly onErased: (userId: string) => void;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
 }
 
 const tags = ['user'];
 
-export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps): void {
+export function addUserRoutes(app: RouteApp, { repository, onErased, now }: UserRouteDeps): void {
   app.route({
     method: 'GET',
     url: '/export',
@@ -47,7 +49,9 @@ export function addUserRoutes(app: RouteApp, { repository, now }: UserRouteDeps)
       response: withProblems({ 204: Type.Null({ description: 'Nothing is left.' }) }),
     },
     handler: async (request, reply) => {
-      await repository.eraseUser(callerOf(request).userId, now());
+      const { userId } = callerOf(request);
+      await repository.eraseUser(userId, now());
+      onErased(userId);
       return reply.code(204).send();
     },
   });

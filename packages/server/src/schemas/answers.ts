@@ -1,10 +1,13 @@
 import {
+  CapabilitiesSchema,
+  COMMAND_OUTCOMES,
   ContentIdSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
   ERROR_CODES,
+  OpResultSchema,
   PlaybackStateSchema,
-  RESOLUTIONS,
+  registrationFields,
   SecondsSchema,
   TagSchema,
   TimestampSchema,
@@ -131,43 +134,10 @@ export const ProgressRemovalSchema = Type.Object(
   { description: 'What became of the clear.' },
 );
 
-/** Columns of 50 and 255 characters; nothing that a terminal or a log would act upon. */
-export const ShortTextSchema = Type.String({
-  pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$',
-  description: '1 to 50 code points, no control characters.',
+export const DeviceRegistrationSchema = Type.Object(registrationFields, {
+  additionalProperties: false,
+  description: 'What a device says of itself.',
 });
-export const DeviceNameSchema = Type.String({
-  pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$',
-  description: '1 to 255 code points, no control characters.',
-});
-
-const FormatsSchema = Type.Array(ShortTextSchema, { maxItems: 64 });
-
-export const CapabilitiesSchema = Type.Object(
-  {
-    maxResolution: Type.Optional(Type.Enum([...RESOLUTIONS])),
-    hdrFormats: Type.Optional(FormatsSchema),
-    audioCodecs: Type.Optional(FormatsSchema),
-    remoteControllable: Type.Optional(Type.Boolean()),
-    canCast: Type.Optional(Type.Boolean()),
-    screenSizeInches: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  },
-  {
-    additionalProperties: false,
-    description: 'What a device can play and what may be asked of it.',
-  },
-);
-
-export const DeviceRegistrationSchema = Type.Object(
-  {
-    deviceType: Type.Enum([...DEVICE_TYPES]),
-    platform: ShortTextSchema,
-    appVersion: ShortTextSchema,
-    deviceName: Type.Optional(Type.Union([DeviceNameSchema, Type.Null()])),
-    capabilities: Type.Optional(CapabilitiesSchema),
-  },
-  { additionalProperties: false, description: 'What a device says of itself.' },
-);
 
 export const DeviceSchema = Type.Object(
   {
@@ -183,14 +153,21 @@ export const DeviceSchema = Type.Object(
   { description: 'One installed app.' },
 );
 
-export const OpResultSchema = Type.Object(
+export const CommandEndSchema = Type.Object(
   {
-    result: Type.Enum(['applied', 'duplicate', 'superseded', 'rejected']),
-    code: Type.Optional(Type.Enum([...ERROR_CODES], { description: 'With rejected: why.' })),
-    field: Type.Optional(Type.String()),
-    winner: Type.Optional(WireOpSchema),
+    outcome: Type.Enum([...COMMAND_OUTCOMES], {
+      description:
+        'applied, refused: what the device answered. expired: it did not answer in time. unreachable: it ' +
+        'has no session.',
+    }),
+    reason: Type.Optional(Type.String({ description: 'Of a refusal, as the device gave it.' })),
+    sourceOutcome: Type.Optional(
+      Type.Enum([...COMMAND_OUTCOMES], {
+        description: 'Of a hand-off that was applied: how the source took its stop.',
+      }),
+    ),
   },
-  { description: 'What became of one op. rejected: it is not stored and never will be.' },
+  { description: 'How a command ended.' },
 );
 
 const changesFields = {

@@ -1,6 +1,8 @@
 import {
   ContentIdSchema,
+  CursorSchema,
   DeviceIdSchema,
+  OPS_PER_PUSH_MAX,
   PlaybackStateSchema,
   SecondsSchema,
   TagSchema,
@@ -9,11 +11,9 @@ import {
 } from '@cuepoint/core';
 import { LIST_LIMIT_MAX } from '@cuepoint/store';
 import { Type } from 'typebox';
-import { CURSOR_LENGTH_MAX, LIST_LIMIT_DEFAULT, OPS_PER_PUSH_MAX } from '../limits.ts';
+import { LIST_LIMIT_DEFAULT } from '../limits.ts';
 
 const closed = { additionalProperties: false } as const;
-
-const CursorSchema = Type.String({ minLength: 1, maxLength: CURSOR_LENGTH_MAX });
 
 export const ContentParamsSchema = Type.Object({ contentId: ContentIdSchema });
 export const DeviceParamsSchema = Type.Object({ deviceId: DeviceIdSchema });
@@ -64,6 +64,17 @@ export const ProgressBodySchema = Type.Object(
     ),
   },
   closed,
+);
+
+export const HandOffBodySchema = Type.Object(
+  {
+    from: DeviceIdSchema,
+    to: DeviceIdSchema,
+    contentId: ContentIdSchema,
+    positionSeconds: Type.Optional(SecondsSchema),
+    state: Type.Optional(Type.Enum(['playing', 'paused'])),
+  },
+  { ...closed, description: 'What moves, from which device to which.' },
 );
 
 export const SyncQuerySchema = Type.Object(

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAuthority } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
+import type { Feed } from '../feed/feed.ts';
+import { createMemoryFeed } from '../feed/memory-feed.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
 import { REQUESTS_WAITING_MAX } from '../limits.ts';
 import { createAwaitDatabase } from './await-database.ts';
@@ -55,6 +57,7 @@ export function createService(options: ServiceOptions): Service {
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
   let stored: StoredParts | undefined;
+  let feed: Feed | undefined;
   let started: Promise<StartedService> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -65,16 +68,22 @@ export function createService(options: ServiceOptions): Service {
     });
     requireNotStopping();
     const metrics = createServiceMetrics();
+    const opened = createMemoryFeed({ observer: metrics.feedObserver });
+    feed = opened;
     stored = await openWithRetry(
-      () => openStoredParts(config, { logger, metrics, now }),
+      () => openStoredParts(config, { logger, metrics, feed: opened, now }),
       { delay, random, onUnavailable },
       stopping.signal,
     );
     requireNotStopping();
+    await opened.start();
     app = await createApp({
       parts: {
         repository: stored.repository,
         persistence: stored.persistence,
+        feed: opened,
+        live: config,
+        onStaleDevices: stored.onStaleDevices,
         awaitDatabase: createAwaitDatabase(
           { delay, random },
           {
@@ -92,8 +101,10 @@ export function createService(options: ServiceOptions): Service {
         maxDriftMs: config.maxDriftMs,
         rateLimit: config.rateLimit,
         devicesPerUser: config.devicesPerUser,
+        stopTimeoutMs: config.stopTimeoutMs,
         now,
         randomUuid,
+        random,
       },
       logger,
       isStopping: () => stopping.signal.aborted,
@@ -121,6 +132,7 @@ export function createService(options: ServiceOptions): Service {
       server === undefined
         ? undefined
         : await closeServer(server, { delay, timeoutMs: config.stopTimeoutMs });
+    await feed?.stop();
     await stored?.stop();
     // What still hangs is a client that does not read; its write is settled.
     server?.server.closeAllConnections();
@@ -136,6 +148,7 @@ export function createService(options: ServiceOptions): Service {
         const [opened, server] = [stored, app];
         [stored, app] = [undefined, undefined];
         await server?.close();
+        await feed?.stop();
         await opened?.stop();
         throw error;
       });

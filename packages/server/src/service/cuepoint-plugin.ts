@@ -9,9 +9,13 @@ import { observeAnswers } from '../http/observe-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { limitRate } from '../http/rate-limit.ts';
 import { compileValidator } from '../http/validation.ts';
+import { createLiveServer, type LiveServer } from '../live/live-server.ts';
+import { attachUpgrades } from '../live/upgrades.ts';
+import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoutes } from '../routes/health.ts';
+import { addLiveRoute } from '../routes/live.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
 import { addProgressRoutes } from '../routes/progress.ts';
 import { addSyncRoutes } from '../routes/sync.ts';
@@ -63,22 +67,57 @@ export async function addService(app: FastifyInstance, parts: ServiceParts): Pro
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
-  await app.register(async (api) => addApi(api, parts), { prefix: API_PREFIX });
+  const live = openLive(app, parts);
+  await app.register(
+    async (api) => {
+      attachUpgrades(api, live, {
+        path: `${api.prefix}/ws`,
+        guardedOrigins: development === undefined ? undefined : parts.corsOrigins,
+        newTraceId: parts.randomUuid,
+      });
+      addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
+      await api.register(async (authenticated) => addApi(authenticated, parts, live));
+    },
+    { prefix: API_PREFIX },
+  );
 }
 
-async function addApi(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+/** The live sessions of this app: they begin and end with it. */
+function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
+  const { metrics, live: options, rateLimit, devicesPerUser } = parts;
+  const live = createLiveServer(
+    {
+      ...parts,
+      countOp: (kind, result) => metrics.countOp(kind, result),
+      observer: metrics.liveObserver,
+      log: app.log,
+    },
+    { ...options, rateLimit, devicesPerUser },
+  );
+  metrics.sampleLive(() => live.stats());
+  parts.onStaleDevices((devices) => live.wentStale(devices));
+  app.addHook('onReady', async () => live.start());
+  // Before the server waits for its connections: these end only when they are told to. [LIV5]
+  app.addHook('preClose', async () => live.stop(parts.stopTimeoutMs));
+  return live;
+}
+
+async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServer): Promise<void> {
   app.addHook('onRequest', createAuthenticate(parts));
   await limitRate(app, parts.rateLimit);
+  const { persistence } = live;
   const deps: WriteDeps = {
     ...parts,
+    persistence,
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
   };
   const api = app.withTypeProvider<TypeBoxTypeProvider>();
   addWatchlistRoutes(api, deps);
   addProgressRoutes(api, deps);
-  addDeviceRoutes(api, parts);
+  addDeviceRoutes(api, { ...parts, persistence });
+  addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
   addSyncRoutes(api, deps);
-  addUserRoutes(api, parts);
+  addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
 }
 
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {

@@ -1,5 +1,7 @@
 import type { DeviceInfo } from '@cuepoint/core';
-import type { SyncRepository } from '@cuepoint/store';
+import type { SetTimer, SyncRepository } from '@cuepoint/store';
+import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
+import type { LiveOptions } from '../live/live-server.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
@@ -12,6 +14,10 @@ export interface RoutePersistence extends OpPersistence {
   deleteDevice(userId: string, deviceId: string): Promise<boolean>;
 }
 
+export type StaleDevicesListener = (
+  devices: readonly { readonly userId: string; readonly deviceId: string }[],
+) => void;
+
 export interface HealthReport {
   readonly database: 'postgres' | 'pglite';
   /** Whether an acknowledged change survives a power cut. */
@@ -19,6 +25,8 @@ export interface HealthReport {
   readonly durabilityWarnings: readonly string[];
   readonly backlogChanges: number;
   readonly backlogBytes: number;
+  /** What instances tell each other by. `lost`: others hear of changes with a delay; no write is held up. [LIV2] */
+  readonly feed: { readonly kind: FeedKind; readonly state: FeedState };
 }
 
 export interface HealthProbe {
@@ -38,6 +46,11 @@ export interface ServiceParts {
   readonly persistence: RoutePersistence;
   /** Keeps a write waiting whose first read finds the database away. */
   readonly awaitDatabase: AwaitDatabase;
+  /** Started and stopped by whoever made it. */
+  readonly feed: Feed;
+  readonly live: Omit<LiveOptions, 'rateLimit' | 'devicesPerUser'>;
+  /** Tells of devices that were found silent for too long. */
+  readonly onStaleDevices: (listener: StaleDevicesListener) => void;
   readonly health: HealthProbe;
   readonly verifier: TokenVerifier;
   readonly metrics: ServiceMetrics;
@@ -47,7 +60,13 @@ export interface ServiceParts {
   readonly maxDriftMs: number;
   readonly rateLimit: number;
   readonly devicesPerUser: number;
+  /** How long a stop waits for what is in flight, in ms. */
+  readonly stopTimeoutMs: number;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly randomUuid: () => string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Of live sessions; the platform's by default. */
+  readonly setTimer?: SetTimer;
 }

@@ -20,9 +20,12 @@ import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import { delay } from './delay.ts';
 import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
-import type { ServiceParts } from './parts.ts';
+import type { HealthReport, ServiceParts, StaleDevicesListener } from './parts.ts';
 
-export interface StoredParts extends Pick<ServiceParts, 'repository' | 'persistence' | 'health'> {
+export interface StoredParts extends Pick<
+  ServiceParts,
+  'repository' | 'persistence' | 'health' | 'onStaleDevices'
+> {
   /** Where the data is, printable. */
   readonly description: string;
   readonly durabilityWarnings: readonly string[];
@@ -33,6 +36,7 @@ export interface StoredParts extends Pick<ServiceParts, 'repository' | 'persiste
 export interface StoredPartsDeps {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
+  readonly feed: Pick<HealthReport['feed'], 'kind' | 'state'>;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
 }
@@ -62,7 +66,7 @@ export async function openStoredParts(config: Config, deps: StoredPartsDeps): Pr
 async function startParts(
   database: Database,
   config: Config,
-  { logger, metrics, now }: StoredPartsDeps,
+  { logger, metrics, feed, now }: StoredPartsDeps,
 ): Promise<StoredParts> {
   const { durable, warnings } = await readDurability(database);
   const persistence = new SyncPersistence(database, {
@@ -74,9 +78,11 @@ async function startParts(
     observer: metrics.persistenceObserver,
     now,
   });
+  let onStale: StaleDevicesListener = () => undefined;
   const maintenance = createMaintenance(database, {
     retentionMs: config.retentionDays * DAY_MS,
     observer: {
+      markedOffline: (devices) => onStale(devices),
       collected: (rows) => metrics.countCollected(rows),
       failed: (task, err) => logger.warn({ task, err }, 'maintenance failed'),
     },
@@ -91,6 +97,9 @@ async function startParts(
   return {
     repository: guardStore<SyncRepository>(new PostgresSyncRepository(database)),
     persistence: guardStore(persistence),
+    onStaleDevices: (listener) => {
+      onStale = listener;
+    },
     description: database.description,
     durabilityWarnings: warnings,
     health: createHealthProbe({
@@ -104,6 +113,7 @@ async function startParts(
           durabilityWarnings: warnings,
           backlogChanges,
           backlogBytes,
+          feed: { kind: feed.kind, state: feed.state },
         };
       },
       delay,

@@ -4,6 +4,8 @@ import { openDatabase, type Database } from '@cuepoint/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { mintToken } from '../auth/mint-token.ts';
 import { createSecretVerifier, type TokenVerifier } from '../auth/token-verifier.ts';
+import type { Feed } from '../feed/feed.ts';
+import { createMemoryFeed } from '../feed/memory-feed.ts';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../http/logger.ts';
@@ -64,6 +66,7 @@ export interface TestApiOptions {
   readonly development?: boolean;
   readonly wrap?: (parts: ServiceParts) => Partial<ServiceParts>;
   readonly isStopping?: () => boolean;
+  readonly feed?: Feed;
 }
 
 /** The real app over the real store, in a schema of its own; requests are injected. */
@@ -83,10 +86,15 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger(config.logLevel, sinkOf(logLines));
   const metrics = createServiceMetrics();
-  const stored = await openStoredParts(config, { logger, metrics, now });
+  const feed = options.feed ?? createMemoryFeed();
+  await feed.start();
+  const stored = await openStoredParts(config, { logger, metrics, feed, now });
   const plain: ServiceParts = {
     repository: stored.repository,
     persistence: stored.persistence,
+    feed,
+    live: config,
+    onStaleDevices: stored.onStaleDevices,
     awaitDatabase: createAwaitDatabase(
       { delay, random: Math.random },
       {
@@ -110,8 +118,10 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     maxDriftMs: config.maxDriftMs,
     rateLimit: config.rateLimit,
     devicesPerUser: config.devicesPerUser,
+    stopTimeoutMs: config.stopTimeoutMs,
     now,
     randomUuid: randomUUID,
+    random: Math.random,
   };
   const parts = { ...plain, ...options.wrap?.(plain) };
   const app = await createApp({ parts, logger, isStopping: options.isStopping ?? (() => false) });
@@ -136,6 +146,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     },
     async close() {
       await app.close();
+      await feed.stop();
       await stored.stop();
       await database.execute(`drop schema ${schema} cascade`);
       await database.close();

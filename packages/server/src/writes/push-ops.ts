@@ -1,30 +1,15 @@
 import {
   CuepointError,
   isCuepointError,
-  OP_KINDS,
+  OPS_PER_PUSH_MAX,
+  opKindOf,
   opToWire,
-  wireOpSchemaOf,
-  wireToOp,
-  type ErrorCode,
-  type Op,
-  type OpKind,
+  readOp,
   type OpResult,
-  type WireOp,
+  type WireOpResult,
 } from '@cuepoint/core';
-import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
-import { toCuepointError } from '../http/validation.ts';
-import { OPS_PER_PUSH_MAX } from '../limits.ts';
 import { submitStampedOp } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
-
-/** An op's result as it travels. */
-export interface WireOpResult {
-  readonly result: OpResult['result'];
-  readonly code?: ErrorCode;
-  readonly field?: string;
-  readonly winner?: WireOp;
-}
 
 /**
  * Persists what a device pushes, each op on its own: one bad op never blocks the others.
@@ -38,7 +23,7 @@ export interface WireOpResult {
  */
 export async function pushOps(
   deps: WriteDeps,
-  { userId, deviceId }: { userId: string; deviceId: string },
+  { userId, deviceId, origin }: { userId: string; deviceId: string; origin?: string },
   inputs: readonly unknown[],
 ): Promise<WireOpResult[]> {
   if (inputs.length > OPS_PER_PUSH_MAX) {
@@ -47,11 +32,13 @@ export async function pushOps(
       limit: { name: 'opsPerPush', value: OPS_PER_PUSH_MAX },
     });
   }
+  const options = origin === undefined ? undefined : { origin };
   const settled = await Promise.allSettled(
     inputs.map(async (input): Promise<WireOpResult> => {
       const op = readOp(input, deviceId);
-      if (!isCuepointError(op)) return toWireResult(await submitStampedOp(deps, userId, op));
-      deps.countOp(kindOf(input) ?? 'unknown', 'rejected');
+      if (!isCuepointError(op))
+        return toWireResult(await submitStampedOp(deps, userId, op, options));
+      deps.countOp(opKindOf(input) ?? 'unknown', 'rejected');
       return rejectionOf(op);
     }),
   );
@@ -59,39 +46,6 @@ export async function pushOps(
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   });
-}
-
-const validatorsByKind = new Map<
-  OpKind,
-  { readonly schema: TSchema; readonly validator: Validator }
->();
-for (const kind of OP_KINDS) {
-  const schema = wireOpSchemaOf(kind);
-  if (schema !== undefined) validatorsByKind.set(kind, { schema, validator: Compile(schema) });
-}
-
-/** The op, or why it is not one. */
-export function readOp(input: unknown, deviceId: string): Op | CuepointError {
-  const kind = kindOf(input);
-  const known = kind === undefined ? undefined : validatorsByKind.get(kind);
-  if (known === undefined) {
-    return new CuepointError('invalid_request', `A kind is one of ${OP_KINDS.join(', ')}.`, {
-      field: 'kind',
-    });
-  }
-  const { schema, validator } = known;
-  if (!validator.Check(input)) return toCuepointError(validator.Errors(input), schema);
-  try {
-    return wireToOp(input as WireOp, deviceId);
-  } catch (error) {
-    if (isCuepointError(error)) return error;
-    throw error;
-  }
-}
-
-function kindOf(input: unknown): OpKind | undefined {
-  const kind = (input as { kind?: unknown } | null | undefined)?.kind;
-  return OP_KINDS.find((known) => known === kind);
 }
 
 function rejectionOf({ code, field }: CuepointError): WireOpResult {

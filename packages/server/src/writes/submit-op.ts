@@ -1,21 +1,25 @@
 import { CuepointError, isAheadOfClock, type Op, type OpResult } from '@cuepoint/core';
-import type { PersistOpOptions } from '@cuepoint/store';
-import type { WriteDeps } from './write-deps.ts';
+import type { WriteDeps, WriteOptions } from './write-deps.ts';
 
 /** Persists an op that carries its writer's own stamp. Only the future is bounded. [HLC4] */
-export async function submitStampedOp(deps: WriteDeps, userId: string, op: Op): Promise<OpResult> {
+export async function submitStampedOp(
+  deps: WriteDeps,
+  userId: string,
+  op: Op,
+  options?: WriteOptions,
+): Promise<OpResult> {
   if (isAheadOfClock(op.timestamp, deps.now(), deps.maxDriftMs)) {
     deps.countOp(op.kind, 'rejected');
     return { result: 'rejected', code: 'clock_ahead' };
   }
-  return submitOp(deps, userId, op);
+  return submitOp(deps, userId, op, options);
 }
 
 export async function submitOp(
   { persistence, countOp }: WriteDeps,
   userId: string,
   op: Op,
-  options?: PersistOpOptions,
+  options?: WriteOptions,
 ): Promise<OpResult> {
   const result = await persistence.persistOp(userId, op, options);
   countOp(op.kind, result.result);

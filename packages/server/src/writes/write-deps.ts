@@ -2,9 +2,14 @@ import type { Op, OpResult } from '@cuepoint/core';
 import type { PersistOpOptions, SyncRepository } from '@cuepoint/store';
 import type { AwaitDatabase } from '../service/await-database.ts';
 
+export interface WriteOptions extends PersistOpOptions {
+  /** The session that makes the change: it hears of it by its ack, the user's others at once. */
+  readonly origin?: string;
+}
+
 /** The part of `SyncPersistence` that takes ops. */
 export interface OpPersistence {
-  persistOp(userId: string, op: Op, options?: PersistOpOptions): Promise<OpResult>;
+  persistOp(userId: string, op: Op, options?: WriteOptions): Promise<OpResult>;
 }
 
 export interface WriteDeps {

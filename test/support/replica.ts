@@ -3,7 +3,9 @@ import {
   ORSet,
   timestampToText,
   type Op,
+  type PlaybackPosition,
   type ProgressRegister,
+  type Stamp,
 } from '@cuepoint/core';
 
 /** A fold of ops: what any device, and the service, must come to from the same ops in any order. */
@@ -29,11 +31,16 @@ export class Replica {
                 durationSeconds: op.durationSeconds,
                 state: op.state,
               };
-        const register = this.progress.get(op.contentId);
-        if (register !== undefined) return register.write(value, stamp) === 'applied';
-        this.progress.set(op.contentId, createProgressRegister(value, stamp));
-        return true;
+        return this.#write(op.contentId, value, stamp);
       }
+    }
+  }
+
+  /** Folds all of another replica in; neither keeps a part of the other. */
+  merge(other: Replica): void {
+    this.watchlist.merge(other.watchlist);
+    for (const [contentId, { value, stamp }] of other.progress) {
+      this.#write(contentId, value, stamp);
     }
   }
 
@@ -52,5 +59,12 @@ export class Replica {
       ]),
     );
     return [...tags, ...registers].sort();
+  }
+
+  #write(contentId: string, value: PlaybackPosition | null, stamp: Stamp): boolean {
+    const register = this.progress.get(contentId);
+    if (register !== undefined) return register.write(value, stamp) === 'applied';
+    this.progress.set(contentId, createProgressRegister(value, stamp));
+    return true;
   }
 }

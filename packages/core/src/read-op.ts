@@ -1,0 +1,41 @@
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { CuepointError, isCuepointError } from './errors.ts';
+import { findFaults } from './find-faults.ts';
+import { OP_KINDS, type Op, type OpKind } from './op.ts';
+import { toCuepointError } from './schema-fault.ts';
+import { wireOpSchemaOf, wireToOp, type WireOp } from './wire-op.ts';
+
+const validatorsByKind = new Map<
+  OpKind,
+  { readonly schema: TSchema; readonly validator: Validator }
+>();
+for (const kind of OP_KINDS) {
+  const schema = wireOpSchemaOf(kind);
+  if (schema !== undefined) validatorsByKind.set(kind, { schema, validator: Compile(schema) });
+}
+
+/** The op, or why it is not one. It never throws, whatever the input; its work is bounded by the schema. [SEC3] */
+export function readOp(input: unknown, deviceId: string): Op | CuepointError {
+  const kind = opKindOf(input);
+  const known = kind === undefined ? undefined : validatorsByKind.get(kind);
+  if (known === undefined) {
+    return new CuepointError('invalid_request', `A kind is one of ${OP_KINDS.join(', ')}.`, {
+      field: 'kind',
+    });
+  }
+  const { schema, validator } = known;
+  if (!validator.Check(input)) return toCuepointError(findFaults(schema, input), schema);
+  try {
+    return wireToOp(input as WireOp, deviceId);
+  } catch (error) {
+    if (isCuepointError(error)) return error;
+    throw error;
+  }
+}
+
+/** `undefined` for any kind that there is not. */
+export function opKindOf(input: unknown): OpKind | undefined {
+  const kind = (input as { kind?: unknown } | null | undefined)?.kind;
+  return OP_KINDS.find((known) => known === kind);
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { FeedEvent } from './feed.ts';
+import { createMemoryBus, createMemoryFeed } from './memory-feed.ts';
+
+const pull: FeedEvent = { kind: 'pull' };
+
+describe('the memory feed', () => {
+  it('never runs a listener on the publisher’s stack, and is through within the turn', async () => {
+    const bus = createMemoryBus();
+    const [here, there] = [createMemoryFeed({ bus }), createMemoryFeed({ bus })];
+    await Promise.all([here.start(), there.start()]);
+    const heard: FeedEvent[] = [];
+    await there.subscribe('a', (event) => {
+      heard.push(event);
+      if (heard.length === 1) here.publish('a', { kind: 'erased' });
+    });
+    here.publish('a', pull);
+    expect(heard).toEqual([]);
+    const turn = new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    await turn;
+    expect(heard).toEqual([pull, { kind: 'erased' }]);
+  });
+
+  it('has nobody to talk to on a bus of its own', async () => {
+    const feed = createMemoryFeed();
+    await feed.start();
+    const heard: FeedEvent[] = [];
+    await feed.subscribe('a', (event) => heard.push(event));
+    feed.publish('a', pull);
+    await feed.stop();
+    expect(heard).toEqual([]);
+  });
+});

@@ -1,0 +1,299 @@
+import { CLOSE_CODES, CuepointError, readUpMessage, type Hello } from '@cuepoint/core';
+import { setPlatformTimer, type SetTimer } from '@cuepoint/store';
+import type { FastifyBaseLogger } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { RoutePersistence } from '../service/parts.ts';
+import type { WriteDeps } from '../writes/write-deps.ts';
+import { createAdmission } from './admission.ts';
+import { announceWrites } from './announce-writes.ts';
+import { createCommands, type Commands } from './commands.ts';
+import { endOverdue } from './end-overdue.ts';
+import { createFlusher } from './flusher.ts';
+import { greet } from './greet.ts';
+import { handleMessage, type HandleMessageDeps } from './handle-message.ts';
+import { createHealer } from './healer.ts';
+import { hearFeed, endErased } from './hear-feed.ts';
+import { createInFlight } from './in-flight.ts';
+import {
+  HELLOS_AT_ONCE_MAX,
+  MESSAGE_BYTES_MAX,
+  RECONNECT_SPREAD_MIN_MS,
+  SWEEP_INTERVAL_MS,
+} from './limits.ts';
+import type { LiveObserver } from './live-observer.ts';
+import { createPresence } from './presence.ts';
+import { helloRequired, refusalOf, toSessionError } from './refusal.ts';
+import { sendAway } from './send-away.ts';
+import { Session } from './session.ts';
+import { SessionSocket } from './session-socket.ts';
+import { UserChannels } from './user-channels.ts';
+
+export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
+  readonly persistence: RoutePersistence;
+  readonly verifier: TokenVerifier;
+  readonly feed: Feed;
+  readonly observer: LiveObserver;
+  readonly log: FastifyBaseLogger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly setTimer?: SetTimer;
+}
+
+export interface LiveOptions {
+  readonly devicesPerUser: number;
+  readonly rateLimit: number;
+  readonly socketsMax: number;
+  readonly socketsPerUser: number;
+  readonly pendingSocketsPerAddress: number;
+  readonly healingIntervalMs: number;
+}
+
+export interface LiveStats {
+  readonly sockets: number;
+  /** Users who are held here. */
+  readonly users: number;
+}
+
+/** Live sessions of this instance, and what the rest of the service has to tell them. */
+export interface LiveServer {
+  /** Tells the user's screens what it has stored; for whoever else writes. [LIV1] */
+  readonly persistence: RoutePersistence;
+  readonly commands: Commands;
+  start(): Promise<void>;
+  /** Takes over a connection that asked for a WebSocket. @throws CuepointError when it may not have one. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The user was erased: the sessions end. */
+  erased(userId: string): void;
+  /** Devices that the registry found silent for too long. [LIV6] */
+  wentStale(devices: readonly { readonly userId: string; readonly deviceId: string }[]): void;
+  stats(): LiveStats;
+  /** Refuses what is new, answers what was pushed, and sends every session away, spread in time. [LIV5] */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServer {
+  const { repository, feed, observer, log, now, random, randomUuid, verifier } = deps;
+  const setTimer = deps.setTimer ?? setPlatformTimer;
+  const admission = createAdmission({
+    socketsMax: options.socketsMax,
+    pendingPerAddressMax: options.pendingSocketsPerAddress,
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MESSAGE_BYTES_MAX,
+    // A compressor for each socket costs more memory than everything else of a session.
+    perMessageDeflate: false,
+  });
+  const sessions = new Set<Session>();
+  const flusher = createFlusher(setImmediate);
+  const hellos = pLimit(HELLOS_AT_ONCE_MAX);
+  let isStopping = false;
+  let cancelSweep: (() => void) | undefined;
+  const pushes = createInFlight(setTimer);
+
+  const onFailed = (err: unknown): void => log.warn({ err }, 'live session');
+  const channels = new UserChannels({
+    feed,
+    now,
+    onEvent: (channel, event) => hearFeed({ healer, presence, commands }, channel, event),
+  });
+  const presence = createPresence({
+    channels,
+    feed,
+    repository,
+    persistence: deps.persistence,
+    now,
+    onFailed,
+  });
+  const healer = createHealer(
+    {
+      channels,
+      readChanges: (userId, request) => repository.readChanges(userId, request),
+      healDevices: (channel) => presence.heal(channel),
+      now,
+      onHealed: (changes) => observer.healed(changes),
+      onFailed,
+    },
+    { intervalMs: options.healingIntervalMs },
+  );
+  const commands = createCommands({
+    channels,
+    feed,
+    randomUuid,
+    setTimer,
+    onEnded: ({ action }, outcome) => observer.commandEnded(action, outcome),
+  });
+  const persistence = announceWrites(deps.persistence, {
+    channels,
+    feed,
+    presence,
+    healer,
+    repository,
+    now,
+  });
+  const messageDeps: HandleMessageDeps = {
+    write: { ...deps, persistence },
+    verifier,
+    commands,
+    presence,
+    rateLimit: options.rateLimit,
+    isStopping: () => isStopping,
+    pushes,
+    onFailed,
+  };
+  const greetDeps = {
+    channels,
+    feed,
+    presence,
+    repository,
+    verifier,
+    inTurn: <Answer>(read: () => Promise<Answer>) => hellos(read),
+    devicesPerUser: options.devicesPerUser,
+    socketsPerUser: options.socketsPerUser,
+    now,
+  };
+  feed.onGap(() => healer.healAll());
+
+  function open(ws: WebSocket, raw: Duplex, address: string): void {
+    const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), now());
+    sessions.add(session);
+    ws.on('message', (data, isBinary) => received(session, data, isBinary, address));
+    ws.on('pong', () => {
+      session.pingsMissed = 0;
+    });
+    // What is wrong with a frame or the connection ends in a close, which says it all.
+    ws.on('error', () => undefined);
+    ws.on('close', (code) => closed(session, code, address));
+    raw.on('drain', () => {
+      const { greeted } = session;
+      if (session.phase === 'behind' && greeted !== undefined && !session.isClosing) {
+        observer.fellBehind();
+        healer.catchUp(session, greeted.userId);
+      }
+    });
+  }
+
+  function received(session: Session, data: RawData, isBinary: boolean, address: string): void {
+    if (session.isClosing) return;
+    session.lastHeardAtMs = now();
+    session.pingsMissed = 0;
+    const message = isBinary
+      ? new CuepointError('invalid_request', 'Messages are text.')
+      : readUpMessage(textOf(data));
+    if (message instanceof CuepointError) {
+      session.fail(message, CLOSE_CODES.badMessage);
+      return;
+    }
+    observer.received(message.type);
+    if (message.type === 'hello') {
+      if (session.hasSentHello)
+        session.fail(helloRequired('A session has one hello.'), CLOSE_CODES.badMessage);
+      else void hello(session, message, address);
+      return;
+    }
+    const { greeted } = session;
+    const channel = greeted === undefined ? undefined : channels.find(greeted.userId);
+    if (greeted === undefined || channel === undefined || !session.isWelcomed) {
+      session.fail(
+        helloRequired('Send hello first, and wait for the welcome.'),
+        CLOSE_CODES.badMessage,
+      );
+      return;
+    }
+    handleMessage(messageDeps, channel, session, greeted, message);
+  }
+
+  async function hello(session: Session, message: Hello, address: string): Promise<void> {
+    session.hasSentHello = true;
+    const onWelcomed = () => {
+      admission.welcomed(address);
+      observer.welcomed(now() - session.openedAtMs);
+    };
+    try {
+      await greet({ ...greetDeps, onWelcomed }, session, message);
+    } catch (error) {
+      const known = toSessionError(error);
+      if (known.code === 'internal') onFailed(error);
+      const { code, reason } = refusalOf(known);
+      session.fail(known, code, reason);
+    }
+  }
+
+  function closed(session: Session, code: number, address: string): void {
+    const isOurs = session.isClosing;
+    session.isClosing = true;
+    sessions.delete(session);
+    admission.left(address, session.isWelcomed);
+    observer.closed(code);
+    const { greeted } = session;
+    const channel = greeted === undefined ? undefined : channels.find(greeted.userId);
+    if (greeted === undefined || channel?.sessions.delete(session) !== true) return;
+    // Whom a stop or an end of ours sends away is expected back; who leaves says so.
+    if (session.isWelcomed && !isStopping) {
+      presence.departed(channel, greeted, code === CLOSE_CODES.leave && !isOurs);
+    }
+    channels.dropIfIdle(channel);
+  }
+
+  /** One timer for all sessions. */
+  function sweep(): void {
+    const nowMs = now();
+    for (const session of sessions) endOverdue(session, nowMs);
+    presence.tick();
+    healer.tick();
+    cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });
+  }
+
+  return {
+    persistence,
+    commands,
+    async start() {
+      cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });
+    },
+    upgrade(request, raw, head) {
+      if (isStopping) {
+        throw new CuepointError('shutting_down', 'The service is about to stop.', {
+          retryAfterMs: RECONNECT_SPREAD_MIN_MS,
+        });
+      }
+      const address = request.socket.remoteAddress ?? 'unknown';
+      admission.enter(address);
+      let isOpen = false;
+      raw.once('close', () => {
+        // A handshake that fails leaves no session that would say so.
+        if (!isOpen) admission.left(address, false);
+      });
+      sockets.handleUpgrade(request, raw, head, (ws) => {
+        isOpen = true;
+        open(ws, raw, address);
+      });
+    },
+    erased(userId) {
+      const channel = channels.find(userId);
+      if (channel !== undefined) endErased(channel);
+      feed.publish(userId, { kind: 'erased' });
+    },
+    wentStale(devices) {
+      presence.wentStale(devices).catch(onFailed);
+    },
+    stats: () => ({ sockets: sessions.size, users: channels.size }),
+    async stop(timeoutMs) {
+      isStopping = true;
+      cancelSweep?.();
+      await pushes.whenNone(timeoutMs);
+      await sendAway(sessions, { random, setTimer });
+      await healer.stop();
+    },
+  };
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}

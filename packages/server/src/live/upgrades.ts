@@ -1,0 +1,76 @@
+import { CuepointError, isCuepointError } from '@cuepoint/core';
+import type { FastifyInstance } from 'fastify';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { requireLocalCaller } from '../http/development-guard.ts';
+import { PROBLEM_MEDIA_TYPE, toProblem } from '../http/problem.ts';
+import type { LiveServer } from './live-server.ts';
+
+export interface UpgradeOptions {
+  /** Where the WebSocket is, from the root of the server. */
+  readonly path: string;
+  /** Of development mode only: the origins that may call. [SEC2] */
+  readonly guardedOrigins: readonly string[] | undefined;
+  readonly newTraceId: () => string;
+}
+
+/**
+ * Hands the server's upgrades on the path to the live sessions.
+ *
+ * The token comes with the first message and never in the URL, which logs and proxies keep. Other paths are
+ * left to the host's own listeners, and answered where there are none.
+ */
+export function attachUpgrades(
+  app: FastifyInstance,
+  live: LiveServer,
+  { path, guardedOrigins, newTraceId }: UpgradeOptions,
+): void {
+  const { server } = app;
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', ignore);
+    try {
+      if (pathOf(request) !== path) {
+        if (server.listenerCount('upgrade') > 1) return;
+        throw new CuepointError('not_found', 'There is no WebSocket at this path.');
+      }
+      if (guardedOrigins !== undefined) requireLocalCaller(request, guardedOrigins);
+      live.upgrade(request, socket, head);
+    } catch (error) {
+      if (!isCuepointError(error)) throw error;
+      refuse(socket, error, newTraceId());
+    }
+  }
+
+  server.on('upgrade', onUpgrade);
+  app.addHook('onClose', async () => {
+    server.off('upgrade', onUpgrade);
+  });
+}
+
+function ignore(): void {
+  // What breaks here ends in a close.
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function refuse(socket: Duplex, error: CuepointError, traceId: string): void {
+  const problem = toProblem(error, traceId);
+  const body = JSON.stringify(problem);
+  const retryAfter =
+    error.retryAfterMs === undefined
+      ? []
+      : [`retry-after: ${Math.ceil(error.retryAfterMs / 1_000)}`];
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-trace-id: ${traceId}`,
+    'connection: close',
+    ...retryAfter,
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
