@@ -7,7 +7,11 @@ import type { LiveClients, LiveClientsOptions, LiveEvents } from './live-clients
 const CONNECTS_AT_ONCE = 16;
 
 /** What a service answers that has more to do than it can. */
-const RETRYABLE: ReadonlySet<string | undefined> = new Set(['limit_exceeded', 'overloaded']);
+const RETRYABLE: ReadonlySet<string | undefined> = new Set([
+  'limit_exceeded',
+  'outcome_unknown',
+  'overloaded',
+]);
 
 /** Two plain sockets a user, and one connection to the database for the checks. */
 export function createCuepointClients(

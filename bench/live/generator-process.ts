@@ -18,7 +18,8 @@ const GENERATOR = new URL('./generator.ts', import.meta.url);
 /** Runs one job in a process of its own, started with the loader that this one has. */
 export function runGenerator(job: Job, onPhase: OnPhase): Promise<Sample> {
   const child = fork(GENERATOR);
-  const say = (message: ToGenerator) => child.send(message);
+  // A generator that is gone is told of by its exit.
+  const say = (message: ToGenerator) => child.send(message, () => undefined);
   return withProcess(child, async (pid) => {
     const phases: Promise<void>[] = [];
     const sample = await new Promise<Sample>((resolve, reject) => {

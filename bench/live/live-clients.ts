@@ -35,7 +35,7 @@ export interface LiveClientsOptions {
 
 /**
  * `superseded`: another change of the same batch stood for this one, and that one is shown.
- * `refused`: not stored; a device would send it again.
+ * `refused`: not stored, or not for a long time; a device would send it again.
  */
 export type Outcome = 'applied' | 'superseded' | 'refused';
 
