@@ -5,6 +5,8 @@ export interface Flags {
   /** Names of workloads; empty for all. */
   readonly only: readonly string[];
   readonly scale: Scale;
+  readonly isSmoke: boolean;
+  readonly isProfiled: boolean;
   /** Folder of the results in `artifacts/`: a smoke run does not replace what was measured. */
   readonly resultsFolder: string;
 }
@@ -16,6 +18,16 @@ const FULL: Scale = {
   contentsPerUser: 100,
   watchlistItems: 100_000,
   writes: 2_000,
+  live: {
+    users: 500,
+    rates: [1_000, 2_000, 4_000, 8_000],
+    heldSeconds: 30,
+    rounds: 3,
+    hasPeer: true,
+    idleSockets: 15_000,
+    connectsPerSecond: 200,
+    connectUsers: 2_000,
+  },
 };
 
 /** Small enough to end in seconds: it shows that every workload runs, its figures mean nothing. */
@@ -26,14 +38,31 @@ const SMOKE: Scale = {
   contentsPerUser: 10,
   watchlistItems: 1_000,
   writes: 20,
+  live: {
+    users: 20,
+    rates: [200],
+    heldSeconds: 1,
+    rounds: 1,
+    hasPeer: false,
+    idleSockets: 100,
+    connectsPerSecond: 50,
+    connectUsers: 20,
+  },
 };
 
 export const USAGE = `npm run bench -- [--only NAME]… [--smoke] [--seconds N] [--rounds N]
 
-  --only NAME   run this workload only; may be given more than once
-  --smoke       a run of seconds that shows that everything works
-  --seconds N   measured time of one variant in one round (default ${FULL.seconds})
-  --rounds N    rounds, variants in turn (default ${FULL.rounds})
+  --only NAME       run this workload only; may be given more than once
+  --smoke           a run of seconds that shows that everything works
+  --seconds N       measured time of one variant in one round (default ${FULL.seconds})
+  --rounds N        rounds, variants in turn (default ${FULL.rounds}; with sockets at most ${FULL.live.rounds})
+
+With sockets:
+  --rates N,N       changes in a second (default ${FULL.live.rates.join(',')})
+  --held-seconds N  measured time at the greatest rate (default ${FULL.live.heldSeconds}, or --seconds)
+  --sockets N       idle sockets (default ${FULL.live.idleSockets})
+  --no-peer         without Hocuspocus, which is installed from npm
+  --profile         sample the service; its figures are then too high
 `;
 
 export function parseFlags(args: readonly string[]): Flags {
@@ -44,18 +73,38 @@ export function parseFlags(args: readonly string[]): Flags {
       smoke: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
+      rates: { type: 'string' },
+      'held-seconds': { type: 'string' },
+      sockets: { type: 'string' },
+      'no-peer': { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
     },
   });
-  const base = values.smoke ? SMOKE : FULL;
+  const { live, ...base } = values.smoke ? SMOKE : FULL;
+  const seconds = numberOr(base.seconds, 'seconds', values.seconds);
+  const heldSeconds = values.seconds === undefined ? live.heldSeconds : seconds;
   return {
     only: values.only,
     resultsFolder: values.smoke ? 'bench-smoke' : 'bench',
+    isSmoke: values.smoke,
+    isProfiled: values.profile,
     scale: {
       ...base,
-      seconds: values.seconds === undefined ? base.seconds : positive('seconds', values.seconds),
-      rounds: values.rounds === undefined ? base.rounds : positive('rounds', values.rounds),
+      seconds,
+      rounds: numberOr(base.rounds, 'rounds', values.rounds),
+      live: {
+        ...live,
+        rates: values.rates?.split(',').map((rate) => positive('rates', rate)) ?? live.rates,
+        heldSeconds: numberOr(heldSeconds, 'held-seconds', values['held-seconds']),
+        idleSockets: numberOr(live.idleSockets, 'sockets', values.sockets),
+        hasPeer: live.hasPeer && !values['no-peer'],
+      },
     },
   };
+}
+
+function numberOr(byDefault: number, name: string, text: string | undefined): number {
+  return text === undefined ? byDefault : positive(name, text);
 }
 
 function positive(name: string, text: string): number {

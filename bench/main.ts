@@ -4,14 +4,31 @@ import { createPostgresServer } from '../test/support/postgres-server.ts';
 import { parseFlags, USAGE, type Flags } from './flags.ts';
 import { readEnvironment } from './support/environment.ts';
 import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
+import { endStartedProcesses } from './support/started-processes.ts';
+import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
+import { idleSockets } from './workloads/idle-sockets.ts';
 import { indexKinds } from './workloads/index-kinds.ts';
+import { liveInstances } from './workloads/live-instances.ts';
+import { livePropagation } from './workloads/live-propagation.ts';
 import { loadUser } from './workloads/load-user.ts';
 import { loneWrite } from './workloads/lone-write.ts';
 import { watchlistChange } from './workloads/watchlist-change.ts';
+import type { Workload } from './workload.ts';
 
-const WORKLOADS = [durableWrites, loneWrite, watchlistChange, loadUser, embedded, indexKinds];
+const WORKLOADS: readonly Workload[] = [
+  durableWrites,
+  loneWrite,
+  watchlistChange,
+  loadUser,
+  embedded,
+  indexKinds,
+  livePropagation,
+  liveInstances,
+  connect,
+  idleSockets,
+];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
 
@@ -26,7 +43,9 @@ const SERVER_SETTINGS = {
   autovacuum: 'off',
 };
 
-async function run({ only, scale, resultsFolder }: Flags): Promise<void> {
+const EXIT_BY_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
+
+async function run({ only, scale, resultsFolder, isSmoke, isProfiled }: Flags): Promise<void> {
   const unknown = only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
   if (unknown.length > 0) {
     const names = WORKLOADS.map(({ name }) => name).join(', ');
@@ -35,14 +54,27 @@ async function run({ only, scale, resultsFolder }: Flags): Promise<void> {
   const resultsDirectory = path.join(ARTIFACTS, resultsFolder);
   await mkdir(resultsDirectory, { recursive: true });
   const server = await createPostgresServer();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      endStartedProcesses();
+      void server.destroy().finally(() => process.exit(EXIT_BY_SIGNAL[signal]));
+    });
+  }
   try {
     await server.start(SERVER_SETTINGS);
     const environment = await readEnvironment(server);
     console.log(environmentToMarkdown(environment));
     for (const workload of WORKLOADS) {
-      if (only.length > 0 && !only.includes(workload.name)) continue;
+      if (only.length > 0 ? !only.includes(workload.name) : isSmoke && workload.isLeftOutOfSmoke)
+        continue;
       const progress = (message: string) => console.error(`${workload.name}: ${message}`);
-      const report = await workload.run({ server, scale, progress });
+      const report = await workload.run({
+        server,
+        scale,
+        resultsDirectory,
+        isProfiled,
+        progress,
+      });
       const file = path.join(resultsDirectory, `${workload.name}.json`);
       await writeFile(file, `${JSON.stringify({ environment, scale, ...report }, null, 2)}\n`);
       for (const table of report.tables) console.log(tableToMarkdown(table));

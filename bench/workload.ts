@@ -11,11 +11,33 @@ export interface Scale {
   readonly watchlistItems: number;
   /** Writes that follow one another, in workloads that count writes instead of time. */
   readonly writes: number;
+  readonly live: LiveScale;
+}
+
+/** How large the workloads with sockets are. */
+export interface LiveScale {
+  /** Users with two sockets each, of whom one sends and the other shows. */
+  readonly users: number;
+  /** Changes in a second. */
+  readonly rates: readonly number[];
+  /** Measured time at the greatest rate, which has to be held. */
+  readonly heldSeconds: number;
+  /** At most so many rounds. */
+  readonly rounds: number;
+  /** Whether the peer, which is installed from npm, is measured too. */
+  readonly hasPeer: boolean;
+  readonly idleSockets: number;
+  readonly connectsPerSecond: number;
+  readonly connectUsers: number;
 }
 
 export interface BenchContext {
   readonly server: PostgresServer;
   readonly scale: Scale;
+  /** Where files of the results go, besides the samples. */
+  readonly resultsDirectory: string;
+  /** Whether a service is sampled while it is measured, which slows it down. */
+  readonly isProfiled: boolean;
   /** Says what is going on, on stderr. */
   progress(this: void, message: string): void;
 }
@@ -37,5 +59,7 @@ export interface Report {
 
 export interface Workload {
   readonly name: string;
+  /** True for what takes too long to start even at the smallest scale. */
+  readonly isLeftOutOfSmoke?: boolean;
   run(context: BenchContext): Promise<Report>;
 }

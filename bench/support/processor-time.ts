@@ -36,18 +36,46 @@ export function coresBetween(from: ProcessorTime, to: ProcessorTime) {
   };
 }
 
-function postgresMs({ dataDir }: PostgresServer): number {
+/** Processor time used so far by all processes of the server that live now. */
+export function postgresMs({ dataDir }: PostgresServer): number {
   const [postmaster] = read(path.join(dataDir, 'postmaster.pid')).split('\n');
   let ticks = 0;
   for (const pid of existsSync('/proc') ? readdirSync('/proc') : []) {
     if (!/^\d+$/.test(pid)) continue;
-    const stat = read(`/proc/${pid}/stat`);
-    // After the name, which may hold blanks: state, parent, …; utime and stime are the 12th and 13th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (pid !== postmaster && fields[1] !== postmaster) continue;
-    ticks += Number(fields[11]) + Number(fields[12]);
+    const stat = statOf(pid);
+    if (pid === postmaster || stat.parent === postmaster) ticks += stat.ticks;
   }
-  return ticks === 0 ? Number.NaN : (1_000 * ticks) / TICKS_PER_SECOND;
+  return ticks === 0 ? Number.NaN : toMs(ticks);
+}
+
+/** Processor time used so far by these processes, their threads included; NaN where one is gone. */
+export function processesMs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const { parent, ticks } = statOf(String(pid));
+    return parent === undefined ? Number.NaN : sum + toMs(ticks);
+  }, 0);
+}
+
+/** Processor time used so far by everything on this machine; NaN where /proc does not tell. */
+export function machineMs(): number {
+  const [line = ''] = read('/proc/stat').split('\n');
+  // user, nice, system, idle, iowait, irq, softirq, steal: all but the idle ones were work.
+  const [user = NaN, nice = NaN, system = NaN, , , irq = NaN, softirq = NaN] = line
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return toMs(user + nice + system + irq + softirq);
+}
+
+function statOf(pid: string): { readonly parent: string | undefined; readonly ticks: number } {
+  const stat = read(`/proc/${pid}/stat`);
+  // After the name, which may hold blanks: state, parent, …; utime and stime are the 12th and 13th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { parent: fields[1], ticks: Number(fields[11]) + Number(fields[12]) };
+}
+
+function toMs(ticks: number): number {
+  return (1_000 * ticks) / TICKS_PER_SECOND;
 }
 
 /** Empty for what is gone meanwhile. */

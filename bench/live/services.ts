@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mintToken } from '@cuepoint/server';
+import { freePort } from '../../test/support/free-port.ts';
+import { startServiceProcess, type ServiceProcess } from '../../test/support/service-process.ts';
+import { userIdOf } from '../support/data-set.ts';
+import { createCuepointSchema, dropSchemas } from '../support/server-client.ts';
+import { endWithThisProcess } from '../support/started-processes.ts';
+import type { BenchContext } from '../workload.ts';
+import type { LiveUser } from './job.ts';
+
+const TOKEN_TTL_SECONDS = 3_600;
+
+export interface ServiceOptions {
+  readonly schema: string;
+  /** Instances on the one database. */
+  readonly instances: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Of the debugger of the first instance; without one it has none. */
+  readonly inspectorPort?: number | undefined;
+  /** Fills the fresh tables before the first instance starts. */
+  fill?(this: void): Promise<void>;
+}
+
+export interface Services {
+  readonly pids: readonly number[];
+  /** `http://…` of each instance. */
+  readonly addresses: readonly string[];
+  /** `ws://…` of each instance. */
+  readonly urls: readonly string[];
+  /** Users of the data set, each with a token that any of their devices may show. */
+  mintUsers(this: void, count: number): Promise<LiveUser[]>;
+}
+
+/** `cuepoint serve` as real processes on fresh tables, for the time of `work`. */
+export async function withServices<T>(
+  context: BenchContext,
+  { schema, instances, env, inspectorPort, fill }: ServiceOptions,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
+  const secret = randomBytes(32).toString('hex');
+  const started: ServiceProcess[] = [];
+  const releases: (() => void)[] = [];
+  await createCuepointSchema(context, schema);
+  try {
+    await fill?.();
+    while (started.length < instances) {
+      const service = await startServiceProcess({
+        port: await freePort(),
+        env: {
+          DATABASE_URL: context.server.url(),
+          CUEPOINT_DATABASE_SCHEMA: schema,
+          CUEPOINT_JWT_SECRET: secret,
+          // The load is of a few users, of whom each does what many do.
+          CUEPOINT_RATE_LIMIT: '0',
+          ...(inspectorPort === undefined || started.length > 0
+            ? {}
+            : { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}` }),
+          ...env,
+        },
+      });
+      started.push(service);
+      releases.push(endWithThisProcess(service.pid));
+    }
+    const addresses = started.map(({ address }) => address);
+    return await work({
+      pids: started.map(({ pid }) => pid),
+      addresses,
+      urls: addresses.map((address) => `${address.replace(/^http/, 'ws')}/api/v1/ws`),
+      mintUsers: (count) => mintUsers(secret, count),
+    });
+  } finally {
+    await Promise.all(started.map((service) => service.stop()));
+    for (const release of releases) release();
+    await dropSchemas(context, [schema]);
+  }
+}
+
+function mintUsers(secret: string, count: number): Promise<LiveUser[]> {
+  const key = new TextEncoder().encode(secret);
+  return Promise.all(
+    Array.from({ length: count }, async (_, user) => {
+      const userId = userIdOf(user);
+      const token = await mintToken(key, { userId, ttlSeconds: TOKEN_TTL_SECONDS }, Date.now());
+      return { userId, token };
+    }),
+  );
+}
