@@ -58,6 +58,7 @@ describe('who comes and goes', () => {
     await user.connect(here, 'phone');
     await user.connect(there, 'tablet');
     await user.call(here, 'PUT', '/devices/watch', { body: REGISTRATION });
+    await pair.settle();
     const tv = await user.connect(here, 'tv', {
       deviceType: 'TV',
       device: { deviceName: 'Living room', capabilities: { canCast: true } },
