@@ -87,10 +87,10 @@ export class RawClient {
     this.send(helloMessage(token, deviceId, more));
   }
 
-  /** Resolves with the next message of this type that no call has taken. */
-  async take<Type extends DownMessage['type']>(type: Type): Promise<Down<Type>> {
-    const isWanted = (message: DownMessage): boolean => message.type === type;
-    await this.until(() => this.#untaken.some(isWanted), `told of ${type}`);
+  /** Resolves with the next message of these types that no call has taken. */
+  async take<Type extends DownMessage['type']>(...types: Type[]): Promise<Down<Type>> {
+    const isWanted = ({ type }: DownMessage): boolean => types.includes(type as Type);
+    await this.until(() => this.#untaken.some(isWanted), `told of ${types.join(' or ')}`);
     const at = this.#untaken.findIndex(isWanted);
     return this.#untaken.splice(at, 1)[0] as Down<Type>;
   }
