@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { LiveDevice } from '../../../../test/support/live-device.ts';
 import {
+  onBoth,
   openLivePair,
   presenceTold,
+  watchBoth,
   type LivePair,
   type PairedInstance,
   type PairUser,
@@ -28,28 +29,6 @@ afterEach(async () => {
   await pair.disconnectAll();
 });
 afterAll(() => pair.close());
-
-/** @returns what the device was told of devices since. */
-function listenTo(device: LiveDevice): () => string[] {
-  const before = presenceTold(device).length;
-  return () => presenceTold(device).slice(before);
-}
-
-/** A phone on the one instance and a tablet on the other, which hear of everything. */
-async function watchBoth(): Promise<() => Promise<string[][]>> {
-  const phone = await user.connect(here, 'phone');
-  const tablet = await user.connect(there, 'tablet');
-  await pair.settle();
-  const told = [listenTo(phone), listenTo(tablet)];
-  return async () => {
-    await pair.settle();
-    return told.map((each) => each());
-  };
-}
-
-const onBoth = (...told: string[]): string[][] => [told, told];
-const deviceWrites = (): string[] =>
-  [here, there].flatMap(({ store }) => store.deviceWrites.splice(0));
 
 describe('who comes and goes', () => {
   it('[LIV6] after the welcome a device is told of all devices of its user, its own included', async () => {
@@ -79,7 +58,7 @@ describe('who comes and goes', () => {
   });
 
   it('[LIV6] a device that comes is told to the others on every instance, never to itself', async () => {
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     const tv = await user.connect(here, 'tv');
     expect(await told()).toEqual(onBoth('tv online'));
     expect(presenceTold(tv)).toHaveLength(1);
@@ -88,7 +67,7 @@ describe('who comes and goes', () => {
 
   it('[LIV6] a device that says it leaves is offline at once, in messages and registry', async () => {
     const tv = await user.connect(here, 'tv');
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     await tv.leave();
     expect(await told()).toEqual(onBoth('tv offline'));
     expect(await user.row('tv')).toMatchObject({ isOnline: false });
@@ -96,7 +75,7 @@ describe('who comes and goes', () => {
 
   it('[LIV6] a device whose connection is lost is offline after the grace, not before', async () => {
     const tv = await user.connect(here, 'tv');
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     await pair.lose(tv);
     const lostAtMs = pair.clock.now();
     await pair.clock.advance(LEAVE_GRACE_MS - 1);
@@ -110,24 +89,24 @@ describe('who comes and goes', () => {
     '[LIV6] a device that is back on %s instance within the grace is not told of, and costs no write',
     async (which) => {
       const tv = await user.connect(here, 'tv');
-      const told = await watchBoth();
+      const told = await watchBoth(pair, user);
       const before = await user.row('tv');
-      deviceWrites();
+      pair.deviceWrites();
       await pair.lose(tv);
       await pair.clock.advance(LEAVE_GRACE_MS - 1);
       await user.connect(which === 'another' ? there : here, 'tv');
       await pair.clock.advance(GRACE_IS_OVER_MS);
       expect(await told()).toEqual(onBoth());
       expect(await user.row('tv')).toEqual(before);
-      expect(deviceWrites()).toEqual([]);
+      expect(pair.deviceWrites()).toEqual([]);
     },
   );
 
   it('[LIV6] churn writes nothing and tells nobody', async () => {
     let tv = await user.connect(here, 'tv');
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     const before = await user.row('tv');
-    deviceWrites();
+    pair.deviceWrites();
     for (const at of [here, there, there, here, there]) {
       await pair.lose(tv);
       await pair.clock.advance(SWEEP_INTERVAL_MS);
@@ -136,12 +115,12 @@ describe('who comes and goes', () => {
     await pair.clock.advance(GRACE_IS_OVER_MS);
     expect(await told()).toEqual(onBoth());
     expect(await user.row('tv')).toEqual(before);
-    expect(deviceWrites()).toEqual([]);
+    expect(pair.deviceWrites()).toEqual([]);
   });
 
   it('[LIV6] a device that leaves and returns while its leave is written ends online', async () => {
     const tv = await user.connect(here, 'tv');
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     const write = here.store.hold('persistDevice');
     await tv.leave();
     await write.reached;
@@ -153,7 +132,7 @@ describe('who comes and goes', () => {
 
   it('[LIV6] who is wrongly told to be offline is told to be online by the instance that has it', async () => {
     const tv = await user.connect(here, 'tv');
-    const told = await watchBoth();
+    const told = await watchBoth(pair, user);
     await pair.lose(tv);
     there.feed.drops = ({ kind }) => kind === 'session';
     // Seen by its time of loss, so that nothing but the session tells that it is back.

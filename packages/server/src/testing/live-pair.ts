@@ -49,8 +49,13 @@ export interface LivePair {
   createUser(): Promise<PairUser>;
   /** Resolves once what is under way is done, and what it told has arrived. */
   settle(): Promise<void>;
+  /** Writes to the registry since the last look, such as `online tv`; a heartbeat that was folded is one too. */
+  deviceWrites(): string[];
   /** Loses a device's connection without a word; it stays away. Resolves once its instance has noticed. */
   lose(device: LiveDevice): Promise<void>;
+  /** Every device that is connected, and was not silenced, says that it is there. */
+  heartbeats(): Promise<void>;
+  silence(device: LiveDevice): void;
   /** Ends what one test has connected. */
   disconnectAll(): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +68,7 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
   const bus = createMemoryBus();
   const instances = new Set<PairedInstance>();
   const devices = new Set<LiveDevice>();
+  const silent = new WeakSet<LiveDevice>();
 
   async function openInstance(sharing?: PairedInstance): Promise<PairedInstance> {
     const feed = createSwitchedFeed(createMemoryFeed({ bus }));
@@ -80,6 +86,8 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
       clock,
       feed,
       wrap,
+      // A test that needs healing mends the feed.
+      env: { CUEPOINT_HEALING_INTERVAL_MS: String(60 * 60_000) },
       ...(sharing === undefined ? {} : { schema: sharing.live.api.database.schema }),
     });
     const maintenance = createMaintenance(live.api.database, {
@@ -106,11 +114,15 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
     for (const { store } of instances) await store.idle();
   }
 
+  function speaking(): LiveDevice[] {
+    return [...devices].filter((device) => device.isLive && !silent.has(device));
+  }
+
   async function settle(): Promise<void> {
     await idle();
     for (let rounds = 0; rounds < 2; rounds += 1) {
       // What an instance sent before an ack has arrived with it.
-      await Promise.all([...devices].filter(({ isLive }) => isLive).map((each) => each.push([])));
+      await Promise.all(speaking().map((device) => device.push([])));
       await idle();
     }
   }
@@ -146,6 +158,7 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
     openInstance: () => openInstance(here),
     settle,
     disconnectAll,
+    deviceWrites: () => [here, there].flatMap(({ store }) => store.deviceWrites.splice(0)),
 
     async createUser() {
       const user = await here.live.api.createUser();
@@ -189,6 +202,13 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
       await untilSockets(open - 1);
     },
 
+    async heartbeats() {
+      for (const device of speaking()) device.send({ type: 'heartbeat' });
+      await settle();
+    },
+
+    silence: (device) => void silent.add(device),
+
     async close() {
       await disconnectAll();
       await there.stop();
@@ -197,7 +217,31 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
   };
 }
 
-/** What a device was told of devices, a message an item, such as `tv online` or `phone online, tv offline`. */
+/** @returns what the device was told of devices since, a message an item, such as `phone online, tv offline`. */
+export function listenTo(device: LiveDevice): () => string[] {
+  const before = presenceTold(device).length;
+  return () => presenceTold(device).slice(before);
+}
+
+/** A phone on the one instance and a tablet on the other. @returns what each was told of devices since. */
+export async function watchBoth(
+  pair: LivePair,
+  user: PairUser,
+): Promise<() => Promise<string[][]>> {
+  const phone = await user.connect(pair.here, 'phone');
+  const tablet = await user.connect(pair.there, 'tablet');
+  await pair.settle();
+  const told = [listenTo(phone), listenTo(tablet)];
+  return async () => {
+    await pair.settle();
+    return told.map((each) => each());
+  };
+}
+
+export function onBoth(...told: string[]): string[][] {
+  return [told, told];
+}
+
 export function presenceTold(device: LiveDevice): string[] {
   return device.received.flatMap((message) =>
     message.type === 'presence'

@@ -19,6 +19,7 @@ export class WatchedStore {
   readonly deviceWrites: string[] = [];
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #held = new Map<string, Held>();
+  readonly #works = new Map<string, () => Promise<void>>();
   readonly #failures = new Map<string, Error>();
 
   wrap<Store extends object>(store: Store): Store {
@@ -47,6 +48,12 @@ export class WatchedStore {
     };
   }
 
+  /** Done after each call of this method, before it answers; `undefined` ends it. */
+  onCall(method: string, work: (() => Promise<void>) | undefined): void {
+    if (work === undefined) this.#works.delete(method);
+    else this.#works.set(method, work);
+  }
+
   /** The next call of this method fails. */
   failNext(method: string, error: Error): void {
     this.#failures.set(method, error);
@@ -66,8 +73,7 @@ export class WatchedStore {
   #watch(name: string, call: () => unknown): unknown {
     const failure = this.#failures.get(name);
     this.#failures.delete(name);
-    const result =
-      failure === undefined ? held(this.#held.get(name), call) : Promise.reject(failure);
+    const result = failure === undefined ? this.#done(name, call) : Promise.reject(failure);
     if (!(result instanceof Promise)) return result;
     const settled: Promise<unknown> = result.then(
       () => this.#inFlight.delete(settled),
@@ -75,6 +81,16 @@ export class WatchedStore {
     );
     this.#inFlight.add(settled);
     return result;
+  }
+
+  #done(name: string, call: () => unknown): unknown {
+    const work = this.#works.get(name);
+    const answer = held(this.#held.get(name), call);
+    if (work === undefined) return answer;
+    return Promise.resolve(answer).then(async (answered) => {
+      await work();
+      return answered;
+    });
   }
 
   #note(name: string, args: readonly unknown[]): void {
