@@ -10,7 +10,7 @@ with written as (
     r.user_id, r.content_id, r.unique_tag, r.timestamp_physical, r.timestamp_logical, r.device_id,
     r.removed_by is not null, $10::timestamptz,
     case when r.removed_by is not null then $10::timestamptz end,
-    r.removed_by, r.removed_physical, r.removed_logical, pg_current_xact_id()
+    r.removed_by, r.removed_physical, r.removed_logical, pg_current_xact_id() /* of r.user_id */
   from unnest(
     $1::uuid[], $2::varchar[], $3::varchar[], $4::bigint[], $5::integer[], $6::varchar[],
     $7::varchar[], $8::bigint[], $9::integer[]

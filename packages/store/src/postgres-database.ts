@@ -10,9 +10,11 @@ import {
   type BoundStatement,
   type Database,
   type DatabaseOptions,
+  type NextStatements,
   type QueryResult,
   type Queryable,
 } from './database.ts';
+import { createDialectSource } from './dialect.ts';
 import { leavesConnectionUsable } from './sql-state.ts';
 import { sum } from './sum.ts';
 import { createStatementCache } from './statement-cache.ts';
@@ -171,31 +173,50 @@ export function openPostgresDatabase(
     clearTimeout(timer);
   }
 
+  const statementsOf = (client: pg.PoolClient, statements: readonly BoundStatement[]) =>
+    statements.map((statement) => client.query(queryConfig(statement)));
+
+  async function commitInTwo(
+    client: pg.PoolClient,
+    statements: readonly BoundStatement[],
+    next: NextStatements,
+  ): Promise<readonly QueryResult<unknown>[]> {
+    try {
+      const first = await pipelined([client.query(begin()), ...statementsOf(client, statements)]);
+      const results = first.slice(1);
+      const rest = [...statementsOf(client, next(results)), client.query('commit')];
+      return [...results, ...(await pipelined(rest)).slice(0, -1)];
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
   return {
     kind: 'postgres',
     description: describeUrl(url),
     schema,
     writers,
     ...queryableOf(readPool),
+    // On a client that `close` knows of: the first batch waits for the answer.
+    dialect: createDialectSource(
+      (name) => withClient(readPool, (client) => queryableOf(client).query(name)),
+      options,
+    ),
 
-    commit: (statements) =>
+    commit: (statements, next) =>
       withWriter(async (client) => {
+        if (next !== undefined) return commitInTwo(client, statements, next);
         const [single] = statements;
         if (statements.length === 1 && single !== undefined && !pooled) {
           return [toResult(await client.query(queryConfig(single)))];
         }
-        // Pipelined: the whole transaction travels at once. A failed statement fails those behind it, and
-        // the commit then rolls back.
-        const outcomes = await Promise.allSettled([
+        const results = await pipelined([
           client.query(begin()),
-          ...statements.map((statement) => client.query(queryConfig(statement))),
+          ...statementsOf(client, statements),
           client.query('commit'),
         ]);
-        const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-        if (failed !== undefined) throw failed.reason;
-        return outcomes
-          .slice(1, -1)
-          .map((outcome) => toResult((outcome as PromiseFulfilledResult<pg.QueryResult>).value));
+        return results.slice(1, -1);
       }),
 
     transaction: (work, { isolation } = {}) =>
@@ -258,10 +279,25 @@ function socketOf(client: pg.PoolClient): Socket {
     .stream;
 }
 
+/**
+ * Statements that travel at once. In a transaction a failed one fails those behind it, and a commit among them
+ * rolls back.
+ */
+async function pipelined(
+  queries: readonly Promise<pg.QueryResult>[],
+): Promise<QueryResult<unknown>[]> {
+  const outcomes = await Promise.allSettled(queries);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return outcomes.map((outcome) =>
+    toResult((outcome as PromiseFulfilledResult<pg.QueryResult>).value),
+  );
+}
+
 /** A text with many statements answers with a list; the last one counts. */
 function toResult<Row>(result: pg.QueryResult | pg.QueryResult[]): QueryResult<Row> {
   const last = Array.isArray(result) ? result.at(-1) : result;
-  return { rows: (last?.rows ?? []) as Row[] };
+  return { rows: (last?.rows ?? []) as Row[], rowCount: last?.rowCount ?? 0 };
 }
 
 function describeUrl(url: string): string {

@@ -5,6 +5,8 @@ import path from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Database, DatabaseOptions } from '../database.ts';
+import type { CatchUpName } from '../dialect.ts';
+import { prepareIdentity } from '../identity.ts';
 import { migrate } from '../migrate.ts';
 import { openDatabase } from '../open-database.ts';
 import { bindSchema, quoteIdentifier } from '../sql-files.ts';
@@ -33,6 +35,7 @@ export interface TestConnection extends AsyncDisposable {
 export interface TestDatabaseKind {
   readonly name: string;
   readonly isServer: boolean;
+  readonly catchUp: CatchUpName;
   readonly open: (options?: OpenTestDatabaseOptions) => Promise<TestDatabase>;
 }
 
@@ -44,6 +47,7 @@ export interface OpenTestDatabaseOptions extends DatabaseOptions {
 export const PGLITE: TestDatabaseKind = {
   name: 'PGlite',
   isServer: false,
+  catchUp: 'xid',
   async open(options = {}) {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'cuepoint-pglite-'));
     return prepare({ ...options, dataDir }, options.migrated, () =>
@@ -60,6 +64,12 @@ export const POOLED_POSTGRES: TestDatabaseKind = serverKind(
   { pooled: true },
 );
 
+export const COUNTED_POSTGRES: TestDatabaseKind = serverKind(
+  'PostgreSQL 18 with counters',
+  () => inject('postgresUrl'),
+  { catchUp: 'counter' },
+);
+
 const namedUrl = process.env['DATABASE_URL'] ?? '';
 
 /** Every database that the contract has to hold on. */
@@ -67,6 +77,7 @@ export const TEST_DATABASES: readonly TestDatabaseKind[] = [
   PGLITE,
   POSTGRES,
   POOLED_POSTGRES,
+  COUNTED_POSTGRES,
   ...(namedUrl === '' ? [] : [serverKind('the database of DATABASE_URL', () => namedUrl)]),
 ];
 
@@ -81,6 +92,7 @@ export function serverKind(
   return {
     name,
     isServer: true,
+    catchUp: defaults.catchUp ?? 'xid',
     open: (options = {}) => {
       // A name that has to be quoted: SQL that forgets to shows up as a failure.
       const schema = `cue "point" ${randomUUID().slice(0, 8)}`;
@@ -99,7 +111,10 @@ async function prepare(
   cleanUp: () => Promise<void>,
 ): Promise<TestDatabase> {
   const database = await openDatabase(options);
-  if (migrated) await migrate(database, { direction: 'up' });
+  if (migrated) {
+    await migrate(database, { direction: 'up' });
+    if (options.catchUp !== undefined) await prepareIdentity(database);
+  }
   const { schema } = database;
 
   async function destroy(): Promise<void> {
