@@ -166,7 +166,7 @@ describe('a switch to counters', () => {
     const acked = new Set<string>();
     const pulled = new Set<string>();
     let isSwitched = false;
-    let writing = users.length;
+    const writing = new Set<string>(users);
     const write = async (userId: string) => {
       for (let index = 0, after = 0; after < 15 && index < 5_000; index += 1) {
         if (isSwitched) after += 1;
@@ -175,7 +175,7 @@ describe('a switch to counters', () => {
         expect(await persistence.persistOp(userId, op)).toEqual({ result: 'applied' });
         acked.add(`${userId} ${contentId}`);
       }
-      writing -= 1;
+      writing.delete(userId);
     };
     const cursors = new Map<string, string>();
     const pullAll = async () => {
@@ -186,7 +186,7 @@ describe('a switch to counters', () => {
       }
     };
     const read = async () => {
-      while (writing > 0) await pullAll();
+      while (writing.size > 0) await pullAll();
     };
     const switchOver = async () => {
       while (acked.size < 40) await pullAll();

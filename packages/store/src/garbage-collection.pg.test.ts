@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMaintenance,
-  STALE_DEVICES_MAX,
-  type DeviceKey,
-  type MaintenanceOptions,
-} from './maintenance.ts';
+import { createMaintenance, STALE_DEVICES_MAX, type MaintenanceOptions } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { DeviceKey } from './stale-devices.ts';
 import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
 import {
   COUNTED_POSTGRES,

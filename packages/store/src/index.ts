@@ -6,12 +6,12 @@ export {
   DEFAULT_STATEMENT_TIMEOUT_MS,
   DEFAULT_WRITERS,
 } from './database.ts';
+export { distribute, planDistribution } from './distribution/distribute.ts';
 export { readDurability, type DurabilityReport } from './durability.ts';
 export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
 export { prepareIdentity, renewIncarnation } from './identity.ts';
 export {
   createMaintenance,
-  type DeviceKey,
   type GarbageCollectionReport,
   type Maintenance,
   type MaintenanceObserver,
@@ -28,6 +28,7 @@ export {
 export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
+export type { DeviceKey } from './stale-devices.ts';
 export { sqlStateOf } from './sql-state.ts';
 export {
   SyncPersistence,

@@ -37,11 +37,22 @@ export function openPostgresDatabase(
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
   } = options;
   const textOf = createStatementCache(schema);
+  // On a client that `close` knows of: the first batch waits for the answer.
+  const dialect = createDialectSource(
+    (name) => withClient(readPool, (client) => queryableOf(client).query(name)),
+    options,
+  );
   const settings = sessionSettings(statementTimeoutMs);
 
   // The pool waits for it, whatever its type says.
   function applySettings(client: pg.ClientBase): void {
-    return client.query(settings) as unknown as void;
+    return client.query(`${settings};${PLAN_CACHE_MODE}`) as unknown as void;
+  }
+
+  /** For one transaction behind a pooler. */
+  function localSettings(): string {
+    const mode = dialect.known?.batch === 'unnest' ? 'force_generic_plan' : 'auto';
+    return `${settings.replaceAll('set ', 'set local ')};set local plan_cache_mode = ${mode}`;
   }
 
   function createPool(
@@ -75,7 +86,7 @@ export function openPostgresDatabase(
   const transactionPool = createPool(directUrl ?? url, TRANSACTION_POOL_SIZE);
   const pools = [readPool, writePool, transactionPool];
   const begin = (isolation = 'read committed') =>
-    `begin isolation level ${isolation}${pooled ? `;${settings.replaceAll('set ', 'set local ')}` : ''}`;
+    `begin isolation level ${isolation}${pooled ? `;${localSettings()}` : ''}`;
 
   function queryConfig({ name, params }: BoundStatement): pg.QueryConfig {
     const text = textOf(name);
@@ -198,11 +209,7 @@ export function openPostgresDatabase(
     schema,
     writers,
     ...queryableOf(readPool),
-    // On a client that `close` knows of: the first batch waits for the answer.
-    dialect: createDialectSource(
-      (name) => withClient(readPool, (client) => queryableOf(client).query(name)),
-      options,
-    ),
+    dialect,
 
     commit: (statements, next) =>
       withWriter(async (client) => {
@@ -264,10 +271,22 @@ function sessionSettings(statementTimeoutMs: number): string {
     "set timezone = 'UTC'",
     // Every statement here is short; compiling one takes longer than running it.
     'set jit = off',
-    // A batch's statement is planned once; its plan does not depend on the parameters.
-    'set plan_cache_mode = force_generic_plan',
   ].join(';');
 }
+
+/**
+ * A batch's statement is planned once; its plan does not depend on the parameters. Citus cannot plan a
+ * statement on several tables before it knows which user it is for, and chooses by itself.
+ */
+const PLAN_CACHE_MODE = `
+select set_config(
+  'plan_cache_mode',
+  case
+    when exists (select from pg_catalog.pg_extension where extname = 'citus') then 'auto'
+    else 'force_generic_plan'
+  end,
+  false
+)`;
 
 /** Timestamps have 48 bits and counts stay far below 2^53, so bigint columns read as numbers. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>

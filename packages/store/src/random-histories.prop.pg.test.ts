@@ -20,7 +20,14 @@ import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, positionOfOp } from './rows.ts';
-import { COUNTED_POSTGRES, PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
+import {
+  COUNTED_POSTGRES,
+  DISTRIBUTED_POSTGRES,
+  LISTED_POSTGRES,
+  PGLITE,
+  POSTGRES,
+  type TestDatabase,
+} from './testing/databases.ts';
 import { writeBatch } from './testing/write-batch.ts';
 
 const progressLane = createProgressLane({ passive: false });
@@ -132,158 +139,154 @@ function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
   return batches;
 }
 
-describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])(
-  'memory and SQL on $name',
-  ({ open, isServer, catchUp }) => {
-    const numRuns = isServer && catchUp === 'xid' ? 80 : 25;
-    let opened: TestDatabase;
-    let repository: PostgresSyncRepository;
+const DATABASES = [PGLITE, POSTGRES, COUNTED_POSTGRES, LISTED_POSTGRES, DISTRIBUTED_POSTGRES];
 
-    beforeAll(async () => {
-      opened = await open();
-      repository = new PostgresSyncRepository(opened.database);
-    });
-    afterAll(async () => {
-      await opened.destroy();
-    });
+describe.each(DATABASES)('memory and SQL on $name', (kind) => {
+  const { open } = kind;
+  const numRuns = kind === POSTGRES ? 80 : 25;
+  let opened: TestDatabase;
+  let repository: PostgresSyncRepository;
 
-    async function stored(userId: string) {
-      return shown(await repository.loadWatchlist(userId), await repository.loadProgress(userId));
-    }
+  beforeAll(async () => {
+    opened = await open();
+    repository = new PostgresSyncRepository(opened.database);
+  });
+  afterAll(async () => {
+    await opened.destroy();
+  });
 
-    test('[LWW1] [ORS5] [SQL1] ops one by one, late, early and repeated, give the state of memory', async () => {
-      await fc.assert(
-        fc.asyncProperty(arbitraryHistory(), async (ops) => {
+  async function stored(userId: string) {
+    return shown(await repository.loadWatchlist(userId), await repository.loadProgress(userId));
+  }
+
+  test('[LWW1] [ORS5] [SQL1] ops one by one, late, early and repeated, give the state of memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), async (ops) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        for (const op of ops) {
+          memory.apply(op);
+          const outcome = await write(repository, userId, op);
+          expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
+        }
+        expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+      }),
+      { numRuns },
+    );
+  });
+
+  test('[LWW1] [ORS5] [GC3] batches of every size, in two orders, give the state of memory', async () => {
+    const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
+    const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), sizes, async (ops, batchSizes) => {
+        const memory = createMemory();
+        for (const op of ops) memory.apply(op);
+        for (const delivery of [ops, ops.toReversed()]) {
           const userId = randomUUID();
-          const memory = createMemory();
-          for (const op of ops) {
-            memory.apply(op);
-            const outcome = await write(repository, userId, op);
-            expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
-          }
-          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
-        }),
-        { numRuns },
-      );
-    });
-
-    test('[LWW1] [ORS5] [GC3] batches of every size, in two orders, give the state of memory', async () => {
-      const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
-      const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
-      await fc.assert(
-        fc.asyncProperty(arbitraryHistory(), sizes, async (ops, batchSizes) => {
-          const memory = createMemory();
-          for (const op of ops) memory.apply(op);
-          for (const delivery of [ops, ops.toReversed()]) {
-            const userId = randomUUID();
-            for (const batch of batchesOf(delivery, batchSizes)) {
-              const { rows, outcomes } = batchOf(userId, batch);
-              await writeBatch(writer, rows);
-              for (const outcome of await Promise.all(outcomes)) {
-                expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
-              }
-            }
-            expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
-            // Everything again: nothing changes, and nobody is told that it was applied.
-            const again = batchOf(userId, delivery);
-            await writeBatch(writer, again.rows);
-            for (const outcome of await Promise.all(again.outcomes)) {
-              expect(['duplicate', 'superseded']).toContain(outcome.result);
-            }
-            expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
-          }
-        }),
-        { numRuns },
-      );
-    });
-
-    test('[LWW1] [GC3] timer reports among other writes give the state of memory', async () => {
-      const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
-      const sizes = fc.array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 4 });
-      const reporters = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 });
-      const ofProgress = arbitraryHistory({ devices: 2, contents: 1 }).map((ops) =>
-        ops.filter((op): op is ProgressOp => !isWatchlistOp(op)),
-      );
-      await fc.assert(
-        fc.asyncProperty(ofProgress, sizes, reporters, async (ops, batchSizes, flags) => {
-          const userId = randomUUID();
-          const memory = createMemory();
-          const reports = new Set<Op>(ops.filter((_, index) => flags[index % flags.length]));
-          const isReport = (op: Op) => reports.has(op);
-          for (const batch of batchesOf(ops, batchSizes) as ProgressOp[][]) {
-            for (const op of batch) if (!isReport(op)) memory.apply(op);
-            applyReports(memory, batch.filter(isReport));
-            const { rows, outcomes } = batchOf(userId, batch, isReport);
+          for (const batch of batchesOf(delivery, batchSizes)) {
+            const { rows, outcomes } = batchOf(userId, batch);
             await writeBatch(writer, rows);
             for (const outcome of await Promise.all(outcomes)) {
               expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
             }
-            // After each batch: a later report hides which one an earlier batch took.
-            expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
-          }
-        }),
-        { numRuns },
-      );
-    });
-
-    test('[LWW3] a stamp used twice is told, and the outcome is that of memory', async () => {
-      await fc.assert(
-        fc.asyncProperty(arbitraryHistory({ withStampReuse: true }), async (ops) => {
-          const userId = randomUUID();
-          const memory = createMemory();
-          for (const op of ops) {
-            const register = memory.progress.get(op.contentId);
-            const met =
-              isWatchlistOp(op) || register === undefined
-                ? undefined
-                : createProgressRegister(register.value, register.stamp).write(
-                    positionOfOp(op),
-                    op,
-                  );
-            memory.apply(op);
-            const outcome = await write(repository, userId, op);
-            if (met === undefined) continue;
-            const reused = { result: 'rejected', code: 'stamp_reused' };
-            expect(outcome).toMatchObject(met === 'conflict' ? reused : { result: met });
           }
           expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
-        }),
-        { numRuns: Math.floor(numRuns / 2) },
-      );
-    });
+          // Everything again: nothing changes, and nobody is told that it was applied.
+          const again = batchOf(userId, delivery);
+          await writeBatch(writer, again.rows);
+          for (const outcome of await Promise.all(again.outcomes)) {
+            expect(['duplicate', 'superseded']).toContain(outcome.result);
+          }
+          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+        }
+      }),
+      { numRuns },
+    );
+  });
 
-    test('[CUR1] a replica that only pulls, page by page, ends with the state of the store', async () => {
-      await fc.assert(
-        fc.asyncProperty(arbitraryHistory(), fc.integer({ min: 1, max: 7 }), async (ops, limit) => {
-          const userId = randomUUID();
-          const replica = createMemory();
-          let cursor: string | undefined;
-          for (const batch of batchesOf(ops, [5])) {
-            for (const op of batch) await write(repository, userId, op);
-            let request: { cursor?: string; page?: string } =
-              cursor === undefined ? {} : { cursor };
-            for (;;) {
-              const page = await repository.readChanges(userId, { ...request, limit });
-              for (const op of page.ops) replica.apply(op);
-              cursor = page.cursor;
-              if (page.page === undefined) break;
-              request = { page: page.page };
-            }
+  test('[LWW1] [GC3] timer reports among other writes give the state of memory', async () => {
+    const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
+    const sizes = fc.array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 4 });
+    const reporters = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 });
+    const ofProgress = arbitraryHistory({ devices: 2, contents: 1 }).map((ops) =>
+      ops.filter((op): op is ProgressOp => !isWatchlistOp(op)),
+    );
+    await fc.assert(
+      fc.asyncProperty(ofProgress, sizes, reporters, async (ops, batchSizes, flags) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        const reports = new Set<Op>(ops.filter((_, index) => flags[index % flags.length]));
+        const isReport = (op: Op) => reports.has(op);
+        for (const batch of batchesOf(ops, batchSizes) as ProgressOp[][]) {
+          for (const op of batch) if (!isReport(op)) memory.apply(op);
+          applyReports(memory, batch.filter(isReport));
+          const { rows, outcomes } = batchOf(userId, batch, isReport);
+          await writeBatch(writer, rows);
+          for (const outcome of await Promise.all(outcomes)) {
+            expect(['applied', 'duplicate', 'superseded']).toContain(outcome.result);
           }
-          const watchlist = await repository.loadWatchlist(userId);
-          expect([...replica.watchlist.contentIds()].toSorted()).toEqual(
-            [...watchlist.contentIds()].toSorted(),
+          // After each batch: a later report hides which one an earlier batch took.
+          expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test('[LWW3] a stamp used twice is told, and the outcome is that of memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory({ withStampReuse: true }), async (ops) => {
+        const userId = randomUUID();
+        const memory = createMemory();
+        for (const op of ops) {
+          const register = memory.progress.get(op.contentId);
+          const met =
+            isWatchlistOp(op) || register === undefined
+              ? undefined
+              : createProgressRegister(register.value, register.stamp).write(positionOfOp(op), op);
+          memory.apply(op);
+          const outcome = await write(repository, userId, op);
+          if (met === undefined) continue;
+          const reused = { result: 'rejected', code: 'stamp_reused' };
+          expect(outcome).toMatchObject(met === 'conflict' ? reused : { result: met });
+        }
+        expect(await stored(userId)).toEqual(shown(memory.watchlist, memory.progress));
+      }),
+      { numRuns: Math.floor(numRuns / 2) },
+    );
+  });
+
+  test('[CUR1] a replica that only pulls, page by page, ends with the state of the store', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(), fc.integer({ min: 1, max: 7 }), async (ops, limit) => {
+        const userId = randomUUID();
+        const replica = createMemory();
+        let cursor: string | undefined;
+        for (const batch of batchesOf(ops, [5])) {
+          for (const op of batch) await write(repository, userId, op);
+          let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
+          for (;;) {
+            const page = await repository.readChanges(userId, { ...request, limit });
+            for (const op of page.ops) replica.apply(op);
+            cursor = page.cursor;
+            if (page.page === undefined) break;
+            request = { page: page.page };
+          }
+        }
+        const watchlist = await repository.loadWatchlist(userId);
+        expect([...replica.watchlist.contentIds()].toSorted()).toEqual(
+          [...watchlist.contentIds()].toSorted(),
+        );
+        for (const contentId of watchlist.contentIds()) {
+          expect(replica.watchlist.liveTags(contentId).toSorted()).toEqual(
+            watchlist.liveTags(contentId).toSorted(),
           );
-          for (const contentId of watchlist.contentIds()) {
-            expect(replica.watchlist.liveTags(contentId).toSorted()).toEqual(
-              watchlist.liveTags(contentId).toSorted(),
-            );
-          }
-          const { registers } = await stored(userId);
-          expect(shown(new ORSet(), replica.progress).registers).toEqual(registers);
-        }),
-        { numRuns: Math.floor(numRuns / 2) },
-      );
-    });
-  },
-);
+        }
+        const { registers } = await stored(userId);
+        expect(shown(new ORSet(), replica.progress).registers).toEqual(registers);
+      }),
+      { numRuns: Math.floor(numRuns / 2) },
+    );
+  });
+});

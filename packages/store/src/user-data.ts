@@ -100,7 +100,7 @@ export async function importUser(
       // Before the row of the erasure, which an erasure writes last: the other way round they deadlock. [SQL4]
       await transaction.execute(`lock table ${writtenTables(database)} in row exclusive mode`);
       await transaction.query('reinstate-user', [userId]);
-      const guards = dialect.batch === 'values' ? guardStatements([userId]) : [];
+      const guards = dialect.batch === 'values' ? guardStatements([userId], [userId]) : [];
       const guardOf = readGuards(await runStatements(transaction, guards));
       const write = createRowWriter(transaction, dialect, markOf, guardOf);
       let changed = 0;

@@ -23,7 +23,7 @@ const OF_NO_USER = new Set([
 const LOCKS_ONLY = 'lock-marked-tables';
 
 /** Periodic work that looks for rows of any user; nothing else runs it. */
-const ACROSS_USERS = new Set(['mark-stale-devices']);
+const ACROSS_USERS = new Set(['mark-stale-devices', 'find-stale-devices']);
 
 const statements = readdirSync(SQL_DIRECTORY)
   .filter((file) => file.endsWith('.sql'))
@@ -95,7 +95,7 @@ test.each([...ACROSS_USERS])('[SQL7] %s.sql is run by the periodic tasks alone',
   const naming = sources.filter((file) =>
     readFileSync(new URL(file, SOURCE_DIRECTORY), 'utf8').includes(`'${name}'`),
   );
-  expect(naming).toEqual(['maintenance.ts']);
+  expect(naming).toEqual(['stale-devices.ts']);
 });
 
 test('[SQL7] the check sees a statement that forgets the user', () => {

@@ -64,7 +64,7 @@ function recordingCommits(database: Database) {
   return { recording, commits };
 }
 
-describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp }) => {
+describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, batch }) => {
   let opened: TestDatabase;
 
   beforeAll(async () => {
@@ -131,9 +131,22 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp }
     expect(row).toEqual({ is_removed: true });
   });
 
-  /** What a commit is made of where devices catch up by xid, and where by counters. */
-  const statementsOf = (...names: string[]) =>
+  /** One statement for each kind, where devices catch up by xid and by counters. */
+  const inArrays = (...names: string[]) =>
     catchUp === 'xid' ? names : ['raise-versions', ...names.map(ofCounters)];
+
+  /** A statement for each power of two, and before them what they have to know. */
+  const inLists = (
+    sizes: readonly number[],
+    { reads }: { reads: string[] },
+    ...names: string[]
+  ) => [
+    ...sizes.map((size) => `raise-versions-values@${size}`),
+    ...reads,
+    ...names.flatMap((name) => sizes.map((size) => ofCounters(`${name}-values@${size}`))),
+  ];
+  const forProgress = { reads: ['read-erasures'] };
+  const forWatchlist = { reads: ['read-erasures', 'read-floors'] };
 
   test('[SQL4] one op is one commit of one statement', async () => {
     const { recording, commits } = recordingCommits(opened.database);
@@ -146,13 +159,28 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp }
     await repository.saveDevice(userId, deviceInfo());
     await repository.updateDeviceHeartbeat(userId, 'tv', NOW_MS);
     await repository.deleteDevice(userId, 'tv', NOW_MS);
+    const [add, remove] =
+      batch === 'unnest'
+        ? [inArrays('upsert-watchlist'), inArrays('upsert-watchlist')]
+        : [
+            inLists([1], forWatchlist, 'upsert-watchlist'),
+            ['raise-versions-values@1', ...forWatchlist.reads, 'upsert-watchlist-values@2.counter'],
+          ];
+    const set =
+      batch === 'unnest'
+        ? inArrays('upsert-progress-one')
+        : inLists([1], forProgress, 'upsert-progress');
+    const [device, heartbeat] =
+      batch === 'unnest'
+        ? ['upsert-devices', 'update-heartbeats']
+        : ['upsert-devices-values@1', 'update-heartbeat'];
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
-      statementsOf('upsert-watchlist'),
-      statementsOf('upsert-watchlist'),
-      statementsOf('upsert-progress-one'),
-      statementsOf('upsert-progress-one'),
-      ['upsert-devices'],
-      ['update-heartbeats'],
+      add,
+      remove,
+      set,
+      set,
+      [device],
+      [heartbeat],
       ['revoke-device'],
     ]);
   });
@@ -181,7 +209,12 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp }
       rows,
     );
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
-      [...statementsOf('upsert-progress', 'upsert-watchlist'), 'upsert-devices'],
+      batch === 'unnest'
+        ? [...inArrays('upsert-progress', 'upsert-watchlist'), 'upsert-devices']
+        : [
+            ...inLists([256, 32, 8, 4], forWatchlist, 'upsert-progress', 'upsert-watchlist'),
+            ...[256, 32, 8, 4].map((size) => `upsert-devices-values@${size}`),
+          ],
     ]);
     for (const row of rows) {
       const outcome: unknown = await row.contributions[0]?.submission.promise;

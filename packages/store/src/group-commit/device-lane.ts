@@ -11,6 +11,7 @@ export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
   order: 4,
   debounced: false,
   isCaughtUp: false,
+  hasFloor: false,
 
   fold: (_first, second) => second,
 
@@ -68,6 +69,7 @@ export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
   order: 3,
   debounced: false,
   isCaughtUp: false,
+  hasFloor: false,
 
   fold: (first, second) => (second.atMs > first.atMs ? second : first),
 

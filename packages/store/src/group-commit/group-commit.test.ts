@@ -15,6 +15,7 @@ const maxLane: Lane<number, 'kept' | 'folded' | 'refused'> = {
   order: 0,
   debounced: true,
   isCaughtUp: true,
+  hasFloor: false,
   fold: (first, second) => Math.max(first, second),
   weigh: () => 100,
   statement: (rows) => ({

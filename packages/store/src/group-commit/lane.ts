@@ -58,6 +58,8 @@ export interface Lane<Value, Outcome> {
   weigh(value: Value): number;
   /** Whether devices catch up on these rows, so that writing one raises the counter of its user. [CUR1] */
   readonly isCaughtUp: boolean;
+  /** Whether the collected floor refuses some of these rows. [CUR4] */
+  readonly hasFloor: boolean;
   /** @param rows merged by key and sorted. [SQL4] */
   statement(rows: readonly PendingRow<Value, Outcome>[], nowMs: number): BoundStatement;
   /**

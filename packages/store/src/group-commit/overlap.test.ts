@@ -16,6 +16,7 @@ function setup(onSettle: () => unknown = () => undefined) {
     order: 0,
     debounced: true,
     isCaughtUp: true,
+    hasFloor: false,
     fold: (_first, second) => second,
     weigh: () => 100,
     statement: (rows) => ({ name: 'any', params: [rows.length] }),

@@ -45,6 +45,7 @@ export function createProgressLane({
     order: passive ? 1 : 0,
     debounced: true,
     isCaughtUp: true,
+    hasFloor: false,
 
     // The greater stamp wins; of equal stamps the first stays and the second hears what it met. [LWW1]
     fold: (first, second) => (compareStamps(first, second) >= 0 ? first : second),

@@ -35,6 +35,7 @@ export const watchlistLane: Lane<ORSetEntry, OpResult> = {
   order: 2,
   debounced: false,
   isCaughtUp: true,
+  hasFloor: true,
 
   // A removal wins and the add's fields stay. [GC3]
   fold: mergeEntries,

@@ -61,8 +61,9 @@ function planArrays(groups: readonly LaneGroup[], nowMs: number, dialect: Dialec
 
 function planValues(groups: readonly LaneGroup[], nowMs: number, dialect: Dialect): WritePlan {
   const users = usersOf(groups);
+  const floored = usersOf(groups.filter(({ lane }) => lane.hasFloor));
   const marks = users.length === 0 ? [] : markStatements(users, dialect);
-  const guards = users.length === 0 ? [] : guardStatements(users);
+  const guards = users.length === 0 ? [] : guardStatements(users, floored);
   const first = [...marks, ...guards];
   let statements: readonly (readonly BoundStatement[])[] = [];
   return {
@@ -162,12 +163,14 @@ export function readMarks(results: Results): MarkOf {
 
 export type GuardOf = (userId: string) => Guard | undefined;
 
-export function guardStatements(users: readonly string[]): readonly BoundStatement[] {
-  const params = [plainArray(users)];
-  return [
-    { name: 'read-erasures', params },
-    { name: 'read-floors', params },
-  ];
+/** @param floored the users whose floor is asked for as well. */
+export function guardStatements(
+  users: readonly string[],
+  floored: readonly string[],
+): readonly BoundStatement[] {
+  const erasures = { name: 'read-erasures', params: [plainArray(users)] };
+  if (floored.length === 0) return [erasures];
+  return [erasures, { name: 'read-floors', params: [plainArray(floored)] }];
 }
 
 export function readGuards([erasures, floors]: Results): GuardOf {
