@@ -25,6 +25,7 @@ describe('the command line', () => {
       'import',
       'delete-user',
       'restored',
+      'distribute',
     ];
     for (const command of commands) expect(help.out).toContain(`  ${command}`);
     const serve = (await runTestCli(['serve', '--help'])).out;

@@ -102,6 +102,20 @@ export const SETTINGS = {
     description: 'True behind a transaction pooler: statements are not prepared by name.',
     parse: parseBoolean,
   },
+  catchUp: {
+    env: 'CUEPOINT_CATCH_UP',
+    group: 'database',
+    description:
+      '`counter` switches catch-up to a counter row a user at start, for good. Unset: as the database has it, `xid` in a new one.',
+    parse: parseChoice(['xid', 'counter']),
+  },
+  batchStatement: {
+    env: 'CUEPOINT_BATCH_STATEMENT',
+    group: 'database',
+    description:
+      'How a batch is written: `unnest` or `values`. Unset: `values` where Citus is installed, else `unnest`.',
+    parse: parseChoice(['unnest', 'values']),
+  },
   jwtSecret: {
     env: 'CUEPOINT_JWT_SECRET',
     group: 'auth',
