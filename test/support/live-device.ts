@@ -175,7 +175,7 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   /** Resolves with the outcome; rejects when the socket goes before it comes. [LIV7] */
-  command(to: string, command: Command, id = randomUUID()): Promise<Down<'commandResult'>> {
+  command(to: string, command: Command, id: string = randomUUID()): Promise<Down<'commandResult'>> {
     const outcome = this.#openCommands.open(id);
     if (!this.send({ type: 'command', id, to, command })) {
       this.#openCommands.failAll('there is no socket');

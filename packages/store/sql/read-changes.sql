@@ -76,7 +76,7 @@ changes as (
   limit $10::integer
 )
 select
-  here.snapshot::text as snapshot,
+  here.snapshot::text as seen,
   here.system_identifier::text as system_identifier,
   here.timeline,
   here.incarnation::text as incarnation,
