@@ -121,13 +121,13 @@ describe('the device of the tests', () => {
     await device.until(() => device.isLive);
     onSaid = ({ type, id }, socket) => {
       if (type !== 'push') return;
-      const stopping = { type: 'error', id, code: 'shutting_down', message: '', retryAfterMs: 1 };
+      const stopping = { type: 'error', id, code: 'shutting_down', message: '', retryAfterMs: 100 };
       say(socket, stopping);
       socket.close(1012);
       onSaid = (later, second) => {
         if (later.type === 'hello') say(second, WELCOME);
         // Answered late: a second sending would come before the ack.
-        else if (later.type === 'push') setTimeout(() => say(second, ackOf(later)), 50);
+        else if (later.type === 'push') setTimeout(() => say(second, ackOf(later)), 200);
       };
     };
     await device.add('film');
