@@ -236,7 +236,6 @@ export class LiveDevice implements AsyncDisposable {
 
   /** Leaves for good, with a clean close. */
   async leave(): Promise<void> {
-    for (const retry of this.#retries) clearTimeout(retry);
     if (!this.#socket.leave()) this.#state = 'ended';
     await this.until(() => this.isEnded, 'closed');
   }
@@ -379,6 +378,8 @@ export class LiveDevice implements AsyncDisposable {
     this.#state = isFinal ? 'ended' : 'closed';
     this.#replica.stored.forgetPull();
     this.#replica.outbox.rewind();
+    for (const retry of this.#retries) clearTimeout(retry);
+    this.#retries.clear();
     this.#openCommands.failAll('the socket closed');
     this.#watchers.notify();
   }
