@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@cuepoint/store';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { untilDevices } from '../support/live/until-devices.ts';
 import { createNatsServer, hasNatsServer, type NatsServer } from '../support/nats-server.ts';
 import { createRandom } from '../support/random.ts';
 import { Cluster } from './cluster.ts';
-import { restartInstance, type RestartStep } from './rolling-restart.ts';
+import { acknowledgedBy, restartInstance, type RestartStep } from './rolling-restart.ts';
 import { isGood, judge } from './verdict.ts';
-import { connectUsers, startLoad, type User } from './viewers.ts';
+import { connectDevice, connectUsers, startLoad, type User } from './viewers.ts';
 
 const SECRET = 'a secret of the cluster tests, long enough';
 /** For the last device to hear of the last change; far below the five minutes of the healing pull. */
 const CONVERGED_TIMEOUT_MS = 30_000;
 const RESTART_CODE = 1012;
 const LOST_CODE = 1006;
+const ACKS_BETWEEN = 60;
 /** Each start of a process takes seconds on a machine that has other things to do. */
 const TEST_TIMEOUT_MS = 240_000;
 
@@ -20,9 +22,11 @@ let schema: string;
 let cluster: Cluster | undefined;
 let nats: NatsServer | undefined;
 let users: readonly User[] = [];
+let random: () => number;
 let endLoad = (): void => undefined;
 
 beforeEach(() => {
+  random = createRandom(7);
   schema = `cluster_${randomUUID().replaceAll('-', '')}`;
 });
 afterEach(async () => {
@@ -45,7 +49,6 @@ interface LoadOptions {
 }
 
 async function startUnderLoad({ env, instances, users: count }: LoadOptions): Promise<Cluster> {
-  const random = createRandom(7);
   cluster = await Cluster.start({
     instances,
     env: {
@@ -58,11 +61,14 @@ async function startUnderLoad({ env, instances, users: count }: LoadOptions): Pr
   });
   const url = cluster.liveUrl;
   users = await connectUsers({ url, secret: SECRET, users: count, devicesPerUser: 3, random });
-  endLoad = startLoad(users, { rate: 20, random });
+  endLoad = startLoad(users, { rate: 10, random });
   return cluster;
 }
 
-/** Restarts the instances that are named, one after the other. */
+/**
+ * Restarts the instances that are named, one after the other. Then a new device of each user comes, to the
+ * instance with the fewest: in the end the devices of a user hear of each other by the feed alone.
+ */
 async function restart(
   running: Cluster,
   signal: RestartStep['signal'],
@@ -70,9 +76,15 @@ async function restart(
 ): Promise<readonly RestartStep[]> {
   const steps: RestartStep[] = [];
   for (const instance of instances) {
-    const options = { devices: devicesOf(users), acksBetween: 100 };
+    const options = { devices: devicesOf(users), acksBetween: ACKS_BETWEEN };
     steps.push(await restartInstance(running, { instance, signal }, options));
   }
+  const before = acknowledgedBy(devicesOf(users));
+  const options = { url: running.liveUrl, random };
+  await Promise.all(users.map((user) => connectDevice(user, options)));
+  expect(Math.min(...running.connections())).toBeGreaterThan(0);
+  const devices = devicesOf(users);
+  await untilDevices(devices, () => acknowledgedBy(devices) > before + ACKS_BETWEEN, 'going on');
   return steps;
 }
 
@@ -93,7 +105,7 @@ describe('instances on one database', () => {
     { timeout: TEST_TIMEOUT_MS },
     async () => {
       const env = { CUEPOINT_FEED: 'postgres' };
-      const running = await startUnderLoad({ env, instances: 3, users: 4 });
+      const running = await startUnderLoad({ env, instances: 3, users: 3 });
       const steps = await restart(running, 'SIGTERM', [0, 1, 2]);
       expect(steps.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
       // Whoever was drained was told when to come back; nobody was cut off.
