@@ -99,8 +99,9 @@ describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])(
       }
       for (const snapshot of ['9:5:', '5:9:4', '5:9:8,6']) {
         const text = toText([snapshot, '1', '00000001', randomUUID(), '1']);
+        // Where counters are in force nobody looks into a snapshot: it gets the whole state.
         expect(await refusalOf(randomUUID(), { cursor: text }), `snapshot ${snapshot}`).toBe(
-          'invalid_cursor',
+          kind.catchUp === 'xid' ? 'invalid_cursor' : undefined,
         );
       }
     });

@@ -29,15 +29,10 @@ interface HeaderRow {
   readonly cursor_refused: boolean;
 }
 
-/** The header is on every row; `kind` is null on the one row of a page without changes. */
-type ChangeRow = HeaderRow &
-  (
-    | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
-    | (RegisterRow & { readonly kind: 1 })
-    | { readonly kind: null }
-  ) & {
-    readonly key: string;
-  };
+type ChangeRow = (
+  | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
+  | (RegisterRow & { readonly kind: 1 })
+) & { readonly key: string };
 
 /** What reads the changes since a cursor, and decides whether it can. Both give the same columns. [CUR1] [CUR2] */
 const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as const;
@@ -84,25 +79,24 @@ async function readPage(
   userId: string,
   request: PageRequest,
 ): Promise<ChangesPage> {
-  const rows = await select(database, userId, request);
-  const [header] = rows;
+  const [header, ...changes] = await select(database, userId, request);
   if (header === undefined) throw new Error('the database has a sync_state row');
   // The ground moved between two pages: what is left of them would leave a hole.
   if (request.position !== undefined && header.cursor_refused) {
     return readPage(database, userId, { ...request, since: null, position: undefined });
   }
-  return toPage(rows, header, request);
+  return toPage(changes, header, request);
 }
 
 async function select(
   database: Database,
   userId: string,
   { catchUp, since, position, limit }: PageRequest,
-): Promise<ChangeRow[]> {
+): Promise<[HeaderRow?, ...ChangeRow[]]> {
   // While paging through a whole state it is what the first page saw that has to be still good.
   const checked = since ?? position?.base ?? null;
   try {
-    const { rows } = await database.query<ChangeRow>(STATEMENTS[catchUp], [
+    const { rows } = await database.query<HeaderRow | ChangeRow>(STATEMENTS[catchUp], [
       userId,
       checked?.seen ?? null,
       checked?.systemIdentifier ?? null,
@@ -114,7 +108,7 @@ async function select(
       position?.key ?? '',
       limit + 1,
     ]);
-    return rows;
+    return rows as [HeaderRow?, ...ChangeRow[]];
   } catch (error) {
     // Class 22: the snapshot or the identifier is no value of its type.
     if (sqlStateOf(error)?.startsWith('22') === true) throw invalidCursor(error);
@@ -123,11 +117,10 @@ async function select(
 }
 
 function toPage(
-  rows: readonly ChangeRow[],
+  changes: readonly ChangeRow[],
   header: HeaderRow,
   { catchUp, since, position, limit }: PageRequest,
 ): ChangesPage {
-  const changes = rows.filter((row) => row.kind !== null);
   const shown = changes.slice(0, limit);
   const last = shown.at(-1);
   const base = position?.base ?? cursorOfHeader(header, catchUp);
@@ -136,7 +129,7 @@ function toPage(
   if (changes.length <= limit || last === undefined) {
     return { ...page, more: false, cursor: cursorToText(base) };
   }
-  const next = { base, since: sinceOrAll, kind: last.kind ?? 0, key: last.key };
+  const next = { base, since: sinceOrAll, kind: last.kind, key: last.key };
   return { ...page, more: true, page: pageToText(next) };
 }
 
@@ -157,7 +150,5 @@ function opOfRow(row: ChangeRow): Op {
       return watchlistOpOfEntry(entryOfRow({ ...row, unique_tag: row.key }));
     case 1:
       return progressOpOfRow(row);
-    case null:
-      throw new Error('a page without changes has no ops');
   }
 }
