@@ -51,6 +51,14 @@ describe('the configuration', () => {
     expect(options).not.toHaveProperty('dataDir');
   });
 
+  it('leaves catch-up and the form of a batch to the database unless they are set', () => {
+    const options = databaseOptionsOf(read({}));
+    expect(options).not.toHaveProperty('catchUp');
+    expect(options).not.toHaveProperty('batch');
+    const set = read({ CUEPOINT_CATCH_UP: 'counter', CUEPOINT_BATCH_STATEMENT: 'values' });
+    expect(databaseOptionsOf(set)).toMatchObject({ catchUp: 'counter', batch: 'values' });
+  });
+
   it.each([
     ['PORT', '65536'],
     ['PORT', '1.5'],
@@ -58,6 +66,8 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://h/d'],
     ['CUEPOINT_DATABASE_SCHEMA', 'a"; drop schema public; --'],
     ['CUEPOINT_DATABASE_POOLED', 'maybe'],
+    ['CUEPOINT_CATCH_UP', 'both'],
+    ['CUEPOINT_BATCH_STATEMENT', 'copy'],
     ['CUEPOINT_JWT_SECRET', 'short'],
     ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
     ['CUEPOINT_JWKS_URL', 'http://keys.example/jwks'],
