@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { OpResult } from '@cuepoint/core';
 import { describe, expect, test } from 'vitest';
+import { createBatchWriter } from './group-commit/batch-writer.ts';
+import type { AnyRow } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { Submission } from './group-commit/submission.ts';
 import { prepareIdentity } from './identity.ts';
 import { migrate } from './migrate.ts';
 import { readMigrationFiles } from './migration-files.ts';
@@ -100,6 +105,30 @@ describe.each([POSTGRES, POOLED_POSTGRES])('a switch to counters on $name', ({ o
     await switched;
     const answer = await pull(new PostgresSyncRepository(counting), userId, cursor);
     expect(answer).toMatchObject({ ops: [{ contentId: 'in-flight' }], resync: true });
+    await counting.close();
+  });
+
+  test('[GC1] who lost in a batch from before the switch hears of it after', async () => {
+    await using opened = await open();
+    const userId = randomUUID();
+    const winner = setOp({ timestamp: at(9) });
+    await new PostgresSyncRepository(opened.database).saveProgress(userId, winner);
+    const submission = new Submission<OpResult>(0);
+    const value = setOp();
+    const row: AnyRow = {
+      lane: createProgressLane({ passive: false }),
+      userId,
+      key: value.contentId,
+      value,
+      contributions: [{ value, submission }],
+      bytes: 0,
+      firstAtMs: 0,
+    };
+    const batch = await createBatchWriter(opened.database, () => NOW_MS).commit([row]);
+    const counting = await openCounting(opened);
+    await prepareIdentity(counting);
+    await batch.tell();
+    expect(await submission.promise).toEqual({ result: 'superseded', winner });
     await counting.close();
   });
 

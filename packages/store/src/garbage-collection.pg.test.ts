@@ -152,6 +152,30 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     expect(await stored()).toBe(1);
   });
 
+  test('[CUR2] [CUR3] what becomes due after the floors waits for cursor floors of its own', async () => {
+    const { clock, repository, maintenance, userId, removed, stored } = setup(opened);
+    await removed('first', at(1));
+    const { cursor = '' } = await repository.readChanges(userId, { limit: 10 });
+    clock.nowMs += MINUTE_MS;
+    // Its add lies under the collected floor of the first one already.
+    const { remove } = await removed('second', at(0));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 0 });
+    expect(await repository.readChanges(userId, { limit: 10, cursor })).toMatchObject({
+      ops: [remove],
+      resync: false,
+    });
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 1 });
+    expect(await stored()).toBe(1);
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect(await repository.readChanges(userId, { limit: 10, cursor })).toMatchObject({
+      ops: [],
+      resync: true,
+    });
+  });
+
   test('[CUR3] age counts from the removal: an add from the future removed long ago goes', async () => {
     const { clock, maintenance, userId, removed, stored } = setup(opened);
     await removed('film-1', at(400 * DAY_MS));

@@ -222,6 +222,39 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
     }
   });
 
+  test('[GC3] in a batch of which some lose, the others are told that they applied', async () => {
+    const users = [randomUUID(), randomUUID()];
+    const writer = createBatchWriter(opened.database, () => NOW_MS);
+    const seen = addOp();
+    const [seenEntry] = entriesOfOp(seen);
+    const [removal] = entriesOfOp(removeOp({ tags: [seen.tag] }));
+    if (!seenEntry || !removal) throw new Error('an op of one tag has one entry');
+    const set = (positionSeconds: number, timestamp = at(5)) =>
+      setOp({ positionSeconds, timestamp });
+    const batch = (position: number, entry: ORSetEntry, timestamp = at(5)) =>
+      users.flatMap((userId, index): AnyRow[] => [
+        rowOf<ProgressOp, OpResult>(
+          progressLane,
+          userId,
+          'film-1',
+          set(position, index === 0 ? timestamp : at(9)),
+        ),
+        rowOf<ORSetEntry, OpResult>(watchlistLane, userId, entry.tag, entry),
+      ]);
+    const outcomesOf = async (rows: readonly AnyRow[]) => {
+      await writeBatch(writer, rows);
+      return Promise.all(
+        rows.map((row) => row.contributions[0]?.submission.promise as Promise<OpResult>),
+      );
+    };
+    await outcomesOf(batch(1, removal).slice(0, 2));
+    const [lost, dead, applied, alive] = await outcomesOf(batch(2, seenEntry, at(1)));
+    expect([lost, dead]).toMatchObject([{ result: 'superseded' }, { result: 'superseded' }]);
+    expect([applied, alive]).toEqual([{ result: 'applied' }, { result: 'applied' }]);
+    const again = await outcomesOf(batch(2, seenEntry, at(1)).slice(2));
+    expect(again).toEqual([{ result: 'duplicate' }, { result: 'duplicate' }]);
+  });
+
   test.each([0, 1, 3_000])(
     '[SQL4] rows are written in the order of their keys, also beside %d erased users',
     async (erased) => {

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
-import { withDialect } from '../dialect.ts';
-import { compareRows, type AnyRow } from './lane.ts';
+import { withDialect, type Dialect } from '../dialect.ts';
+import { compareRows, type AnyRow, type Written } from './lane.ts';
 import { planWrite, type LaneGroup } from './write-plan.ts';
 
 /** A batch that is committed for good. */
@@ -29,14 +29,16 @@ export function createBatchWriter(database: Database, now: () => number): BatchW
           : database.commit(plan.first, (first) => plan.writes(first)));
         const outcomes = plan.outcomes(results);
         let told = 0;
+        const tellNext = (current: Dialect) => {
+          const [group, outcome] = [groups[told], outcomes[told]];
+          if (group === undefined || outcome === undefined) {
+            throw new Error('a plan has an outcome for each group');
+          }
+          return group.lane.settle(group.rows, inDialect(outcome, current), database);
+        };
         return {
           async tell() {
-            for (const { lane, rows: laneRows } of groups.slice(told)) {
-              const outcome = outcomes[told];
-              if (outcome === undefined) throw new Error('a plan has an outcome for each group');
-              await lane.settle(laneRows, outcome, database);
-              told += 1;
-            }
+            for (; told < groups.length; told += 1) await withDialect(database.dialect, tellNext);
           },
         };
       });
@@ -44,8 +46,14 @@ export function createBatchWriter(database: Database, now: () => number): BatchW
   };
 }
 
+/** Where the database was switched since the commit, what is stored is read in the new dialect; marks are gone. */
+function inDialect(outcome: Written, { catchUp }: Dialect): Written {
+  if (outcome.dialect.catchUp === catchUp) return outcome;
+  return { ...outcome, dialect: { ...outcome.dialect, catchUp }, markOf: () => undefined };
+}
+
 /** Fixed order of statements, too: two instances that lock tables' rows in turns deadlock. [SQL4] */
-export function groupByLane(rows: readonly AnyRow[]): readonly LaneGroup[] {
+function groupByLane(rows: readonly AnyRow[]): readonly LaneGroup[] {
   const rowsByLane = new Map<AnyRow['lane'], AnyRow[]>();
   for (const row of rows) {
     const group = rowsByLane.get(row.lane);
