@@ -231,7 +231,7 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
     if (!seenEntry || !removal) throw new Error('an op of one tag has one entry');
     const set = (positionSeconds: number, timestamp = at(5)) =>
       setOp({ positionSeconds, timestamp });
-    const batch = (position: number, entry: ORSetEntry, timestamp = at(5)) =>
+    const pairOf = (position: number, entry: ORSetEntry, timestamp = at(5)) =>
       users.flatMap((userId, index): AnyRow[] => [
         rowOf<ProgressOp, OpResult>(
           progressLane,
@@ -247,11 +247,11 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
         rows.map((row) => row.contributions[0]?.submission.promise as Promise<OpResult>),
       );
     };
-    await outcomesOf(batch(1, removal).slice(0, 2));
-    const [lost, dead, applied, alive] = await outcomesOf(batch(2, seenEntry, at(1)));
+    await outcomesOf(pairOf(1, removal).slice(0, 2));
+    const [lost, dead, applied, alive] = await outcomesOf(pairOf(2, seenEntry, at(1)));
     expect([lost, dead]).toMatchObject([{ result: 'superseded' }, { result: 'superseded' }]);
     expect([applied, alive]).toEqual([{ result: 'applied' }, { result: 'applied' }]);
-    const again = await outcomesOf(batch(2, seenEntry, at(1)).slice(2));
+    const again = await outcomesOf(pairOf(2, seenEntry, at(1)).slice(2));
     expect(again).toEqual([{ result: 'duplicate' }, { result: 'duplicate' }]);
   });
 

@@ -13,8 +13,6 @@ export interface DeviceNewsDeps {
   readonly repository: Pick<SyncRepository, 'loadDevices'>;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
-  /** It was said that a device is offline which has this session here. */
-  readonly onContradicted: (session: Session) => void;
 }
 
 /**
@@ -43,13 +41,7 @@ export interface DeviceNews {
   tell(channel: UserChannel, device: DevicePresence): void;
 }
 
-export function createDeviceNews({
-  channels,
-  feed,
-  repository,
-  now,
-  onContradicted,
-}: DeviceNewsDeps): DeviceNews {
+export function createDeviceNews({ channels, feed, repository, now }: DeviceNewsDeps): DeviceNews {
   /** Those that have a list, and get what changes in it. */
   const introduced = new WeakSet<Session>();
   /** Those that have none, and for which something changed since they were greeted. */
@@ -97,7 +89,7 @@ export function createDeviceNews({
     for (const session of channel.sessions) {
       if (session.isClosing) continue;
       if (!introduced.has(session)) outdated.add(session);
-      else if (session.deviceId === device.deviceId) hearOfItself(session, device);
+      else if (session.deviceId === device.deviceId) adopt(session, device);
       // One that fell behind is introduced again when it has caught up.
       else if (session.phase !== 'behind') {
         text ??= JSON.stringify({ type: 'presence', devices: [device] });
@@ -106,14 +98,11 @@ export function createDeviceNews({
     }
   }
 
-  function hearOfItself(session: Session, device: DevicePresence): void {
+  /** What a device says of itself can be changed over HTTP. */
+  function adopt(session: Session, device: DevicePresence): void {
     const { greeted } = session;
-    if (greeted === undefined) return;
-    if (device.state === 'offline') onContradicted(session);
-    // Its registration was changed over HTTP.
-    if (device.state === 'online') {
-      session.greeted = { ...greeted, device: registrationOf(device) };
-    }
+    if (greeted === undefined || device.state !== 'online') return;
+    session.greeted = { ...greeted, device: registrationOf(device) };
   }
 
   return {

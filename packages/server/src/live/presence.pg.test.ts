@@ -135,10 +135,21 @@ describe('who comes and goes', () => {
     const told = await watchBoth(pair, user);
     await pair.lose(tv);
     there.feed.drops = ({ kind }) => kind === 'session';
-    // Seen by its time of loss, so that nothing but the session tells that it is back.
     await user.connect(there, 'tv');
     await pair.clock.advance(GRACE_IS_OVER_MS);
-    expect(await told()).toEqual(onBoth('tv offline', 'tv online'));
+    expect(await told()).toEqual([['tv offline', 'tv online'], ['tv online']]);
+    expect(await user.row('tv')).toMatchObject({ isOnline: true });
+  });
+
+  it('[LIV6] a device that is lost, and heard over HTTP since, is not offline', async () => {
+    const tv = await user.connect(here, 'tv');
+    const told = await watchBoth(pair, user);
+    await pair.lose(tv);
+    await pair.clock.advance(SWEEP_INTERVAL_MS);
+    const heartbeat = await user.call(there, 'POST', '/devices/tv/heartbeat');
+    expect(heartbeat).toMatchObject({ status: 204 });
+    await pair.clock.advance(GRACE_IS_OVER_MS);
+    expect(await told()).toEqual(onBoth());
     expect(await user.row('tv')).toMatchObject({ isOnline: true });
   });
 });

@@ -72,14 +72,9 @@ export function createPresence(deps: PresenceDeps): Presence {
   const { channels, feed, repository, persistence, now, onFailed } = deps;
   /** Those with pending leaves. */
   const leaving = new Set<UserChannel>();
-  /** Those whose device is in the registry, as far as is known here. */
-  const registered = new WeakSet<Session>();
   const turns = createTurns();
   const leaves = pLimit(LEAVES_AT_ONCE_MAX);
-  const news = createDeviceNews({
-    ...deps,
-    onContradicted: (session) => inTurnOf(session, register),
-  });
+  const news = createDeviceNews(deps);
 
   function inTurn(userId: string, deviceId: string, work: () => Promise<void>): void {
     void turns.take(`${userId} ${deviceId}`, () => work().catch(onFailed));
@@ -97,13 +92,9 @@ export function createPresence(deps: PresenceDeps): Presence {
       known !== undefined &&
       isOnlineAt(known, now()) &&
       isSameRegistration(known, deviceInfoOf(greeted.device, now(), true));
-    if (!isNoNews) {
-      await register(session);
-      return;
-    }
-    registered.add(session);
+    if (!isNoNews) await register(session);
     // Churn costs no write.
-    if (now() - known.lastSeenMs >= SEEN_RECENTLY_MS) await beat(session, greeted);
+    else if (now() - known.lastSeenMs >= SEEN_RECENTLY_MS) await beat(session, greeted);
   }
 
   /** Puts the session's device into the registry, online, and tells the others. */
@@ -113,7 +104,6 @@ export function createPresence(deps: PresenceDeps): Presence {
     const { userId, device } = greeted;
     try {
       await persistence.persistDevice(userId, deviceInfoOf(device, now(), true));
-      registered.add(session);
       // It was removed meanwhile, or it left, which is told in its turn.
       if (session.isClosing && !(await isRegistered(greeted))) return;
     } catch (error) {
@@ -133,7 +123,7 @@ export function createPresence(deps: PresenceDeps): Presence {
     if (!isKnown) inTurnOf(session, mendMissing);
   }
 
-  /** A device that is here and not in the registry: it was removed, its user erased, or its row lost. */
+  /** A device that is here and not in the registry: removed, erased with its user, or not registered yet. */
   async function mendMissing(session: Session): Promise<void> {
     const { greeted } = session;
     if (greeted === undefined || session.isClosing) return;
@@ -227,19 +217,15 @@ export function createPresence(deps: PresenceDeps): Presence {
     },
 
     heartbeat(session, greeted) {
-      if (registered.has(session)) {
-        beat(session, greeted).catch((error: unknown) => {
-          if (!endIfRevoked(session, error)) onFailed(error);
-        });
-        return;
-      }
-      inTurnOf(session, async () => {
-        if (!registered.has(session)) await register(session);
-      });
+      beat(session, greeted).catch(onFailed);
     },
 
     heard(channel, devices) {
-      for (const device of devices) news.tell(channel, device);
+      for (const device of devices) {
+        const session = device.state === 'offline' ? channel.sessionOf(device.deviceId) : undefined;
+        if (session === undefined) news.tell(channel, device);
+        else inTurnOf(session, register);
+      }
     },
 
     revoked(userId, deviceId) {
@@ -262,7 +248,7 @@ export function createPresence(deps: PresenceDeps): Presence {
     },
 
     async heal(channel) {
-      const watched = [...channel.sessions].filter((session) => registered.has(session));
+      const watched = [...channel.sessions].filter(({ isWelcomed }) => isWelcomed);
       const devices = await news.introduceAgain(channel);
       const byId = new Map(devices.map((device) => [device.deviceId, device]));
       for (const session of watched) {
