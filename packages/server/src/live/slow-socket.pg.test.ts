@@ -43,7 +43,9 @@ function positionOf({ stored }: LiveDevice, contentId: string): number {
 async function withConnection<Opened>(open: () => Promise<Opened>): Promise<[Opened, Socket]> {
   const before = live.connections.length;
   const opened = await open();
-  return [opened, live.connections[before] as Socket];
+  const connection = live.connections[before];
+  if (connection === undefined) throw new Error('a device opens a connection');
+  return [opened, connection];
 }
 
 describe('a device that does not read', () => {
