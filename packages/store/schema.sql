@@ -13,7 +13,8 @@ create table sync_state (
   incarnation uuid not null default gen_random_uuid(),
   system_identifier bigint not null,
   cursor_floor xid8 not null default '0'::xid8,
-  floor_raised_at timestamp with time zone
+  floor_raised_at timestamp with time zone,
+  catch_up text not null default 'xid'::text
 );
 
 create table user_devices (
@@ -41,7 +42,9 @@ create table user_erasures (
 create table user_floors (
   user_id uuid not null,
   collected_physical bigint not null,
-  collected_logical integer not null
+  collected_logical integer not null,
+  cursor_floor bigint,
+  raised_at timestamp with time zone
 );
 
 create table user_progress (
@@ -57,6 +60,11 @@ create table user_progress (
   updated_at timestamp with time zone not null default now(),
   is_cleared boolean not null default false,
   changed_xid xid8 not null default pg_current_xact_id()
+) with (fillfactor=70);
+
+create table user_versions (
+  user_id uuid not null,
+  version bigint not null
 ) with (fillfactor=70);
 
 create table user_watchlists (
@@ -79,6 +87,8 @@ create table user_watchlists (
 alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQUE (name);
 
 alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
+
+alter table sync_state add constraint sync_state_catch_up_check CHECK ((catch_up = ANY (ARRAY['xid'::text, 'counter'::text])));
 
 alter table sync_state add constraint sync_state_only_row_check CHECK (only_row);
 
@@ -107,6 +117,8 @@ alter table user_progress add constraint user_progress_timestamp_logical_check C
 alter table user_progress add constraint user_progress_timestamp_physical_check CHECK (((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)));
 
 alter table user_progress add constraint user_progress_user_id_content_id_key UNIQUE (user_id, content_id);
+
+alter table user_versions add constraint user_versions_pkey PRIMARY KEY (user_id);
 
 alter table user_watchlists add constraint user_watchlists_add_is_whole CHECK ((((timestamp_physical IS NULL) = (timestamp_logical IS NULL)) AND ((timestamp_physical IS NULL) = (device_id IS NULL))));
 
@@ -161,6 +173,8 @@ CREATE UNIQUE INDEX user_floors_pkey ON cuepoint.user_floors USING btree (user_i
 CREATE UNIQUE INDEX user_progress_pkey ON cuepoint.user_progress USING btree (id);
 
 CREATE UNIQUE INDEX user_progress_user_id_content_id_key ON cuepoint.user_progress USING btree (user_id, content_id);
+
+CREATE UNIQUE INDEX user_versions_pkey ON cuepoint.user_versions USING btree (user_id);
 
 CREATE UNIQUE INDEX user_watchlists_pkey ON cuepoint.user_watchlists USING btree (id);
 
@@ -232,25 +246,75 @@ $function$;
 
 CREATE OR REPLACE FUNCTION cuepoint.delete_collected_tombstones(at timestamp with time zone, removed_before timestamp with time zone, grace interval, max_rows bigint)
  RETURNS bigint
- LANGUAGE sql
-BEGIN ATOMIC
- WITH doomed AS (
-          SELECT w.id
-            FROM ((cuepoint.user_watchlists w
-              JOIN cuepoint.user_floors f USING (user_id))
-              CROSS JOIN cuepoint.sync_state s)
-           WHERE (w.is_removed AND (w.removed_at < delete_collected_tombstones.removed_before) AND (s.floor_raised_at <= (delete_collected_tombstones.at - delete_collected_tombstones.grace)) AND (w.changed_xid <= s.cursor_floor) AND (ROW(f.collected_physical, f.collected_logical) >= ROW(COALESCE(w.timestamp_physical, w.removed_physical), COALESCE(w.timestamp_logical, w.removed_logical))))
-          LIMIT delete_collected_tombstones.max_rows
-          FOR UPDATE OF w SKIP LOCKED
-         ), deleted AS (
-          DELETE FROM cuepoint.user_watchlists w
-            USING doomed
-           WHERE (w.id = doomed.id)
-           RETURNING 1 AS "?column?"
-         )
-  SELECT count(*) AS count
-    FROM deleted;
-END;
+ LANGUAGE plpgsql
+AS $function$
+declare
+  raised_before constant timestamptz := at - grace;
+  deleted_rows bigint := 0;
+  deleted_of_user bigint;
+  each_user record;
+begin
+  if (select s.catch_up from cuepoint.sync_state s) = 'xid' then
+    with doomed as (
+      select w.user_id, w.unique_tag
+      from cuepoint.user_watchlists w
+      join cuepoint.user_floors f using (user_id)
+      cross join cuepoint.sync_state s
+      where w.is_removed
+        and w.removed_at < removed_before
+        and s.floor_raised_at <= raised_before
+        and w.changed_xid <= s.cursor_floor
+        and (f.collected_physical, f.collected_logical) >= (
+          coalesce(w.timestamp_physical, w.removed_physical),
+          coalesce(w.timestamp_logical, w.removed_logical)
+        )
+      limit max_rows
+      for update of w skip locked
+    )
+    delete from cuepoint.user_watchlists w
+    using doomed
+    where w.user_id = doomed.user_id and w.unique_tag = doomed.unique_tag;
+    get diagnostics deleted_rows = row_count;
+    return deleted_rows;
+  end if;
+
+  -- User by user: on a distributed database a statement locks and deletes rows of one user only.
+  for each_user in
+    select d.user_id, array_agg(d.unique_tag) as tags
+    from (
+      select w.user_id, w.unique_tag
+      from cuepoint.user_watchlists w
+      join cuepoint.user_floors f on f.user_id = w.user_id
+      where w.is_removed
+        and w.removed_at < removed_before
+        and f.raised_at <= raised_before
+        and w.changed_version <= f.cursor_floor
+        and (f.collected_physical, f.collected_logical) >= (
+          coalesce(w.timestamp_physical, w.removed_physical),
+          coalesce(w.timestamp_logical, w.removed_logical)
+        )
+      order by w.user_id
+      limit max_rows
+    ) d
+    group by d.user_id
+    order by d.user_id
+  loop
+    -- Past what a writer holds: never in a deadlock with one. [SQL4]
+    select array_agg(free.unique_tag) into each_user.tags
+    from (
+      select w.unique_tag
+      from cuepoint.user_watchlists w
+      where w.user_id = each_user.user_id and w.unique_tag = any(each_user.tags) and w.is_removed
+      for update skip locked
+    ) free;
+    delete from cuepoint.user_watchlists w
+    where w.user_id = each_user.user_id and w.unique_tag = any(each_user.tags);
+    get diagnostics deleted_of_user = row_count;
+    deleted_rows := deleted_rows + deleted_of_user;
+  end loop;
+  return deleted_rows;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION cuepoint.is_completed(position_seconds integer, duration_seconds integer)
  RETURNS boolean
@@ -283,10 +347,53 @@ CREATE OR REPLACE FUNCTION cuepoint.raise_collection_floors(at timestamp with ti
  LANGUAGE plpgsql
 AS $function$
 declare
-  users bigint;
+  raised_before constant timestamptz := at - grace;
+  users bigint := 0;
+  each_user record;
 begin
+  if (select s.catch_up from cuepoint.sync_state s) = 'counter' then
+    for each_user in
+      select
+        w.user_id,
+        max(array[
+          coalesce(w.timestamp_physical, w.removed_physical),
+          coalesce(w.timestamp_logical, w.removed_logical)
+        ]) as collected,
+        max(w.changed_version) as changed_version
+      from cuepoint.user_watchlists w
+      left join cuepoint.user_floors f on f.user_id = w.user_id
+      where w.is_removed
+        and w.removed_at < removed_before
+        and (f.raised_at is null or f.raised_at <= raised_before)
+      group by w.user_id
+      order by w.user_id
+    loop
+      insert into cuepoint.user_floors as f (
+        user_id, collected_physical, collected_logical, cursor_floor, raised_at
+      )
+      values (each_user.user_id, each_user.collected[1], each_user.collected[2], each_user.changed_version, at)
+      on conflict (user_id) do update
+      set collected_physical = case
+            when (f.collected_physical, f.collected_logical)
+              < (excluded.collected_physical, excluded.collected_logical)
+              then excluded.collected_physical
+            else f.collected_physical
+          end,
+          collected_logical = case
+            when (f.collected_physical, f.collected_logical)
+              < (excluded.collected_physical, excluded.collected_logical)
+              then excluded.collected_logical
+            else f.collected_logical
+          end,
+          cursor_floor = greatest(f.cursor_floor, excluded.cursor_floor),
+          raised_at = excluded.raised_at;
+      users := users + 1;
+    end loop;
+    return users;
+  end if;
+
   perform 1 from cuepoint.sync_state s
-  where s.floor_raised_at is null or s.floor_raised_at <= at - grace
+  where s.floor_raised_at is null or s.floor_raised_at <= raised_before
   for update;
   if not found then
     return 0;

@@ -39,7 +39,7 @@ export class Cluster implements AsyncDisposable {
     // All at once: the migrations have to stand it. [SQL6]
     const starts = ports.map((port) => startServiceProcess({ port, env }));
     const processes = await Promise.all(starts);
-    return new Cluster(env, ports, processes, await createTcpBalancer(ports));
+    return new Cluster(env, ports, processes, await createTcpBalancer(ports, 'least connections'));
   }
 
   get size(): number {

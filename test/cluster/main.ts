@@ -1,6 +1,7 @@
 // `npm run cluster`: three services on one database, restarted and killed in turn under load, and nothing that
 // they acknowledged is lost.
 import { parseArgs } from 'node:util';
+import { createNatsServer, hasNatsServer } from '../support/nats-server.ts';
 import { createPostgresServer } from '../support/postgres-server.ts';
 import { createRandom } from '../support/random.ts';
 import { Cluster, type StopSignal } from './cluster.ts';
@@ -30,7 +31,7 @@ if (flags.help) {
     [
       'npm run cluster -- [--seconds 60] [--users 10] [--devices 3] [--rate 10] [--feed postgres|nats] [--seed n]',
       '  --devices  of each user · --rate  changes a second of each device',
-      '  With --feed nats, NATS_URL names the server.',
+      '  --feed nats starts a nats-server of this machine.',
     ].join('\n'),
   );
   process.exit(0);
@@ -46,8 +47,10 @@ const say = (text: string): void => {
 };
 
 say(`seed ${flags.seed}, feed ${flags.feed}`);
+if (flags.feed === 'nats' && !hasNatsServer()) process.exit(1);
+const nats = flags.feed === 'nats' ? await createNatsServer() : undefined;
 const postgres = await createPostgresServer();
-await postgres.start();
+await Promise.all([postgres.start(), nats?.start()]);
 let cluster: Cluster | undefined;
 try {
   cluster = await Cluster.start({
@@ -56,6 +59,7 @@ try {
       DATABASE_URL: postgres.url(),
       CUEPOINT_JWT_SECRET: SECRET,
       CUEPOINT_FEED: flags.feed,
+      ...(nats === undefined ? {} : { NATS_URL: nats.url }),
       CUEPOINT_HEALING_INTERVAL_MS: String(HEALING_INTERVAL_MS),
     },
   });
@@ -63,7 +67,7 @@ try {
   await run(cluster);
 } finally {
   await cluster?.[Symbol.asyncDispose]();
-  await postgres.destroy();
+  await Promise.all([postgres.destroy(), nats?.destroy()]);
 }
 
 async function run(running: Cluster): Promise<void> {

@@ -15,11 +15,15 @@ export interface ViewerOptions {
 export interface User {
   readonly userId: string;
   readonly token: string;
-  readonly devices: readonly LiveDevice[];
+  readonly devices: LiveDevice[];
 }
 
+export type DeviceOptions = Pick<ViewerOptions, 'url' | 'random'>;
+
 /** Few, so that the devices of one user meet on them all the time. */
-const CONTENTS_PER_USER = 12;
+const CONTESTED_CONTENTS = 12;
+/** Many, so that hardly any op is covered by a later one: a lost op shows. */
+const OTHER_CONTENTS = 100_000;
 /** Past it a device that cannot reach the service makes up no more: a person waits as well. */
 const PENDING_MAX = 40;
 const FILM_SECONDS = 7_200;
@@ -41,20 +45,27 @@ export async function connectUsers({
         { userId, ttlSeconds: TOKEN_TTL_SECONDS },
         Date.now(),
       );
-      const devices = await Promise.all(
-        Array.from({ length: devicesPerUser }, (_, index) =>
-          LiveDevice.connect({
-            url,
-            token,
-            deviceId: `device-${index + 1}`,
-            deviceType: DEVICE_TYPES[index % DEVICE_TYPES.length] ?? 'Web',
-            random,
-          }),
-        ),
-      );
-      return { userId, token, devices };
+      const user: User = { userId, token, devices: [] };
+      for (let count = 0; count < devicesPerUser; count += 1) {
+        await connectDevice(user, { url, random });
+      }
+      return user;
     }),
   );
+}
+
+/** One more device of a user, caught up. */
+export async function connectDevice(user: User, { url, random }: DeviceOptions): Promise<void> {
+  const { token, devices } = user;
+  const count = devices.length + 1;
+  const device = await LiveDevice.connect({
+    url,
+    token,
+    deviceId: `device-${count}`,
+    deviceType: DEVICE_TYPES[count % DEVICE_TYPES.length] ?? 'Web',
+    random,
+  });
+  devices.push(device);
 }
 
 /**
@@ -66,17 +77,17 @@ export function startLoad(
   users: readonly User[],
   { rate, random }: { readonly rate: number; readonly random: () => number },
 ): () => void {
-  const devices = users.flatMap((user) => user.devices);
-  const timers = devices.map((device) => setInterval(() => act(device, random), 1_000 / rate));
-  return () => {
-    for (const timer of timers) clearInterval(timer);
-  };
+  const timer = setInterval(() => {
+    for (const { devices } of users) for (const device of devices) act(device, random);
+  }, 1_000 / rate);
+  return () => clearInterval(timer);
 }
 
 /** What a person does next. Two devices of a user that do it at once are in conflict. */
 function act(device: LiveDevice, random: () => number): void {
   if (device.pending >= PENDING_MAX) return;
-  const contentId = `film:${Math.floor(random() * CONTENTS_PER_USER)}`;
+  const contents = random() < 0.5 ? CONTESTED_CONTENTS : OTHER_CONTENTS;
+  const contentId = `film:${Math.floor(random() * contents)}`;
   const chance = random();
   settle(
     chance < 0.3

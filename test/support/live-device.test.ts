@@ -116,6 +116,25 @@ describe('the device of the tests', () => {
     expect(device.errors).toEqual([]);
   });
 
+  it('sends a push once over a new socket, whatever the old one had postponed', async () => {
+    device.open();
+    await device.until(() => device.isLive);
+    onSaid = ({ type, id }, socket) => {
+      if (type !== 'push') return;
+      const stopping = { type: 'error', id, code: 'shutting_down', message: '', retryAfterMs: 100 };
+      say(socket, stopping);
+      socket.close(1012);
+      onSaid = (later, second) => {
+        if (later.type === 'hello') say(second, WELCOME);
+        // Answered late: a second sending would come before the ack.
+        else if (later.type === 'push') setTimeout(() => say(second, ackOf(later)), 200);
+      };
+    };
+    await device.add('film');
+    expect(saidOf('push')).toHaveLength(2);
+    expect(device.errors).toEqual([]);
+  });
+
   it('does not come back after a close that says so, and counts it as an error', async () => {
     device.open();
     await device.until(() => device.isLive);

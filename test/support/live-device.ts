@@ -175,7 +175,7 @@ export class LiveDevice implements AsyncDisposable {
   }
 
   /** Resolves with the outcome; rejects when the socket goes before it comes. [LIV7] */
-  command(to: string, command: Command, id = randomUUID()): Promise<Down<'commandResult'>> {
+  command(to: string, command: Command, id: string = randomUUID()): Promise<Down<'commandResult'>> {
     const outcome = this.#openCommands.open(id);
     if (!this.send({ type: 'command', id, to, command })) {
       this.#openCommands.failAll('there is no socket');
@@ -236,7 +236,6 @@ export class LiveDevice implements AsyncDisposable {
 
   /** Leaves for good, with a clean close. */
   async leave(): Promise<void> {
-    for (const retry of this.#retries) clearTimeout(retry);
     if (!this.#socket.leave()) this.#state = 'ended';
     await this.until(() => this.isEnded, 'closed');
   }
@@ -379,6 +378,8 @@ export class LiveDevice implements AsyncDisposable {
     this.#state = isFinal ? 'ended' : 'closed';
     this.#replica.stored.forgetPull();
     this.#replica.outbox.rewind();
+    for (const retry of this.#retries) clearTimeout(retry);
+    this.#retries.clear();
     this.#openCommands.failAll('the socket closed');
     this.#watchers.notify();
   }

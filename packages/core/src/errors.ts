@@ -49,6 +49,7 @@ export const ERROR_CODES = [
   // Start and operation.
   'schema_too_new',
   'schema_outdated',
+  'extension_missing',
   'data_directory_in_use',
   'data_directory_unusable',
   'configuration_invalid',

@@ -75,15 +75,22 @@ changes as (
   order by kind, key
   limit $10::integer
 )
+-- The header is a row of its own, before the changes: repeated on each it took most of the time.
 select
-  here.snapshot::text as snapshot,
+  here.snapshot::text as seen,
   here.system_identifier::text as system_identifier,
   here.timeline,
   here.incarnation::text as incarnation,
   here.recovered_at_us::text as recovered_at_us,
   verdict.cursor_refused,
-  changes.*
+  null::integer as kind, null::varchar collate "C" as key, null::varchar collate "C" as content_id,
+  null::bigint as timestamp_physical, null::integer as timestamp_logical, null::varchar as device_id,
+  null::varchar as removed_by, null::bigint as removed_physical, null::integer as removed_logical,
+  null::integer as position_seconds, null::integer as duration_seconds, null::varchar as state,
+  null::boolean as is_cleared
 from here
 cross join verdict
-left join changes on true
-order by changes.kind, changes.key;
+union all
+select null, null, null, null, null, null, changes.*
+from changes
+order by kind nulls first, key;

@@ -6,7 +6,7 @@ insert into cuepoint.user_progress as t (
 select
   $1::uuid, $2::varchar, $3::integer, $4::integer, $5::varchar,
   $6::bigint, $7::integer, $8::varchar, $10::timestamptz, $9::boolean,
-  pg_current_xact_id()
+  pg_current_xact_id() /* of $1::uuid */
 where not exists (
   select from cuepoint.user_erasures e
   where e.user_id = $1::uuid and $6::bigint <= e.erased_physical

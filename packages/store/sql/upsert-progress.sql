@@ -8,7 +8,7 @@ with written as (
   select
     r.user_id, r.content_id, r.position_seconds, r.duration_seconds, r.state,
     r.timestamp_physical, r.timestamp_logical, r.device_id, $10::timestamptz, r.is_cleared,
-    pg_current_xact_id()
+    pg_current_xact_id() /* of r.user_id */
   from unnest(
     $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
     $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]

@@ -10,7 +10,7 @@ with written as (
     r.user_id, r.content_id, r.unique_tag, r.timestamp_physical, r.timestamp_logical, r.device_id,
     r.removed_by is not null, $10::timestamptz,
     case when r.removed_by is not null then $10::timestamptz end,
-    r.removed_by, r.removed_physical, r.removed_logical, pg_current_xact_id()
+    r.removed_by, r.removed_physical, r.removed_logical, pg_current_xact_id() /* of r.user_id */
   from unnest(
     $1::uuid[], $2::varchar[], $3::varchar[], $4::bigint[], $5::integer[], $6::varchar[],
     $7::varchar[], $8::bigint[], $9::integer[]
@@ -47,17 +47,27 @@ with written as (
       device_id = coalesce(t.device_id, excluded.device_id),
       is_removed = t.is_removed or excluded.is_removed,
       removed_at = coalesce(t.removed_at, excluded.removed_at),
-      (removed_by, removed_physical, removed_logical) = (
-        select s.removed_by, s.removed_physical, s.removed_logical
-        from (
-          values
-            (t.removed_by, t.removed_physical, t.removed_logical),
-            (excluded.removed_by, excluded.removed_physical, excluded.removed_logical)
-        ) as s (removed_by, removed_physical, removed_logical)
-        where s.removed_by is not null
-        order by s.removed_physical, s.removed_logical, s.removed_by collate "C"
-        limit 1
-      ),
+      removed_by = case
+        when t.removed_by is null
+          or (excluded.removed_physical, excluded.removed_logical, excluded.removed_by collate "C")
+            < (t.removed_physical, t.removed_logical, t.removed_by collate "C")
+          then excluded.removed_by
+        else t.removed_by
+      end,
+      removed_physical = case
+        when t.removed_by is null
+          or (excluded.removed_physical, excluded.removed_logical, excluded.removed_by collate "C")
+            < (t.removed_physical, t.removed_logical, t.removed_by collate "C")
+          then excluded.removed_physical
+        else t.removed_physical
+      end,
+      removed_logical = case
+        when t.removed_by is null
+          or (excluded.removed_physical, excluded.removed_logical, excluded.removed_by collate "C")
+            < (t.removed_physical, t.removed_logical, t.removed_by collate "C")
+          then excluded.removed_logical
+        else t.removed_logical
+      end,
       changed_xid = excluded.changed_xid
   where (t.timestamp_physical is null and excluded.timestamp_physical is not null)
     or (excluded.is_removed and not t.is_removed)

@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { SyncRepository } from './sync-repository.ts';
+import { blockedBy } from './testing/blocked-by.ts';
 import { SERVER_DATABASES, type TestConnection, type TestDatabase } from './testing/databases.ts';
+import { insertMarked } from './testing/marked-insert.ts';
 import { setOp } from './testing/ops.ts';
 
 const INSERT = `
 insert into cuepoint.user_progress (
   user_id, content_id, position_seconds, duration_seconds, state,
-  timestamp_physical, timestamp_logical, device_id
-) values ($1, $2, 1, 0, 'paused', 1, 0, 'tv')`;
+  timestamp_physical, timestamp_logical, device_id {mark}
+) values ($1, $2, 1, 0, 'paused', 1, 0, 'tv' {mark})`;
 
 function setup(opened: TestDatabase) {
   const repository = new PostgresSyncRepository(opened.database);
   const userId = randomUUID();
-  const insert = (connection: TestConnection, contentId: string) =>
-    connection.query(INSERT, [userId, contentId]);
+  const insert = async (connection: TestConnection, contentId: string) => {
+    const { catchUp } = await opened.database.dialect.read();
+    await insertMarked(connection, catchUp, INSERT, [userId, contentId]);
+  };
   return { repository, userId, pull: createPuller(repository, userId), insert };
 }
 
@@ -37,7 +41,10 @@ function createPuller(repository: SyncRepository, userId: string, limit = 5_000)
   };
 }
 
-describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ open }) => {
+const byXid = SERVER_DATABASES.filter(({ catchUp }) => catchUp === 'xid');
+const byCounter = SERVER_DATABASES.filter(({ catchUp }) => catchUp === 'counter');
+
+describe.each(byXid)('pulls beside open transactions of one user on $name', ({ open }) => {
   test('[CUR1] what an open transaction wrote comes after its commit, once', async () => {
     await using opened = await open();
     const { repository, userId, pull, insert } = setup(opened);
@@ -91,7 +98,45 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
       for (const writer of writers) await writer[Symbol.asyncDispose]();
     }
   });
+});
 
+describe.each(byCounter)('pulls beside open transactions of one user on $name', ({ open }) => {
+  test('[CUR1] transactions of one user commit in the order of their versions: a later one waits', async () => {
+    await using opened = await open();
+    const { repository, userId, pull, insert } = setup(opened);
+    await using slow = await opened.connect();
+    expect(await pull()).toEqual([]);
+    await slow.query('begin');
+    await insert(slow, 'slow');
+    const fast = repository.saveProgress(userId, setOp({ contentId: 'fast' }));
+    await blockedBy(opened, slow);
+    expect(await pull()).toEqual([]);
+    await slow.query('commit');
+    expect(await fast).toEqual({ result: 'applied' });
+    expect(await pull()).toEqual(['fast', 'slow']);
+    expect(await pull()).toEqual([]);
+    const versions = await opened.sql<{ content_id: string }>(
+      `select content_id from cuepoint.user_progress
+       where user_id = $1::uuid order by changed_version`,
+      [userId],
+    );
+    expect(versions.map(({ content_id }) => content_id)).toEqual(['slow', 'fast']);
+  });
+
+  test('[CUR1] a transaction of another user is not waited for', async () => {
+    await using opened = await open();
+    const { repository, insert } = setup(opened);
+    await using slow = await opened.connect();
+    await slow.query('begin');
+    await insert(slow, 'slow');
+    const other = randomUUID();
+    await repository.saveProgress(other, setOp());
+    expect(await createPuller(repository, other)()).toEqual(['film-1']);
+    await slow.query('rollback');
+  });
+});
+
+describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ open }) => {
   test('[CUR1] what was rolled back, whole or to a savepoint, never comes', async () => {
     await using opened = await open();
     const { pull, insert } = setup(opened);

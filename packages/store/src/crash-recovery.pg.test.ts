@@ -12,7 +12,7 @@ import {
   type PostgresServer,
 } from '../../../test/support/postgres-server.ts';
 import { textToCursor } from './cursor.ts';
-import type { Database } from './database.ts';
+import type { Database, DatabaseOptions } from './database.ts';
 import { openDatabase } from './open-database.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { abortTransactions } from './testing/abort-transactions.ts';
@@ -31,7 +31,7 @@ async function pull(database: Database, userId: string, cursor?: string) {
 }
 
 function xminOf(cursor: string): bigint {
-  return BigInt(textToCursor(cursor).snapshot.split(':')[0] ?? '');
+  return BigInt(textToCursor(cursor).seen.split(':')[0] ?? '');
 }
 
 /** A pull since `cursor`, after a write under a transaction id that the cursor takes for finished. */
@@ -56,7 +56,8 @@ describe('a cursor and a crash of PostgreSQL', () => {
     await server.destroy();
   });
 
-  const openOwn = () => serverKind('a server that is killed', () => server.url()).open();
+  const openOwn = (options: DatabaseOptions = {}) =>
+    serverKind('a server that is killed', () => server.url(), options).open();
 
   /** Resolves when the server takes queries again. */
   async function recovered(database: Database): Promise<void> {
@@ -121,17 +122,38 @@ describe('a cursor and a crash of PostgreSQL', () => {
     await database.close();
   });
 
-  test('[CUR2] a cursor stays good over an orderly restart', async () => {
-    await using opened = await openOwn();
+  test('[CUR2] counters: after SIGKILL of the server no acknowledged write is missed', async () => {
+    await using opened = await openOwn({ catchUp: 'counter' });
     const userId = randomUUID();
+    const ops = ['a', 'b', 'c'].map((contentId) => setOp({ contentId }));
+    const repository = new PostgresSyncRepository(opened.database);
+    await repository.saveProgress(userId, setOp({ contentId: 'a' }));
     const { cursor } = await pull(opened.database, userId);
-    await server.stop();
+    await repository.saveProgress(userId, setOp({ contentId: 'b' }));
+    await server.kill();
     await server.start(LAZY_LOG);
     await recovered(opened.database);
-    const op = setOp();
-    await new PostgresSyncRepository(opened.database).saveProgress(userId, op);
-    expect(await pull(opened.database, userId, cursor)).toMatchObject({ ops: [op], resync: false });
+    await repository.saveProgress(userId, setOp({ contentId: 'c' }));
+    expect(await pull(opened.database, userId, cursor)).toMatchObject({ ops, resync: true });
   });
+
+  test.each(['xid', 'counter'] as const)(
+    '[CUR2] a cursor stays good over an orderly restart, by %s',
+    async (catchUp) => {
+      await using opened = await openOwn({ catchUp });
+      const userId = randomUUID();
+      const { cursor } = await pull(opened.database, userId);
+      await server.stop();
+      await server.start(LAZY_LOG);
+      await recovered(opened.database);
+      const op = setOp();
+      await new PostgresSyncRepository(opened.database).saveProgress(userId, op);
+      expect(await pull(opened.database, userId, cursor)).toMatchObject({
+        ops: [op],
+        resync: false,
+      });
+    },
+  );
 });
 
 describe('a cursor and a crash of the embedded database', () => {

@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { CuepointError } from '@cuepoint/core';
+import type { CatchUpName } from './dialect.ts';
 
-/** Which database, and everything that its snapshot saw. [CUR1] */
+/** Which database, and what of it was seen. [CUR1] */
 export interface Cursor {
-  /** `pg_current_snapshot()` as text. */
-  readonly snapshot: string;
+  readonly catchUp: CatchUpName;
+  /** By xid `pg_current_snapshot()` as text; by counter the user's version. */
+  readonly seen: string;
   readonly systemIdentifier: string;
   /** 8 hex digits; changes at a failover. */
   readonly timeline: string;
@@ -31,6 +33,7 @@ export interface PagePosition {
 /** Longest cursor or page text. A snapshot names every transaction in progress, some 10 bytes each. */
 export const CURSOR_TEXT_MAX = 16_384;
 
+const VERSION = /^\d{1,19}$/;
 const SNAPSHOT = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
 const SYSTEM_IDENTIFIER = /^\d{1,19}$/;
 const RECOVERED_AT_US = /^\d{1,18}$/;
@@ -76,15 +79,16 @@ export function invalidCursor(cause?: unknown): CuepointError {
 }
 
 function cursorParts(cursor: Cursor): unknown {
-  const { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs } = cursor;
-  return [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs];
+  const { seen, systemIdentifier, timeline, incarnation, recoveredAtUs } = cursor;
+  return [seen, systemIdentifier, timeline, incarnation, recoveredAtUs];
 }
 
 function partsToCursor(parts: unknown): Cursor {
   if (!Array.isArray(parts) || parts.length !== 5) throw invalidCursor();
-  const [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs] = parts as unknown[];
+  const [seen, systemIdentifier, timeline, incarnation, recoveredAtUs] = parts as unknown[];
+  const catchUp = matches(VERSION, seen) ? 'counter' : 'xid';
   if (
-    !matches(SNAPSHOT, snapshot) ||
+    !matches(catchUp === 'counter' ? VERSION : SNAPSHOT, seen) ||
     !matches(SYSTEM_IDENTIFIER, systemIdentifier) ||
     !matches(TIMELINE, timeline) ||
     !matches(UUID, incarnation) ||
@@ -92,7 +96,7 @@ function partsToCursor(parts: unknown): Cursor {
   ) {
     throw invalidCursor();
   }
-  return { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs };
+  return { catchUp, seen, systemIdentifier, timeline, incarnation, recoveredAtUs };
 }
 
 function matches(pattern: RegExp, value: unknown): value is string {

@@ -1,4 +1,6 @@
-/** Names of the files in `sql/`; each is prepared under its name. */
+import type { BatchForm, CatchUpName, DialectSource } from './dialect.ts';
+
+/** Names of statements, as `readSql` takes them; each is prepared under its name. */
 export type StatementName = string;
 
 export interface BoundStatement {
@@ -8,7 +10,14 @@ export interface BoundStatement {
 
 export interface QueryResult<Row> {
   readonly rows: Row[];
+  /** Rows that the statement returned, or that it wrote where it returns none. */
+  readonly rowCount: number;
 }
+
+/** More statements of a transaction, from what its first ones gave. */
+export type NextStatements = (
+  results: readonly QueryResult<unknown>[],
+) => readonly BoundStatement[];
 
 /** Runs statements; within a transaction all of them are of that transaction. */
 export interface Queryable {
@@ -52,8 +61,17 @@ export interface Database extends Queryable {
   readonly schema: string;
   /** How many `commit` calls can run at once. */
   readonly writers: number;
-  /** One durable transaction of these statements, on a connection kept for writers. */
-  commit(statements: readonly BoundStatement[]): Promise<readonly QueryResult<unknown>[]>;
+  readonly dialect: DialectSource;
+  /**
+   * One durable transaction of these statements, on a connection kept for writers.
+   *
+   * @param next costs one more round trip.
+   * @returns the results of all statements, in their order.
+   */
+  commit(
+    statements: readonly BoundStatement[],
+    next?: NextStatements,
+  ): Promise<readonly QueryResult<unknown>[]>;
   transaction<T>(
     work: (transaction: Queryable) => Promise<T>,
     options?: { readonly isolation?: IsolationLevel },
@@ -87,6 +105,10 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** Longest wait for a new connection, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number;
+  /** How catch-up is to work; `prepareIdentity` brings it into force. Default: as the database has it. */
+  readonly catchUp?: CatchUpName;
+  /** How a batch is put into a statement. Default: `values` where Citus is installed, else `unnest`. */
+  readonly batch?: BatchForm;
 }
 
 export const DEFAULT_SCHEMA = 'public';

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMaintenance,
-  STALE_DEVICES_MAX,
-  type DeviceKey,
-  type MaintenanceOptions,
-} from './maintenance.ts';
+import { createMaintenance, STALE_DEVICES_MAX, type MaintenanceOptions } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { DeviceKey } from './stale-devices.ts';
 import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
 import {
+  COUNTED_POSTGRES,
   POSTGRES,
   SERVER_DATABASES,
   TEST_DATABASES,
   type TestConnection,
   type TestDatabase,
 } from './testing/databases.ts';
+import { insertMarked } from './testing/marked-insert.ts';
 import { addOp, at, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -154,6 +152,30 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     expect(await stored()).toBe(1);
   });
 
+  test('[CUR2] [CUR3] what becomes due after the floors waits for cursor floors of its own', async () => {
+    const { clock, repository, maintenance, userId, removed, stored } = setup(opened);
+    await removed('first', at(1));
+    const { cursor = '' } = await repository.readChanges(userId, { limit: 10 });
+    clock.nowMs += MINUTE_MS;
+    // Its add lies under the collected floor of the first one already.
+    const { remove } = await removed('second', at(0));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 0 });
+    expect(await repository.readChanges(userId, { limit: 10, cursor })).toMatchObject({
+      ops: [remove],
+      resync: false,
+    });
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 1 });
+    expect(await stored()).toBe(1);
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect(await repository.readChanges(userId, { limit: 10, cursor })).toMatchObject({
+      ops: [],
+      resync: true,
+    });
+  });
+
   test('[CUR3] age counts from the removal: an add from the future removed long ago goes', async () => {
     const { clock, maintenance, userId, removed, stored } = setup(opened);
     await removed('film-1', at(400 * DAY_MS));
@@ -245,7 +267,7 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(false);
   });
 
-  test('[CUR3] what stays is not touched: neither its stamps nor its changed_xid', async () => {
+  test('[CUR3] what stays is not touched: neither its stamps nor its mark', async () => {
     const { clock, repository, maintenance, userId, removed } = setup(opened);
     await removed('film-1');
     await repository.addWatchlistItem(userId, addOp({ contentId: 'kept' }));
@@ -290,6 +312,9 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     expect(await stored()).toBe(1);
     await opened.sql(
       "update cuepoint.sync_state set floor_raised_at = floor_raised_at - interval '11 minutes'",
+    );
+    await opened.sql(
+      "update cuepoint.user_floors set raised_at = raised_at - interval '11 minutes'",
     );
     expect(await cleanup('60')).toBe(0);
     expect(await cleanup('')).toBe(1);
@@ -357,28 +382,52 @@ describe.each(SERVER_DATABASES)('two instances on $name', ({ open }) => {
   );
 });
 
-describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open }) => {
-  test('[CUR2] [CUR3] the cursor floor stays below every fresh cursor', async () => {
+describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open, catchUp }) => {
+  test.runIf(catchUp === 'xid')(
+    '[CUR2] [CUR3] the cursor floor stays below every fresh cursor',
+    async () => {
+      await using opened = await open();
+      const { clock, repository, maintenance, collector, userId, removed } = setup(opened);
+      await removed('before');
+      await withoutOlderTransactions(opened);
+      await using writer = await opened.connect();
+      await writer.query('begin');
+      await writer.query('select pg_current_xact_id()');
+      await removed('after', at(5));
+      clock.nowMs = NOW_MS + RETENTION_MS + 1;
+      // The wrapped collector would wait for the writer.
+      expect(await collector.collectGarbage()).toMatchObject({ raisedUsers: 1 });
+      expect(await floorOf(opened, userId)).toEqual(at(0));
+      const fresh = await repository.readChanges(userId, { limit: 10 });
+      const next = await repository.readChanges(userId, { limit: 10, cursor: fresh.cursor ?? '' });
+      expect(next).toMatchObject({ resync: false, more: false, ops: [] });
+
+      await writer.query('commit');
+      clock.nowMs += GRACE_MS;
+      expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1, raisedUsers: 1 });
+      expect(await floorOf(opened, userId)).toEqual(at(5));
+    },
+  );
+
+  test('[CUR3] [SQL4] a collection passes over a tombstone that a writer holds', async () => {
     await using opened = await open();
-    const { clock, repository, maintenance, collector, userId, removed } = setup(opened);
-    await removed('before');
-    await withoutOlderTransactions(opened);
+    const { clock, maintenance, removed, stored } = setup(opened);
+    await removed('held');
+    await removed('free', at(1));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
     await using writer = await opened.connect();
     await writer.query('begin');
-    await writer.query('select pg_current_xact_id()');
-    await removed('after', at(5));
-    clock.nowMs = NOW_MS + RETENTION_MS + 1;
-    // The wrapped collector would wait for the writer.
-    expect(await collector.collectGarbage()).toMatchObject({ raisedUsers: 1 });
-    expect(await floorOf(opened, userId)).toEqual(at(0));
-    const fresh = await repository.readChanges(userId, { limit: 10 });
-    const next = await repository.readChanges(userId, { limit: 10, cursor: fresh.cursor ?? '' });
-    expect(next).toMatchObject({ resync: false, more: false, ops: [] });
-
-    await writer.query('commit');
+    await writer.query(
+      "select from cuepoint.user_watchlists where content_id = 'held' for no key update",
+    );
     clock.nowMs += GRACE_MS;
-    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1, raisedUsers: 1 });
-    expect(await floorOf(opened, userId)).toEqual(at(5));
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    await writer.query('commit');
+    // What was left may have got new floors, which wait for a grace of their own.
+    clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+    expect(await stored()).toBe(0);
   });
 
   test('[LIV6] [SQL4] the stale check of operators passes over a device that a heartbeat holds', async () => {
@@ -454,82 +503,89 @@ describe.each(SERVER_DATABASES)('beside an open transaction on $name', ({ open }
   });
 });
 
-describe('a replayed add that waits while tombstones are deleted', () => {
-  const INSERT = `
+describe.each([POSTGRES, COUNTED_POSTGRES])(
+  'a replayed add that waits while tombstones are deleted on $name',
+  ({ open, catchUp }) => {
+    const INSERT = `
     insert into cuepoint.user_watchlists as t (
-      user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
-    ) values ($1, 'film-1', $2, $3, 0, 'tv')
+      user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id {mark}
+    ) values ($1, 'film-1', $2, $3, 0, 'tv' {mark})
     on conflict (user_id, unique_tag) do update set is_removed = t.is_removed
     where false`;
 
-  /** What the second step of a collection does, in a transaction that the test holds open. */
-  async function deleteCollected(connection: TestConnection, nowMs: number): Promise<void> {
-    const [row] = await connection.query<{ deleted: string }>(
-      `select cuepoint.delete_collected_tombstones(
+    /** What the second step of a collection does, in a transaction that the test holds open. */
+    async function deleteCollected(connection: TestConnection, nowMs: number): Promise<void> {
+      const [row] = await connection.query<{ deleted: string }>(
+        `select cuepoint.delete_collected_tombstones(
          $1::timestamptz, $2::timestamptz, interval '10 minutes', 100
        ) as deleted`,
-      [new Date(nowMs), new Date(nowMs - RETENTION_MS)],
-    );
-    expect(Number(row?.deleted)).toBe(1);
-  }
+        [new Date(nowMs), new Date(nowMs - RETENTION_MS)],
+      );
+      expect(Number(row?.deleted)).toBe(1);
+    }
 
-  test('[CUR4] the unique index alone would let it in live', async () => {
-    await using opened = await POSTGRES.open();
-    const { clock, repository, maintenance, userId, removed } = setup(opened);
-    const { add } = await removed('film-1');
-    clock.nowMs = NOW_MS + RETENTION_MS + 1;
-    await maintenance.collectGarbage();
-    await using deleter = await opened.connect();
-    await using waiting = await opened.connect();
-    await deleter.query('begin');
-    await deleteCollected(deleter, clock.nowMs + GRACE_MS);
-    const inserted = waiting.query(INSERT, [userId, add.tag, add.timestamp.physical]);
-    await blockedBy(opened, deleter);
-    await deleter.query('commit');
-    await inserted;
-    expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(true);
-  });
-
-  test('[CUR4] the floor of the earlier step refuses it', async () => {
-    await using opened = await POSTGRES.open({ writers: 1 });
-    const { clock, repository, maintenance, userId, removed } = setup(opened);
-    const { add } = await removed('film-1');
-    clock.nowMs = NOW_MS + RETENTION_MS + 1;
-    await maintenance.collectGarbage();
-    await using deleter = await opened.connect();
-    await deleter.query('begin');
-    await deleteCollected(deleter, clock.nowMs + GRACE_MS);
-    // The add's row is locked by the deletion; the floor answers before the index is asked.
-    const outcome = await repository.addWatchlistItem(userId, add);
-    expect(outcome).toMatchObject({ result: 'superseded' });
-    await deleter.query('commit');
-    expect(await repository.addWatchlistItem(userId, add)).toEqual({
-      result: 'rejected',
-      code: 'stale_op',
+    test('[CUR4] the unique index alone would let it in live', async () => {
+      await using opened = await open();
+      const { clock, repository, maintenance, userId, removed } = setup(opened);
+      const { add } = await removed('film-1');
+      clock.nowMs = NOW_MS + RETENTION_MS + 1;
+      await maintenance.collectGarbage();
+      await using deleter = await opened.connect();
+      await using waiting = await opened.connect();
+      await deleter.query('begin');
+      await deleteCollected(deleter, clock.nowMs + GRACE_MS);
+      const inserted = insertMarked(waiting, catchUp, INSERT, [
+        userId,
+        add.tag,
+        add.timestamp.physical,
+      ]);
+      await blockedBy(opened, deleter);
+      await deleter.query('commit');
+      await inserted;
+      expect((await repository.loadWatchlist(userId)).contains('film-1')).toBe(true);
     });
-    expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
-  });
 
-  test('[CUR4] an add that began before the floors is over before anything is deleted', async () => {
-    await using opened = await POSTGRES.open({ writers: 1 });
-    const { clock, repository, maintenance, userId, removed } = setup(opened);
-    const { add } = await removed('film-1');
-    clock.nowMs = NOW_MS + RETENTION_MS + 1;
-    // The add's statement takes its snapshot before the floors, then waits for the row.
-    await using holder = await opened.connect();
-    await holder.query('begin');
-    await holder.query('select from cuepoint.user_watchlists where user_id = $1 for update', [
-      userId,
-    ]);
-    const replayed = repository.addWatchlistItem(userId, add);
-    await blockedBy(opened, holder);
-    expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 0 });
-    clock.nowMs += GRACE_MS - 1;
-    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
-    await holder.query('commit');
-    expect(await replayed).toMatchObject({ result: 'superseded' });
-    clock.nowMs += 1;
-    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
-    expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
-  });
-});
+    test('[CUR4] the floor of the earlier step refuses it', async () => {
+      await using opened = await open({ writers: 1 });
+      const { clock, repository, maintenance, userId, removed } = setup(opened);
+      const { add } = await removed('film-1');
+      clock.nowMs = NOW_MS + RETENTION_MS + 1;
+      await maintenance.collectGarbage();
+      await using deleter = await opened.connect();
+      await deleter.query('begin');
+      await deleteCollected(deleter, clock.nowMs + GRACE_MS);
+      // The add's row is locked by the deletion; the floor answers before the index is asked.
+      const outcome = await repository.addWatchlistItem(userId, add);
+      expect(outcome).toMatchObject({ result: 'superseded' });
+      await deleter.query('commit');
+      expect(await repository.addWatchlistItem(userId, add)).toEqual({
+        result: 'rejected',
+        code: 'stale_op',
+      });
+      expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
+    });
+
+    test('[CUR4] an add that began before the floors is over before anything is deleted', async () => {
+      await using opened = await open({ writers: 1 });
+      const { clock, repository, maintenance, userId, removed } = setup(opened);
+      const { add } = await removed('film-1');
+      clock.nowMs = NOW_MS + RETENTION_MS + 1;
+      // The add's statement takes its snapshot before the floors, then waits for the row.
+      await using holder = await opened.connect();
+      await holder.query('begin');
+      await holder.query('select from cuepoint.user_watchlists where user_id = $1 for update', [
+        userId,
+      ]);
+      const replayed = repository.addWatchlistItem(userId, add);
+      await blockedBy(opened, holder);
+      expect(await maintenance.collectGarbage()).toMatchObject({ raisedUsers: 1, deleted: 0 });
+      clock.nowMs += GRACE_MS - 1;
+      expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+      await holder.query('commit');
+      expect(await replayed).toMatchObject({ result: 'superseded' });
+      clock.nowMs += 1;
+      expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
+      expect((await repository.loadWatchlist(userId)).entryCount).toBe(0);
+    });
+  },
+);

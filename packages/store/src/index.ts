@@ -6,6 +6,7 @@ export {
   DEFAULT_STATEMENT_TIMEOUT_MS,
   DEFAULT_WRITERS,
 } from './database.ts';
+export { distribute, planDistribution } from './distribution/distribute.ts';
 export { readDurability, type DurabilityReport } from './durability.ts';
 export { fullJitterDelayMs } from './group-commit/back-off.ts';
 export { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './group-commit/options.ts';
@@ -13,7 +14,6 @@ export { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commi
 export { prepareIdentity, renewIncarnation } from './identity.ts';
 export {
   createMaintenance,
-  type DeviceKey,
   type GarbageCollectionReport,
   type Maintenance,
   type MaintenanceObserver,
@@ -38,6 +38,7 @@ export {
 export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
+export type { DeviceKey } from './stale-devices.ts';
 export { sqlStateOf } from './sql-state.ts';
 export {
   SyncPersistence,

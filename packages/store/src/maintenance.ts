@@ -1,6 +1,7 @@
 import { DEFAULT_STALE_AFTER_MS } from '@cuepoint/core';
 import type { Database, Queryable } from './database.ts';
 import { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commit/timers.ts';
+import { markStaleDevices, type DeviceKey } from './stale-devices.ts';
 
 export const DEFAULT_RETENTION_MS = 30 * 24 * 60 * 60_000;
 /** Longer than any statement of a writer can run. [CUR3] */
@@ -13,11 +14,6 @@ export interface MaintenanceObserver {
   markedOffline?(devices: readonly DeviceKey[]): void;
   ran?(task: MaintenanceTask): void;
   failed?(task: MaintenanceTask, error: unknown): void;
-}
-
-export interface DeviceKey {
-  readonly userId: string;
-  readonly deviceId: string;
 }
 
 export type MaintenanceTask = 'stale_devices' | 'garbage_collection' | 'checkpoint' | 'vacuum';
@@ -99,13 +95,10 @@ export function createMaintenance(
   }
 
   async function markStaleDevicesOffline(): Promise<readonly DeviceKey[]> {
-    const marked = await exclusively('stale_devices', async (transaction) => {
-      const { rows } = await transaction.query<{ user_id: string; device_id: string }>(
-        'mark-stale-devices',
-        [new Date(now() - staleAfterMs), STALE_DEVICES_MAX],
-      );
-      return rows.map((row): DeviceKey => ({ userId: row.user_id, deviceId: row.device_id }));
-    });
+    const before = new Date(now() - staleAfterMs);
+    const marked = await exclusively('stale_devices', async (transaction) =>
+      markStaleDevices(transaction, before, STALE_DEVICES_MAX, await database.dialect.read()),
+    );
     if (marked === undefined || marked.length === 0) return [];
     observer.markedOffline?.(marked);
     return marked;

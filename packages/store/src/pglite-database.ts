@@ -1,14 +1,16 @@
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import { PGlite, types, type Results, type Transaction } from '@electric-sql/pglite';
 import { CuepointError } from '@cuepoint/core';
 import {
   DEFAULT_DATA_DIR,
   DEFAULT_SCHEMA,
   type Database,
   type DatabaseOptions,
+  type QueryResult,
   type Queryable,
 } from './database.ts';
+import { createDialectSource } from './dialect.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { flushFile, flushTree } from './flush-tree.ts';
 import { createStatementCache } from './statement-cache.ts';
@@ -78,13 +80,11 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
   function queryableOf(target: PGlite | Transaction): Queryable {
     return {
       query: async <Row>(name: string, params: readonly unknown[] = []) => {
-        const { rows } = await target.query<Row>(textOf(name), [...params]);
-        return { rows };
+        return toResult(await target.query<Row>(textOf(name), [...params]));
       },
       execute: async <Row>(sql: string, params?: readonly unknown[]) => {
-        if (params !== undefined) return { rows: (await target.query<Row>(sql, [...params])).rows };
-        const results = await target.exec(sql);
-        return { rows: (results.at(-1)?.rows ?? []) as Row[] };
+        if (params !== undefined) return toResult(await target.query<Row>(sql, [...params]));
+        return toResult((await target.exec(sql)).at(-1) as Results<Row> | undefined);
       },
     };
   }
@@ -111,18 +111,22 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
     schema,
     writers: 1,
     ...queryableOf(pglite),
+    dialect: createDialectSource((name) => queryableOf(pglite).query(name), options),
 
-    async commit(statements) {
+    async commit(statements, next) {
       await requireSound();
       const [single] = statements;
-      if (statements.length === 1 && single !== undefined) {
+      if (statements.length === 1 && single !== undefined && next === undefined) {
         const result = await pglite.query(textOf(single.name), [...single.params]);
         await flush();
-        return [{ rows: result.rows }];
+        return [toResult(result)];
       }
       return transaction(async (tx) => {
-        const results = [];
+        const results: QueryResult<unknown>[] = [];
         for (const { name, params } of statements) results.push(await tx.query(name, params));
+        for (const { name, params } of next?.([...results]) ?? []) {
+          results.push(await tx.query(name, params));
+        }
         return results;
       });
     },
@@ -146,6 +150,11 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
       return closed;
     },
   };
+}
+
+function toResult<Row>(result: Results<Row> | undefined): QueryResult<Row> {
+  const rows = result?.rows ?? [];
+  return { rows, rowCount: rows.length > 0 ? rows.length : (result?.affectedRows ?? 0) };
 }
 
 const WAL_POSITION = `

@@ -25,9 +25,10 @@ describe('the connections to PostgreSQL', () => {
     const url = `${href}?options=-c%20synchronous_commit%3Doff%20-c%20jit%3Don`;
     const database = await openDatabase({ url });
     const { rows } = await database.execute(
-      "select current_setting('synchronous_commit') as commit, current_setting('jit') as jit",
+      `select current_setting('synchronous_commit') as commit, current_setting('jit') as jit,
+         current_setting('plan_cache_mode') as plans`,
     );
-    expect(rows).toEqual([{ commit: 'on', jit: 'off' }]);
+    expect(rows).toEqual([{ commit: 'on', jit: 'off', plans: 'force_generic_plan' }]);
     await database.close();
   });
 

@@ -10,9 +10,11 @@ import {
   type BoundStatement,
   type Database,
   type DatabaseOptions,
+  type NextStatements,
   type QueryResult,
   type Queryable,
 } from './database.ts';
+import { createDialectSource } from './dialect.ts';
 import { leavesConnectionUsable } from './sql-state.ts';
 import { sum } from './sum.ts';
 import { createStatementCache } from './statement-cache.ts';
@@ -35,11 +37,22 @@ export function openPostgresDatabase(
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
   } = options;
   const textOf = createStatementCache(schema);
+  // On a client that `close` knows of: the first batch waits for the answer.
+  const dialect = createDialectSource(
+    (name) => withClient(readPool, (client) => queryableOf(client).query(name)),
+    options,
+  );
   const settings = sessionSettings(statementTimeoutMs);
 
   // The pool waits for it, whatever its type says.
   function applySettings(client: pg.ClientBase): void {
-    return client.query(settings) as unknown as void;
+    return client.query(`${settings};${PLAN_CACHE_MODE}`) as unknown as void;
+  }
+
+  /** For one transaction behind a pooler. */
+  function localSettings(): string {
+    const mode = dialect.known?.batch === 'unnest' ? 'force_generic_plan' : 'auto';
+    return `${settings.replaceAll('set ', 'set local ')};set local plan_cache_mode = ${mode}`;
   }
 
   function createPool(
@@ -73,7 +86,7 @@ export function openPostgresDatabase(
   const transactionPool = createPool(directUrl ?? url, TRANSACTION_POOL_SIZE);
   const pools = [readPool, writePool, transactionPool];
   const begin = (isolation = 'read committed') =>
-    `begin isolation level ${isolation}${pooled ? `;${settings.replaceAll('set ', 'set local ')}` : ''}`;
+    `begin isolation level ${isolation}${pooled ? `;${localSettings()}` : ''}`;
 
   function queryConfig({ name, params }: BoundStatement): pg.QueryConfig {
     const text = textOf(name);
@@ -171,31 +184,46 @@ export function openPostgresDatabase(
     clearTimeout(timer);
   }
 
+  const statementsOf = (client: pg.PoolClient, statements: readonly BoundStatement[]) =>
+    statements.map((statement) => client.query(queryConfig(statement)));
+
+  async function commitInTwo(
+    client: pg.PoolClient,
+    statements: readonly BoundStatement[],
+    next: NextStatements,
+  ): Promise<readonly QueryResult<unknown>[]> {
+    try {
+      const first = await pipelined([client.query(begin()), ...statementsOf(client, statements)]);
+      const results = first.slice(1);
+      const rest = [...statementsOf(client, next(results)), client.query('commit')];
+      return [...results, ...(await pipelined(rest)).slice(0, -1)];
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
   return {
     kind: 'postgres',
     description: describeUrl(url),
     schema,
     writers,
     ...queryableOf(readPool),
+    dialect,
 
-    commit: (statements) =>
+    commit: (statements, next) =>
       withWriter(async (client) => {
+        if (next !== undefined) return commitInTwo(client, statements, next);
         const [single] = statements;
         if (statements.length === 1 && single !== undefined && !pooled) {
           return [toResult(await client.query(queryConfig(single)))];
         }
-        // Pipelined: the whole transaction travels at once. A failed statement fails those behind it, and
-        // the commit then rolls back.
-        const outcomes = await Promise.allSettled([
+        const results = await pipelined([
           client.query(begin()),
-          ...statements.map((statement) => client.query(queryConfig(statement))),
+          ...statementsOf(client, statements),
           client.query('commit'),
         ]);
-        const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-        if (failed !== undefined) throw failed.reason;
-        return outcomes
-          .slice(1, -1)
-          .map((outcome) => toResult((outcome as PromiseFulfilledResult<pg.QueryResult>).value));
+        return results.slice(1, -1);
       }),
 
     transaction: (work, { isolation } = {}) =>
@@ -243,10 +271,22 @@ function sessionSettings(statementTimeoutMs: number): string {
     "set timezone = 'UTC'",
     // Every statement here is short; compiling one takes longer than running it.
     'set jit = off',
-    // A batch's statement is planned once; its plan does not depend on the parameters.
-    'set plan_cache_mode = force_generic_plan',
   ].join(';');
 }
+
+/**
+ * A batch's statement is planned once; its plan does not depend on the parameters. Citus cannot plan a
+ * statement on several tables before it knows which user it is for, and chooses by itself.
+ */
+const PLAN_CACHE_MODE = `
+select set_config(
+  'plan_cache_mode',
+  case
+    when exists (select from pg_catalog.pg_extension where extname = 'citus') then 'auto'
+    else 'force_generic_plan'
+  end,
+  false
+)`;
 
 /** Timestamps have 48 bits and counts stay far below 2^53, so bigint columns read as numbers. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
@@ -258,10 +298,25 @@ function socketOf(client: pg.PoolClient): Socket {
     .stream;
 }
 
+/**
+ * Statements that travel at once. In a transaction a failed one fails those behind it, and a commit among them
+ * rolls back.
+ */
+async function pipelined(
+  queries: readonly Promise<pg.QueryResult>[],
+): Promise<QueryResult<unknown>[]> {
+  const outcomes = await Promise.allSettled(queries);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return outcomes.map((outcome) =>
+    toResult((outcome as PromiseFulfilledResult<pg.QueryResult>).value),
+  );
+}
+
 /** A text with many statements answers with a list; the last one counts. */
 function toResult<Row>(result: pg.QueryResult | pg.QueryResult[]): QueryResult<Row> {
   const last = Array.isArray(result) ? result.at(-1) : result;
-  return { rows: (last?.rows ?? []) as Row[] };
+  return { rows: (last?.rows ?? []) as Row[], rowCount: last?.rowCount ?? 0 };
 }
 
 function describeUrl(url: string): string {

@@ -18,12 +18,14 @@ import {
   type WatchlistRemoveOp,
 } from '@cuepoint/core';
 import type { Database } from './database.ts';
+import { withDialect } from './dialect.ts';
 import { createBatchWriter, type BatchWriter } from './group-commit/batch-writer.ts';
 import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
 import type { AnyRow, Lane } from './group-commit/lane.ts';
 import { createProgressLane } from './group-commit/progress-lane.ts';
 import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
 import { listParams, toListPage, type ListRow } from './lists.ts';
 import { readChanges } from './read-changes.ts';
 import {
@@ -49,6 +51,7 @@ import type {
   WatchlistListItem,
   WriteContext,
 } from './sync-repository.ts';
+import { runStatements } from './run-statements.ts';
 import { eraseUser, exportUser, importUser } from './user-data.ts';
 import { toUserId } from './user-id.ts';
 
@@ -79,12 +82,16 @@ export class PostgresSyncRepository implements SyncRepository {
       .map((entry) => rowOf(watchlistLane, user, entry.tag, entry))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     const nowMs = this.#now();
-    await this.#database.transaction(async (transaction) => {
-      for (let start = 0; start < rows.length; start += SAVE_CHUNK_ROWS) {
-        const chunk = rows.slice(start, start + SAVE_CHUNK_ROWS);
-        const { name, params } = watchlistLane.statement(chunk, nowMs);
-        await transaction.query(name, params);
-      }
+    const groups: LaneGroup[] = [];
+    for (let start = 0; start < rows.length; start += SAVE_CHUNK_ROWS) {
+      groups.push({ lane: watchlistLane, rows: rows.slice(start, start + SAVE_CHUNK_ROWS) });
+    }
+    await withDialect(this.#database.dialect, (dialect) => {
+      const plan = planWrite(groups, nowMs, dialect);
+      return this.#database.transaction(async (transaction) => {
+        const first = await runStatements(transaction, plan.first);
+        await runStatements(transaction, plan.writes(first));
+      });
     });
   }
 

@@ -20,7 +20,14 @@ import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, positionOfOp } from './rows.ts';
-import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
+import {
+  COUNTED_POSTGRES,
+  DISTRIBUTED_POSTGRES,
+  LISTED_POSTGRES,
+  PGLITE,
+  POSTGRES,
+  type TestDatabase,
+} from './testing/databases.ts';
 import { writeBatch } from './testing/write-batch.ts';
 
 const progressLane = createProgressLane({ passive: false });
@@ -132,8 +139,11 @@ function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
   return batches;
 }
 
-describe.each([PGLITE, POSTGRES])('memory and SQL on $name', ({ open, isServer }) => {
-  const numRuns = isServer ? 80 : 25;
+const DATABASES = [PGLITE, POSTGRES, COUNTED_POSTGRES, LISTED_POSTGRES, DISTRIBUTED_POSTGRES];
+
+describe.each(DATABASES)('memory and SQL on $name', (kind) => {
+  const { open } = kind;
+  const numRuns = kind === POSTGRES ? 80 : 25;
   let opened: TestDatabase;
   let repository: PostgresSyncRepository;
 

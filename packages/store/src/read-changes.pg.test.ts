@@ -5,11 +5,17 @@ import { prepareIdentity, renewIncarnation } from './identity.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { ChangesPage, SyncRepository } from './sync-repository.ts';
 import { withoutTransactionsBelowFloor } from './testing/blocked-by.ts';
-import { PGLITE, POSTGRES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+import {
+  COUNTED_POSTGRES,
+  PGLITE,
+  POSTGRES,
+  TEST_DATABASES,
+  type TestDatabase,
+} from './testing/databases.ts';
 import { addOp, at, clearOp, NOW_MS, removeOp, setOp } from './testing/ops.ts';
 
 interface CursorParts {
-  snapshot: string;
+  seen: string;
   systemIdentifier: string;
   timeline: string;
   incarnation: string;
@@ -18,8 +24,8 @@ interface CursorParts {
 
 /** The cursor with some of its parts replaced, as a database with another past would have given it. */
 function altered(cursor: string, change: Partial<CursorParts>): string {
-  const [snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs] = partsOf(cursor);
-  const parts = { snapshot, systemIdentifier, timeline, incarnation, recoveredAtUs, ...change };
+  const [seen, systemIdentifier, timeline, incarnation, recoveredAtUs] = partsOf(cursor);
+  const parts = { seen, systemIdentifier, timeline, incarnation, recoveredAtUs, ...change };
   // In the order of the text, which is the order of the literal above.
   const list = Object.values(parts);
   return Buffer.from(JSON.stringify(list)).toString('base64url');
@@ -27,7 +33,7 @@ function altered(cursor: string, change: Partial<CursorParts>): string {
 
 function partsOf(cursor: string) {
   return JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [
-    snapshot: string,
+    seen: string,
     systemIdentifier: string,
     timeline: string,
     incarnation: string,
@@ -35,9 +41,43 @@ function partsOf(cursor: string) {
   ];
 }
 
-function xminOf(cursor: string): bigint {
+/** The xmin of a cursor's snapshot, or its version. */
+function seenBy(cursor: string): bigint {
   return BigInt(partsOf(cursor)[0].split(':')[0] ?? '0');
 }
+
+/** What differs between the two ways to catch up, where a test looks behind the interface. [CUR1] */
+const CATCH_UPS = {
+  xid: {
+    /** What a cursor saw, with everything up to `end` besides. */
+    seenUpTo: (seen: bigint, end: bigint) => `${seen}:${end}:`,
+    /** The least floor that refuses a cursor. */
+    floorAbove: (seen: bigint) => seen,
+    raiseFloor: (opened: TestDatabase, _userId: string, floor: bigint | null) =>
+      opened.sql(
+        `update cuepoint.sync_state
+         set cursor_floor = coalesce($1::text, pg_current_xact_id()::text)::xid8`,
+        [floor === null ? null : String(floor)],
+      ),
+  },
+  counter: {
+    seenUpTo: (_seen: bigint, end: bigint) => String(end),
+    floorAbove: (seen: bigint) => seen + 1n,
+    raiseFloor: (opened: TestDatabase, userId: string, floor: bigint | null) =>
+      opened.sql(
+        `insert into cuepoint.user_floors (
+           user_id, collected_physical, collected_logical, cursor_floor
+         )
+         select
+           v.user_id, 0, 0, coalesce($2::bigint, (
+             select max(w.changed_version) from cuepoint.user_watchlists w where w.user_id = v.user_id
+           ))
+         from cuepoint.user_versions v where v.user_id = $1::uuid
+         on conflict (user_id) do update set cursor_floor = excluded.cursor_floor`,
+        [userId, floor === null ? null : String(floor)],
+      ),
+  },
+} as const;
 
 async function pull(repository: SyncRepository, userId: string, cursor?: string) {
   const page = await repository.readChanges(userId, {
@@ -85,7 +125,8 @@ async function seed(repository: SyncRepository, userId: string): Promise<void> {
   await repository.deleteProgress(userId, clearOp({ contentId: 'film-0' }));
 }
 
-describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
+describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
+  const { seenUpTo, floorAbove, raiseFloor } = CATCH_UPS[catchUp];
   let opened: TestDatabase;
 
   beforeAll(async () => {
@@ -191,15 +232,18 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const first = await repository.readChanges(userId, { limit: 2 });
-    await opened.sql('update cuepoint.sync_state set cursor_floor = pg_current_xact_id()');
+    // Past what the first page saw: what is collected now was removed after it.
+    await repository.removeWatchlistItem(userId, removeOp({ contentId: 'late' }));
+    await raiseFloor(opened, userId, null);
     const again = await repository.readChanges(userId, { limit: 2, page: first.page ?? '' });
-    expect(again).toMatchObject({ ops: first.ops, resync: true, more: true });
-    // The pages that start now are of a snapshot past the floor.
+    expect(again).toMatchObject({ resync: true, more: true });
+    expect(again.ops).toEqual((await pull(repository, userId)).ops.slice(0, 2));
+    // The pages that start now saw what is past the floor.
     await repository.saveProgress(randomUUID(), setOp());
     await withoutTransactionsBelowFloor(opened);
     const { ops } = await pullPages(repository, userId, { limit: 2 });
     expect(ops).toEqual((await pull(repository, userId)).ops);
-    await opened.sql("update cuepoint.sync_state set cursor_floor = '0'");
+    await raiseFloor(opened, userId, 0n);
   });
 
   test('[CUR2] a cursor of another database gets the whole state', async () => {
@@ -229,22 +273,39 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const whole = await pull(repository, userId);
-    const ahead = xminOf(whole.cursor) + 1_000_000n;
-    const future = altered(whole.cursor, { snapshot: `${xminOf(whole.cursor)}:${ahead}:` });
+    const seen = seenBy(whole.cursor);
+    const future = altered(whole.cursor, { seen: seenUpTo(seen, seen + 1_000_000n) });
     expect(await pull(repository, userId, future)).toMatchObject({ ops: whole.ops, resync: true });
   });
 
-  test('[CUR2] a cursor whose xmin is at or below the floor gets the whole state', async () => {
+  test('[CUR2] a cursor of the other way to catch up gets the whole state, and a page starts anew', async () => {
+    const { repository, userId } = setup();
+    await seed(repository, userId);
+    const whole = await pull(repository, userId);
+    const { page = '', ops } = await repository.readChanges(userId, { limit: 2 });
+    const seen = catchUp === 'xid' ? '7' : '7:9:8';
+    const other = altered(whole.cursor, { seen });
+    expect(await pull(repository, userId, other)).toMatchObject({ ops: whole.ops, resync: true });
+    const [base, since, ...position] = JSON.parse(
+      Buffer.from(page, 'base64url').toString(),
+    ) as unknown[];
+    const otherBase = [seen, ...(base as unknown[]).slice(1)];
+    const otherPage = Buffer.from(JSON.stringify([otherBase, since, ...position]));
+    expect(
+      await repository.readChanges(userId, { limit: 2, page: otherPage.toString('base64url') }),
+    ).toMatchObject({ ops, resync: true, more: true });
+  });
+
+  test('[CUR2] a cursor at or below the floor gets the whole state', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const { cursor, ops } = await pull(repository, userId);
-    const setFloor = (floor: bigint) =>
-      opened.sql('update cuepoint.sync_state set cursor_floor = $1::xid8', [String(floor)]);
-    await setFloor(xminOf(cursor) - 1n);
+    const refusing = floorAbove(seenBy(cursor));
+    await raiseFloor(opened, userId, refusing - 1n);
     expect(await pull(repository, userId, cursor)).toMatchObject({ ops: [], resync: false });
-    await setFloor(xminOf(cursor));
+    await raiseFloor(opened, userId, refusing);
     expect(await pull(repository, userId, cursor)).toMatchObject({ ops, resync: true });
-    await setFloor(0n);
+    await raiseFloor(opened, userId, 0n);
   });
 
   test('[CUR2] renewIncarnation makes every older cursor get the whole state', async () => {
@@ -281,35 +342,43 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open }) => {
   });
 });
 
-describe.each([PGLITE, POSTGRES])('a dump that moved to another cluster on $name', ({ open }) => {
-  test('[CUR2] changed ids and floor start anew, and cursors from before get the whole state', async () => {
-    await using opened = await open();
-    const repository = new PostgresSyncRepository(opened.database);
-    const userId = randomUUID();
-    await seed(repository, userId);
-    expect(await prepareIdentity(opened.database)).toBe(false);
-    const { cursor, ops } = await pull(repository, userId);
-    expect(await pull(repository, userId, cursor)).toMatchObject({ resync: false });
+describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])(
+  'a dump that moved to another cluster on $name',
+  ({ open, catchUp }) => {
+    test('[CUR2] what was marked and the floor start anew, and cursors from before get the whole state', async () => {
+      await using opened = await open();
+      const repository = new PostgresSyncRepository(opened.database);
+      const userId = randomUUID();
+      await seed(repository, userId);
+      expect(await prepareIdentity(opened.database)).toBe(false);
+      const { cursor, ops } = await pull(repository, userId);
+      expect(await pull(repository, userId, cursor)).toMatchObject({ resync: false });
 
-    // What the move brings along: another cluster's identifier and transaction ids far ahead.
-    await opened.sql(
-      "update cuepoint.sync_state set system_identifier = 42, cursor_floor = '9000000000'",
-    );
-    await opened.sql("update cuepoint.user_watchlists set changed_xid = '8000000000'");
-    await opened.sql("update cuepoint.user_progress set changed_xid = '8000000000'");
-    const erased = randomUUID();
-    await repository.eraseUser(erased, NOW_MS);
-    await opened.sql("update cuepoint.user_erasures set changed_xid = '8000000000'");
+      // What the move brings along: another cluster's identifier and transaction ids far ahead.
+      await opened.sql(
+        "update cuepoint.sync_state set system_identifier = 42, cursor_floor = '9000000000'",
+      );
+      const erased = randomUUID();
+      await repository.eraseUser(erased, NOW_MS);
+      if (catchUp === 'xid') {
+        await opened.sql("update cuepoint.user_watchlists set changed_xid = '8000000000'");
+        await opened.sql("update cuepoint.user_progress set changed_xid = '8000000000'");
+        await opened.sql("update cuepoint.user_erasures set changed_xid = '8000000000'");
+      }
 
-    expect(await prepareIdentity(opened.database)).toBe(true);
-    expect(await prepareIdentity(opened.database)).toBe(false);
-    const moved = await pull(repository, userId, cursor);
-    expect(moved).toMatchObject({ ops, resync: true });
-    expect(await pull(repository, userId, moved.cursor)).toMatchObject({ ops: [], resync: false });
-    const after = await pull(repository, erased);
-    expect(await pull(repository, erased, after.cursor)).toMatchObject({ resync: false });
-    const add = addOp({ contentId: 'new' });
-    await repository.addWatchlistItem(userId, add);
-    expect((await pull(repository, userId, moved.cursor)).ops).toEqual([add]);
-  });
-});
+      expect(await prepareIdentity(opened.database)).toBe(true);
+      expect(await prepareIdentity(opened.database)).toBe(false);
+      const moved = await pull(repository, userId, cursor);
+      expect(moved).toMatchObject({ ops, resync: true });
+      expect(await pull(repository, userId, moved.cursor)).toMatchObject({
+        ops: [],
+        resync: false,
+      });
+      const after = await pull(repository, erased);
+      expect(await pull(repository, erased, after.cursor)).toMatchObject({ resync: false });
+      const add = addOp({ contentId: 'new' });
+      await repository.addWatchlistItem(userId, add);
+      expect((await pull(repository, userId, moved.cursor)).ops).toEqual([add]);
+    });
+  },
+);

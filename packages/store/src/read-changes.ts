@@ -8,7 +8,8 @@ import {
   type Cursor,
   type PagePosition,
 } from './cursor.ts';
-import type { Queryable } from './database.ts';
+import type { Database } from './database.ts';
+import { withDialect, type CatchUpName } from './dialect.ts';
 import {
   entryOfRow,
   progressOpOfRow,
@@ -20,7 +21,7 @@ import { sqlStateOf } from './sql-state.ts';
 import { CHANGES_LIMIT_MAX, type ChangesPage, type ChangesRequest } from './sync-repository.ts';
 
 interface HeaderRow {
-  readonly snapshot: string;
+  readonly seen: string;
   readonly system_identifier: string;
   readonly timeline: string;
   readonly incarnation: string;
@@ -28,24 +29,23 @@ interface HeaderRow {
   readonly cursor_refused: boolean;
 }
 
-/** The header is on every row; `kind` is null on the one row of a page without changes. */
-type ChangeRow = HeaderRow &
-  (
-    | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
-    | (RegisterRow & { readonly kind: 1 })
-    | { readonly kind: null }
-  ) & {
-    readonly key: string;
-  };
+type ChangeRow = (
+  | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
+  | (RegisterRow & { readonly kind: 1 })
+) & { readonly key: string };
+
+/** What reads the changes since a cursor, and decides whether it can. Both give the same columns. [CUR1] [CUR2] */
+const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as const;
 
 /**
- * A user's changes since a cursor: the rows whose last transaction the cursor's snapshot did not see. Nothing
- * is skipped and nothing comes twice, whatever transactions were in progress. [CUR1]
+ * A user's changes since a cursor: by xid the rows whose last transaction the cursor's snapshot did not see, by
+ * counter those with a later version of the user. Nothing is skipped and nothing comes twice, whatever
+ * transactions were in progress. [CUR1]
  *
- * A cursor that this database cannot answer gets the whole state. [CUR2]
+ * A cursor that this database cannot answer gets the whole state; so does one of the other kind. [CUR2]
  */
 export async function readChanges(
-  queryable: Queryable,
+  database: Database,
   userId: string,
   { cursor, page, limit }: ChangesRequest,
 ): Promise<ChangesPage> {
@@ -57,29 +57,48 @@ export async function readChanges(
   const position = page === undefined ? undefined : textToPage(page);
   const since =
     position === undefined ? (cursor === undefined ? null : textToCursor(cursor)) : position.since;
-  const rows = await select(queryable, userId, since, position, limit);
-  const [header] = rows;
+  return withDialect(database.dialect, async ({ catchUp }) => {
+    const isOther = (known: Cursor | null | undefined) =>
+      known != null && known.catchUp !== catchUp;
+    if (isOther(position?.base) || isOther(since)) {
+      return readPage(database, userId, { catchUp, since: null, position: undefined, limit });
+    }
+    return readPage(database, userId, { catchUp, since, position, limit });
+  });
+}
+
+interface PageRequest {
+  readonly catchUp: CatchUpName;
+  readonly since: Cursor | null;
+  readonly position: PagePosition | undefined;
+  readonly limit: number;
+}
+
+async function readPage(
+  database: Database,
+  userId: string,
+  request: PageRequest,
+): Promise<ChangesPage> {
+  const [header, ...changes] = await select(database, userId, request);
   if (header === undefined) throw new Error('the database has a sync_state row');
   // The ground moved between two pages: what is left of them would leave a hole.
-  if (position !== undefined && header.cursor_refused) {
-    return readChanges(queryable, userId, { limit });
+  if (request.position !== undefined && header.cursor_refused) {
+    return readPage(database, userId, { ...request, since: null, position: undefined });
   }
-  return toPage(rows, header, since, position, limit);
+  return toPage(changes, header, request);
 }
 
 async function select(
-  queryable: Queryable,
+  database: Database,
   userId: string,
-  since: Cursor | null,
-  position: PagePosition | undefined,
-  limit: number,
-): Promise<ChangeRow[]> {
-  // While paging through a whole state it is the first page's snapshot that has to be still good.
+  { catchUp, since, position, limit }: PageRequest,
+): Promise<[HeaderRow?, ...ChangeRow[]]> {
+  // While paging through a whole state it is what the first page saw that has to be still good.
   const checked = since ?? position?.base ?? null;
   try {
-    const { rows } = await queryable.query<ChangeRow>('read-changes', [
+    const { rows } = await database.query<HeaderRow | ChangeRow>(STATEMENTS[catchUp], [
       userId,
-      checked?.snapshot ?? null,
+      checked?.seen ?? null,
       checked?.systemIdentifier ?? null,
       checked?.timeline ?? null,
       checked?.incarnation ?? null,
@@ -89,7 +108,7 @@ async function select(
       position?.key ?? '',
       limit + 1,
     ]);
-    return rows;
+    return rows as [HeaderRow?, ...ChangeRow[]];
   } catch (error) {
     // Class 22: the snapshot or the identifier is no value of its type.
     if (sqlStateOf(error)?.startsWith('22') === true) throw invalidCursor(error);
@@ -98,28 +117,26 @@ async function select(
 }
 
 function toPage(
-  rows: readonly ChangeRow[],
+  changes: readonly ChangeRow[],
   header: HeaderRow,
-  since: Cursor | null,
-  position: PagePosition | undefined,
-  limit: number,
+  { catchUp, since, position, limit }: PageRequest,
 ): ChangesPage {
-  const changes = rows.filter((row) => row.kind !== null);
   const shown = changes.slice(0, limit);
   const last = shown.at(-1);
-  const base = position?.base ?? cursorOfHeader(header);
+  const base = position?.base ?? cursorOfHeader(header, catchUp);
   const sinceOrAll = header.cursor_refused ? null : since;
   const page = { ops: shown.map(opOfRow), resync: sinceOrAll === null };
   if (changes.length <= limit || last === undefined) {
     return { ...page, more: false, cursor: cursorToText(base) };
   }
-  const next = { base, since: sinceOrAll, kind: last.kind ?? 0, key: last.key };
+  const next = { base, since: sinceOrAll, kind: last.kind, key: last.key };
   return { ...page, more: true, page: pageToText(next) };
 }
 
-function cursorOfHeader(header: HeaderRow): Cursor {
+function cursorOfHeader(header: HeaderRow, catchUp: CatchUpName): Cursor {
   return {
-    snapshot: header.snapshot,
+    catchUp,
+    seen: header.seen,
     systemIdentifier: header.system_identifier,
     timeline: header.timeline,
     incarnation: header.incarnation,
@@ -133,7 +150,5 @@ function opOfRow(row: ChangeRow): Op {
       return watchlistOpOfEntry(entryOfRow({ ...row, unique_tag: row.key }));
     case 1:
       return progressOpOfRow(row);
-    case null:
-      throw new Error('a page without changes has no ops');
   }
 }

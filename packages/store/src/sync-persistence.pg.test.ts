@@ -293,7 +293,9 @@ describe.each(TEST_DATABASES)('SyncPersistence on $name', (kind) => {
     await persistence.persistWatchlist(user, set);
     expect(committed).toEqual([]);
   });
-  const changedRows = `select count(distinct changed_xid)::integer as changed
+  const changedRows = `select count(distinct ${
+    kind.catchUp === 'xid' ? 'changed_xid' : 'changed_version'
+  })::integer as changed
     from cuepoint.user_watchlists where user_id = $1::uuid`;
 
   it('[SQL3] persistWatchlist keeps an entry that is refused for the next call, and only that', async () => {

@@ -1,12 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { DeviceInfo, Timestamp } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBatchWriter } from './group-commit/batch-writer.ts';
+import { heartbeatLane } from './group-commit/device-lane.ts';
+import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
+import { createProgressLane } from './group-commit/progress-lane.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { createMaintenance, DEFAULT_GC_GRACE_MS, DEFAULT_RETENTION_MS } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { entriesOfOp } from './rows.ts';
+import { sqlStateOf } from './sql-state.ts';
 import type { ExportLine, SyncRepository } from './sync-repository.ts';
 import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
-import { SERVER_DATABASES, TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
+import {
+  SERVER_DATABASES,
+  TEST_DATABASES,
+  type TestConnection,
+  type TestDatabase,
+} from './testing/databases.ts';
+import { insertMarked } from './testing/marked-insert.ts';
 import { addOp, at, clearOp, deviceInfo, NOW_MS, removeOp, setOp } from './testing/ops.ts';
+import { writeBatch } from './testing/write-batch.ts';
+
+const progressLane = createProgressLane({ passive: false });
 
 const ERASED_AT_MS = NOW_MS + 60_000;
 const USER_TABLES = ['user_watchlists', 'user_progress', 'user_devices', 'user_floors'] as const;
@@ -231,19 +247,26 @@ describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
   });
 });
 
-describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }) => {
+describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open, catchUp }) => {
   const WRITES = {
     progress: `insert into cuepoint.user_progress (
         user_id, content_id, position_seconds, duration_seconds, state,
-        timestamp_physical, timestamp_logical, device_id
-      ) values ($1, 'in-flight', 1, 0, 'paused', 1, 0, 'tv')`,
+        timestamp_physical, timestamp_logical, device_id {mark}
+      ) values ($1, 'in-flight', 1, 0, 'paused', 1, 0, 'tv' {mark})`,
     watchlist: `insert into cuepoint.user_watchlists (
-        user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
-      ) values ($1, 'in-flight', 'tag', 1, 0, 'tv')`,
+        user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id {mark}
+      ) values ($1, 'in-flight', 'tag', 1, 0, 'tv' {mark})`,
     devices: `insert into cuepoint.user_devices (
         user_id, device_id, device_type, platform, app_version
       ) values ($1, 'in-flight', 'TV', 'Tizen', '1')`,
   } as const;
+  const ERASURE = `
+    insert into cuepoint.user_erasures (user_id, erased_physical, erased_at {mark})
+    values ($1, $2, now() {mark})`;
+
+  /** Devices are not caught up on: their rows carry no mark. */
+  const write = (connection: TestConnection, kind: keyof typeof WRITES, userId: string) =>
+    insertMarked(connection, kind === 'devices' ? 'xid' : catchUp, WRITES[kind], [userId]);
 
   test.each(['progress', 'watchlist', 'devices'] as const)(
     'a batch in flight with %s cannot bring the user back',
@@ -254,7 +277,7 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
       await seed(repository, userId);
       await using writer = await opened.connect();
       await writer.query('begin');
-      await writer.query(WRITES[kind], [userId]);
+      await write(writer, kind, userId);
       const erased = repository.eraseUser(userId, ERASED_AT_MS);
       await blockedBy(opened, writer);
       await writer.query('commit');
@@ -270,11 +293,7 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     await using holder = await opened.connect();
     await holder.query('begin');
     await holder.query('lock table cuepoint.user_progress in share row exclusive mode');
-    await holder.query(
-      `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at)
-       values ($1::uuid, $2::bigint, now())`,
-      [userId, ERASED_AT_MS],
-    );
+    await insertMarked(holder, catchUp, ERASURE, [userId, ERASED_AT_MS]);
     const late = repository.saveProgress(userId, setOp());
     await blockedBy(opened, holder);
     await holder.query('commit');
@@ -310,6 +329,45 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     expect(await imported).toBe(1);
   });
 
+  test('[SQL4] erasures, imports and batches of the same users never deadlock', async () => {
+    await using opened = await open({ writers: 3 });
+    const repository = new PostgresSyncRepository(opened.database);
+    const users = [randomUUID(), randomUUID(), randomUUID()].toSorted();
+    const states: (string | undefined)[] = [];
+    const writer = createBatchWriter(opened.database, () => NOW_MS);
+    const lines: ExportLine[] = [
+      { type: 'device', device: deviceInfo(), revokedAtMs: null },
+      {
+        type: 'progress',
+        contentId: 'film-1',
+        position: null,
+        stamp: { timestamp: at(0), deviceId: 'tv' },
+        updatedAtMs: NOW_MS,
+      },
+    ];
+    const batch = (round: number): AnyRow[] =>
+      users.flatMap((userId) => [
+        ...entriesOfOp(addOp()).map((entry) => rowOf(watchlistLane, userId, entry.tag, entry)),
+        rowOf(progressLane, userId, 'film-1', setOp({ timestamp: at(round) })),
+        rowOf(heartbeatLane, userId, 'tv', { atMs: NOW_MS + round }),
+      ]);
+    const repeat = async (work: (round: number) => Promise<unknown>) => {
+      for (let round = 0; round < 25; round += 1) {
+        await work(round).catch((error: unknown) =>
+          states.push(sqlStateOf(error) ?? String(error)),
+        );
+      }
+    };
+    const userOf = (round: number) => users[round % users.length] ?? '';
+    await Promise.all([
+      repeat((round) => writeBatch(writer, batch(round))),
+      repeat((round) => writeBatch(writer, batch(round).toReversed())),
+      repeat((round) => repository.importUser(userOf(round), lines)),
+      repeat((round) => repository.eraseUser(userOf(round + 1), NOW_MS)),
+    ]);
+    expect(states).toEqual([]);
+  });
+
   test('an erasure outlasts a writer that holds the tables longer than one wait', async () => {
     await using opened = await open();
     const repository = new PostgresSyncRepository(opened.database);
@@ -317,7 +375,7 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
     await seed(repository, userId);
     await using writer = await opened.connect();
     await writer.query('begin');
-    await writer.query(WRITES.progress, [userId]);
+    await write(writer, 'progress', userId);
     const erased = repository.eraseUser(userId, ERASED_AT_MS);
     // Two transactions have waited by then: the first one gave up after its lock timeout.
     await waitersSeen(opened, writer.backendPid, 2);
@@ -347,6 +405,15 @@ describe.each(SERVER_DATABASES)('an erasure beside a writer on $name', ({ open }
 
 function restamped(line: ExportLine, timestamp: Timestamp): ExportLine {
   return line.type === 'progress' ? { ...line, stamp: { ...line.stamp, timestamp } } : line;
+}
+
+function rowOf<Value, Outcome>(
+  lane: Lane<Value, Outcome>,
+  userId: string,
+  key: string,
+  value: Value,
+): PendingRow<Value, Outcome> {
+  return { lane, userId, key, value, contributions: [], bytes: 0, firstAtMs: 0 };
 }
 
 /** Resolves once `count` different transactions have waited for the holder, one after another. */

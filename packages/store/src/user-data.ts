@@ -1,9 +1,20 @@
-import { CuepointError, normalizeUuid } from '@cuepoint/core';
-import type { BoundStatement, Database, Queryable } from './database.ts';
-import type { Lane, PendingRow } from './group-commit/lane.ts';
+import { normalizeUuid } from '@cuepoint/core';
+import type { Database, Queryable } from './database.ts';
+import { withDialect, type Dialect } from './dialect.ts';
+import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
 import { createProgressLane } from './group-commit/progress-lane.ts';
 import { watchlistLane } from './group-commit/watchlist-lane.ts';
-import { quoteIdentifier } from './sql-files.ts';
+import {
+  arraysStatement,
+  guardStatements,
+  listStatements,
+  markStatements,
+  readGuards,
+  readMarks,
+} from './group-commit/write-plan.ts';
+import { runStatements } from './run-statements.ts';
+import { withShortLocks } from './short-locks.ts';
+import { ofCounters, quoteIdentifier } from './sql-files.ts';
 import {
   deviceOfRow,
   entryOfRow,
@@ -13,7 +24,6 @@ import {
   type RegisterRow,
   type TagRow,
 } from './rows.ts';
-import { sqlStateOf } from './sql-state.ts';
 import type { ExportLine } from './sync-repository.ts';
 
 interface FloorRow {
@@ -82,16 +92,46 @@ export async function importUser(
   userId: string,
   lines: readonly ExportLine[],
 ): Promise<number> {
-  return database.transaction(async (transaction) => {
-    // Before the row of the erasure, which an erasure writes last: the other way round they deadlock. [SQL4]
-    await transaction.execute(`lock table ${writtenTables(database)} in row exclusive mode`);
-    await transaction.query('reinstate-user', [userId]);
-    let changed = 0;
-    for (const line of lines.toSorted(compareLines)) {
-      changed += await importLine(transaction, userId, line);
+  return withDialect(database.dialect, (dialect) =>
+    database.transaction(async (transaction) => {
+      const isPlain = dialect.catchUp === 'xid' && dialect.batch === 'unnest';
+      const marks = isPlain ? [] : markStatements([userId], dialect);
+      const markOf = readMarks(await runStatements(transaction, marks));
+      // Before the row of the erasure, which an erasure writes last: the other way round they deadlock. [SQL4]
+      await transaction.execute(`lock table ${writtenTables(database)} in row exclusive mode`);
+      await transaction.query('reinstate-user', [userId]);
+      const guards = dialect.batch === 'values' ? guardStatements([userId], [userId]) : [];
+      const guardOf = readGuards(await runStatements(transaction, guards));
+      const write = createRowWriter(transaction, dialect, markOf, guardOf);
+      let changed = 0;
+      for (const line of lines.toSorted(compareLines)) {
+        changed += await importLine(transaction, userId, line, write);
+      }
+      return changed;
+    }),
+  );
+}
+
+type WriteRow = (row: AnyRow, atMs: number) => Promise<number>;
+
+/** Writes one row at a time, through the statements of the batches. @returns how many rows it wrote. */
+function createRowWriter(
+  transaction: Queryable,
+  dialect: Dialect,
+  markOf: ReturnType<typeof readMarks>,
+  guardOf: ReturnType<typeof readGuards>,
+): WriteRow {
+  return async (row, atMs) => {
+    const group = { lane: row.lane, rows: [row] };
+    if (dialect.batch === 'values') {
+      const statements = listStatements(group, atMs, markOf, guardOf, dialect);
+      const results = await runStatements(transaction, statements);
+      return results.reduce((sum, { rowCount }) => sum + rowCount, 0);
     }
-    return changed;
-  });
+    const [result] = await runStatements(transaction, [arraysStatement(group, atMs, dialect)]);
+    const [summary] = (result?.rows ?? []) as readonly { readonly written: number }[];
+    return summary?.written ?? 0;
+  };
 }
 
 /** The order in which a batch writes: an import beside one, or beside an erasure, never deadlocks. [SQL4] */
@@ -122,19 +162,17 @@ async function importLine(
   transaction: Queryable,
   userId: string,
   line: ExportLine,
+  write: WriteRow,
 ): Promise<number> {
   switch (line.type) {
     case 'watchlist': {
       const entry = { ...line.entry, tag: normalizeUuid(line.entry.tag) };
       const atMs = line.removedAtMs ?? entry.added?.timestamp.physical ?? 0;
-      return written(transaction, singleRow(watchlistLane, userId, entry.tag, entry, atMs));
+      return write(singleRow(watchlistLane, userId, entry.tag, entry), atMs);
     }
     case 'progress': {
       const op = progressOp(line.contentId, line.position, line.stamp);
-      return written(
-        transaction,
-        singleRow(progressLane, userId, op.contentId, op, line.updatedAtMs),
-      );
+      return write(singleRow(progressLane, userId, op.contentId, op), line.updatedAtMs);
     }
     case 'device': {
       const { device, revokedAtMs } = line;
@@ -160,37 +198,18 @@ async function importLine(
   }
 }
 
-async function written(transaction: Queryable, { name, params }: BoundStatement): Promise<number> {
-  const { rows } = await transaction.query<{ written: number }>(name, params);
-  return rows[0]?.written ?? 0;
-}
-
 function singleRow<Value, Outcome>(
   lane: Lane<Value, Outcome>,
   userId: string,
   key: string,
   value: Value,
-  atMs: number,
-): BoundStatement {
-  const row: PendingRow<Value, Outcome> = {
-    lane,
-    key,
-    userId,
-    value,
-    contributions: [],
-    bytes: 0,
-    firstAtMs: atMs,
-  };
-  return lane.statement([row], atMs);
+): PendingRow<Value, Outcome> {
+  return { lane, key, userId, value, contributions: [], bytes: 0, firstAtMs: 0 };
 }
 
-/** Longest wait for the tables' locks before the erasure lets the writers through and tries again. */
-const LOCK_TIMEOUT_MS = 2_000;
-const LOCK_ATTEMPTS_MAX = 10;
-const LOCK_NOT_AVAILABLE = '55P03';
-
 /**
- * Deletes a user for good and leaves one row: the user id, a transaction id, the time.
+ * Deletes a user for good and leaves one row: the user id, a transaction id or version, the time. Where devices
+ * catch up by counters, the user's counter stays as well: a version is never given twice.
  *
  * The tables are locked against writers for the moment of the deletion. Otherwise a batch that began before
  * could commit after it, unseen, and the user's rows would be back.
@@ -202,37 +221,25 @@ export async function eraseUser(
   userId: string,
   atMs: number,
 ): Promise<{ readonly rows: number }> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await eraseLocked(database, userId, atMs);
-    } catch (cause) {
-      if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
-      if (attempt === LOCK_ATTEMPTS_MAX) {
-        throw new CuepointError('overloaded', 'A long transaction holds the tables.', {
-          cause,
-          retryAfterMs: LOCK_TIMEOUT_MS,
-        });
+  return withDialect(database.dialect, ({ catchUp, batch }) =>
+    withShortLocks(database, async (transaction) => {
+      const lock = `lock table ${writtenTables(database)} in share row exclusive mode`;
+      // A batch raises its counters before it touches a table: in the other order the two deadlock. [SQL4]
+      const isCounting = catchUp === 'counter';
+      const marks = isCounting
+        ? await runStatements(transaction, markStatements([userId], { catchUp, batch }))
+        : [];
+      await transaction.execute(lock);
+      let rows = 0;
+      for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
+        rows += (await transaction.query(name, [userId])).rowCount;
       }
-    }
-  }
-}
-
-function eraseLocked(
-  database: Database,
-  userId: string,
-  atMs: number,
-): Promise<{ readonly rows: number }> {
-  return database.transaction(async (transaction) => {
-    await transaction.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await transaction.execute(`lock table ${writtenTables(database)} in share row exclusive mode`);
-    let rows = 0;
-    for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
-      const { rows: counted } = await transaction.query<{ deleted: number }>(name, [userId]);
-      rows += counted[0]?.deleted ?? 0;
-    }
-    await transaction.query('record-erasure', [userId, atMs, new Date(atMs)]);
-    return { rows };
-  });
+      const markOf = readMarks(isCounting ? marks : [await transaction.query('read-xid')]);
+      const params = [userId, atMs, new Date(atMs), markOf(userId)];
+      await transaction.query(isCounting ? ofCounters('record-erasure') : 'record-erasure', params);
+      return { rows };
+    }),
+  );
 }
 
 /** The tables that a batch writes, in its order: locked in any other they could deadlock with one. [SQL4] */

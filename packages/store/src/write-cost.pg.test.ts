@@ -17,6 +17,7 @@ import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { openDatabase } from './open-database.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp } from './rows.ts';
+import { ofCounters } from './sql-files.ts';
 import { sqlStateOf } from './sql-state.ts';
 import {
   POSTGRES,
@@ -46,15 +47,24 @@ function recordingCommits(database: Database) {
   const commits: (readonly BoundStatement[])[] = [];
   const recording: Database = {
     ...database,
-    commit(statements) {
-      commits.push(statements);
-      return database.commit(statements);
+    async commit(statements, next) {
+      const all = [...statements];
+      commits.push(all);
+      return database.commit(
+        statements,
+        next &&
+          ((results) => {
+            const more = next(results);
+            all.push(...more);
+            return more;
+          }),
+      );
     },
   };
   return { recording, commits };
 }
 
-describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
+describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, batch }) => {
   let opened: TestDatabase;
 
   beforeAll(async () => {
@@ -67,8 +77,8 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
   /** Which rows of the user a transaction changed, by their version. */
   async function versionsOf(userId: string): Promise<Map<string, string>> {
     const rows = await opened.sql<{ tag: string; version: string }>(
-      `select unique_tag as tag, xmin::text || ' ' || ctid::text || ' ' || changed_xid::text as version
-       from cuepoint.user_watchlists where user_id = $1::uuid`,
+      `select unique_tag as tag, w.xmin::text || ' ' || w.ctid::text || ' ' || to_jsonb(w)::text as version
+       from cuepoint.user_watchlists w where user_id = $1::uuid`,
       [userId],
     );
     return new Map(rows.map(({ tag, version }) => [tag, version]));
@@ -121,6 +131,23 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
     expect(row).toEqual({ is_removed: true });
   });
 
+  /** One statement for each kind, where devices catch up by xid and by counters. */
+  const inArrays = (...names: string[]) =>
+    catchUp === 'xid' ? names : ['raise-versions', ...names.map(ofCounters)];
+
+  /** A statement for each power of two, and before them what they have to know. */
+  const inLists = (
+    sizes: readonly number[],
+    { reads }: { reads: string[] },
+    ...names: string[]
+  ) => [
+    ...sizes.map((size) => `raise-versions-values@${size}`),
+    ...reads,
+    ...names.flatMap((name) => sizes.map((size) => ofCounters(`${name}-values@${size}`))),
+  ];
+  const forProgress = { reads: ['read-erasures'] };
+  const forWatchlist = { reads: ['read-erasures', 'read-floors'] };
+
   test('[SQL4] one op is one commit of one statement', async () => {
     const { recording, commits } = recordingCommits(opened.database);
     const repository = new PostgresSyncRepository(recording);
@@ -132,13 +159,28 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
     await repository.saveDevice(userId, deviceInfo());
     await repository.updateDeviceHeartbeat(userId, 'tv', NOW_MS);
     await repository.deleteDevice(userId, 'tv', NOW_MS);
+    const [add, remove] =
+      batch === 'unnest'
+        ? [inArrays('upsert-watchlist'), inArrays('upsert-watchlist')]
+        : [
+            inLists([1], forWatchlist, 'upsert-watchlist'),
+            ['raise-versions-values@1', ...forWatchlist.reads, 'upsert-watchlist-values@2.counter'],
+          ];
+    const set =
+      batch === 'unnest'
+        ? inArrays('upsert-progress-one')
+        : inLists([1], forProgress, 'upsert-progress');
+    const [device, heartbeat] =
+      batch === 'unnest'
+        ? ['upsert-devices', 'update-heartbeats']
+        : ['upsert-devices-values@1', 'update-heartbeat'];
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
-      ['upsert-watchlist'],
-      ['upsert-watchlist'],
-      ['upsert-progress-one'],
-      ['upsert-progress-one'],
-      ['upsert-devices'],
-      ['update-heartbeats'],
+      add,
+      remove,
+      set,
+      set,
+      [device],
+      [heartbeat],
       ['revoke-device'],
     ]);
   });
@@ -167,7 +209,12 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
       rows,
     );
     expect(commits.map((statements) => statements.map(({ name }) => name))).toEqual([
-      ['upsert-progress', 'upsert-watchlist', 'upsert-devices'],
+      batch === 'unnest'
+        ? [...inArrays('upsert-progress', 'upsert-watchlist'), 'upsert-devices']
+        : [
+            ...inLists([256, 32, 8, 4], forWatchlist, 'upsert-progress', 'upsert-watchlist'),
+            ...[256, 32, 8, 4].map((size) => `upsert-devices-values@${size}`),
+          ],
     ]);
     for (const row of rows) {
       const outcome: unknown = await row.contributions[0]?.submission.promise;
@@ -175,13 +222,49 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open }) => {
     }
   });
 
+  test('[GC3] in a batch of which some lose, the others are told that they applied', async () => {
+    const users = [randomUUID(), randomUUID()];
+    const writer = createBatchWriter(opened.database, () => NOW_MS);
+    const seen = addOp();
+    const [seenEntry] = entriesOfOp(seen);
+    const [removal] = entriesOfOp(removeOp({ tags: [seen.tag] }));
+    if (!seenEntry || !removal) throw new Error('an op of one tag has one entry');
+    const set = (positionSeconds: number, timestamp = at(5)) =>
+      setOp({ positionSeconds, timestamp });
+    const batch = (position: number, entry: ORSetEntry, timestamp = at(5)) =>
+      users.flatMap((userId, index): AnyRow[] => [
+        rowOf<ProgressOp, OpResult>(
+          progressLane,
+          userId,
+          'film-1',
+          set(position, index === 0 ? timestamp : at(9)),
+        ),
+        rowOf<ORSetEntry, OpResult>(watchlistLane, userId, entry.tag, entry),
+      ]);
+    const outcomesOf = async (rows: readonly AnyRow[]) => {
+      await writeBatch(writer, rows);
+      return Promise.all(
+        rows.map((row) => row.contributions[0]?.submission.promise as Promise<OpResult>),
+      );
+    };
+    await outcomesOf(batch(1, removal).slice(0, 2));
+    const [lost, dead, applied, alive] = await outcomesOf(batch(2, seenEntry, at(1)));
+    expect([lost, dead]).toMatchObject([{ result: 'superseded' }, { result: 'superseded' }]);
+    expect([applied, alive]).toEqual([{ result: 'applied' }, { result: 'applied' }]);
+    const again = await outcomesOf(batch(2, seenEntry, at(1)).slice(2));
+    expect(again).toEqual([{ result: 'duplicate' }, { result: 'duplicate' }]);
+  });
+
   test.each([0, 1, 3_000])(
     '[SQL4] rows are written in the order of their keys, also beside %d erased users',
     async (erased) => {
       // The planner joins the batch with the erasures and the floors; some joins lose the order.
       await opened.sql(
-        `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at)
-         select gen_random_uuid(), 1, now() from generate_series(1, $1::integer)`,
+        catchUp === 'xid'
+          ? `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at)
+             select gen_random_uuid(), 1, now() from generate_series(1, $1::integer)`
+          : `insert into cuepoint.user_erasures (user_id, erased_physical, erased_at, changed_version)
+             select gen_random_uuid(), 1, now(), 1 from generate_series(1, $1::integer)`,
         [erased],
       );
       await opened.sql(

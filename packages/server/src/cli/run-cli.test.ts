@@ -26,6 +26,7 @@ describe('the command line', () => {
       'delete-user',
       'restored',
       'watch',
+      'distribute',
     ];
     for (const command of commands) expect(help.out).toContain(`  ${command}`);
     const serve = (await runTestCli(['serve', '--help'])).out;

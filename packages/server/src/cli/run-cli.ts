@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { deleteUserCommand } from './delete-user.ts';
+import { distributeCommand } from './distribute.ts';
 import { exportCommand } from './export.ts';
 import { gcCommand } from './gc.ts';
 import { importCommand } from './import.ts';
@@ -55,6 +56,7 @@ function createProgram(context: CliContext): Command {
     deleteUserCommand,
     restoredCommand,
     watchCommand,
+    distributeCommand,
   ];
   for (const create of commands) program.addCommand(create(context));
   for (const command of withSubcommands(program)) {

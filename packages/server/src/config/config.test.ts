@@ -72,6 +72,14 @@ describe('the configuration', () => {
     expect(faulty.split('\n')).toHaveLength(2);
   });
 
+  it('leaves catch-up and the form of a batch to the database unless they are set', () => {
+    const options = databaseOptionsOf(read({}));
+    expect(options).not.toHaveProperty('catchUp');
+    expect(options).not.toHaveProperty('batch');
+    const set = read({ CUEPOINT_CATCH_UP: 'counter', CUEPOINT_BATCH_STATEMENT: 'values' });
+    expect(databaseOptionsOf(set)).toMatchObject({ catchUp: 'counter', batch: 'values' });
+  });
+
   it.each([
     ['PORT', '65536'],
     ['PORT', '1.5'],
@@ -83,6 +91,8 @@ describe('the configuration', () => {
     ['NATS_URL', 'http://h'],
     ['NATS_URL', 'nats://'],
     ['NATS_URL', ' , '],
+    ['CUEPOINT_CATCH_UP', 'both'],
+    ['CUEPOINT_BATCH_STATEMENT', 'copy'],
     ['CUEPOINT_JWT_SECRET', 'short'],
     ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
     ['CUEPOINT_JWKS_URL', 'http://keys.example/jwks'],

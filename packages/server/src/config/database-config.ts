@@ -11,6 +11,8 @@ export type DatabaseSettings = Pick<
   | 'databasePoolSize'
   | 'databasePooled'
   | 'writeConnections'
+  | 'catchUp'
+  | 'batchStatement'
 >;
 
 /**
@@ -25,7 +27,7 @@ export function readDatabaseSettings(sources: SettingSources): DatabaseSettings 
 }
 
 export function databaseOptionsOf(settings: DatabaseSettings): DatabaseOptions {
-  const { databaseUrl, databaseDirectUrl, databaseSchema } = settings;
+  const { databaseUrl, databaseDirectUrl, databaseSchema, catchUp, batchStatement } = settings;
   return {
     poolSize: settings.databasePoolSize,
     writers: settings.writeConnections,
@@ -33,5 +35,7 @@ export function databaseOptionsOf(settings: DatabaseSettings): DatabaseOptions {
     ...(databaseUrl === undefined ? { dataDir: settings.dataDir } : { url: databaseUrl }),
     ...(databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
     ...(databaseSchema === undefined ? {} : { schema: databaseSchema }),
+    ...(catchUp === undefined ? {} : { catchUp }),
+    ...(batchStatement === undefined ? {} : { batch: batchStatement }),
   };
 }

@@ -126,6 +126,20 @@ export const SETTINGS = {
     parse: parseNatsUrls,
     secret: true,
   },
+  catchUp: {
+    env: 'CUEPOINT_CATCH_UP',
+    group: 'database',
+    description:
+      '`counter` switches catch-up to a counter row a user at start, for good. Unset: as the database has it, `xid` in a new one.',
+    parse: parseChoice(['xid', 'counter']),
+  },
+  batchStatement: {
+    env: 'CUEPOINT_BATCH_STATEMENT',
+    group: 'database',
+    description:
+      'How a batch is written: `unnest` or `values`. Unset: `values` where Citus is installed, else `unnest`.',
+    parse: parseChoice(['unnest', 'values']),
+  },
   jwtSecret: {
     env: 'CUEPOINT_JWT_SECRET',
     group: 'auth',

@@ -74,9 +74,9 @@ export async function connectToNats(
   function subscribe(userId: string): void {
     if (subscriptionsByUserId.has(userId)) return;
     const callback = (error: Error | null, message: Msg): void => {
-      // The server refuses the subject: without it this user would hear nothing, and nobody would know.
-      if (error !== null) lose(error);
-      else for (const text of message.string().split('\n')) onEvent(userId, text);
+      // What the server refuses ends the connection, below.
+      if (error !== null) return;
+      for (const text of message.string().split('\n')) onEvent(userId, text);
     };
     subscriptionsByUserId.set(userId, nats.subscribe(subjectOf(userId), { callback }));
   }
@@ -85,7 +85,7 @@ export async function connectToNats(
     .closed()
     .then((reason) => lose(reason ?? new Error('The server closed the connection.')));
   void watchErrors(nats, lose);
-  nats.subscribe(gapSubject, { callback: (error) => (error === null ? onGap() : lose(error)) });
+  nats.subscribe(gapSubject, { callback: (error) => (error === null ? onGap() : undefined) });
   const eventBytesMax = Math.min(nats.info?.max_payload ?? MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX);
 
   return {
@@ -143,7 +143,10 @@ function readUrl(url: string) {
   };
 }
 
-/** What the server complains of is never for one event alone: a right is missing, or it is too slow for us. */
+/**
+ * What the server complains of concerns more than one event: without a right to a subject, say, this
+ * instance would be deaf and nobody would know.
+ */
 async function watchErrors(nats: NatsConnection, lose: (reason: Error) => void): Promise<void> {
   for await (const status of nats.status()) {
     if (status.type === 'error') lose(status.error);

@@ -61,6 +61,7 @@ const KINDS: Readonly<Record<ErrorCode, readonly [status: number, title: string]
   internal: [500, 'The service failed'],
   schema_too_new: [503, 'The database schema is too new'],
   schema_outdated: [503, 'The database schema is outdated'],
+  extension_missing: [503, 'The database lacks an extension'],
   data_directory_in_use: [503, 'The data directory is in use'],
   data_directory_unusable: [503, 'The data directory is unusable'],
   configuration_invalid: [500, 'The configuration is not valid'],

@@ -12,12 +12,3 @@ export interface LiveObserver {
   healed(changes: number): void;
   commandEnded(action: Command['action'], outcome: CommandOutcome): void;
 }
-
-export const SILENT_LIVE_OBSERVER: LiveObserver = {
-  welcomed: () => undefined,
-  received: () => undefined,
-  closed: () => undefined,
-  fellBehind: () => undefined,
-  healed: () => undefined,
-  commandEnded: () => undefined,
-};

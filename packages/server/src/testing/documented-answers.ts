@@ -38,10 +38,11 @@ function schemaOf(
 ): TSchema | undefined {
   const pathname = url.split('?', 1)[0] ?? '';
   for (const [pattern, operations] of Object.entries(paths)) {
-    if (!new RegExp(`^${pattern.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname)) continue;
-    return operations[method.toLowerCase()]?.responses?.[String(status)]?.content?.[
-      'application/json'
-    ]?.schema;
+    const operation = operations[method.toLowerCase()];
+    const isOther = !new RegExp(`^${pattern.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname);
+    // Of two that match, `/devices/{deviceId}` say, only one may have the method.
+    if (operation === undefined || isOther) continue;
+    return operation.responses?.[String(status)]?.content?.['application/json']?.schema;
   }
   return undefined;
 }

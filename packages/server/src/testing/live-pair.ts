@@ -1,6 +1,7 @@
 import { createMaintenance } from '@cuepoint/store';
 import { LiveDevice, type LiveDeviceOptions } from '../../../../test/support/live-device.ts';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import type { FeedEvent } from '../feed/feed.ts';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
 import type { ServiceParts, StaleDevicesListener } from '../service/parts.ts';
 import { createSwitchedFeed, type SwitchedFeed } from './switched-feed.ts';
@@ -53,11 +54,15 @@ export interface LivePair {
   deviceWrites(): string[];
   /** Loses a device's connection without a word; it stays away. Resolves once its instance has noticed. */
   lose(device: LiveDevice): Promise<void>;
+  /** Resolves once the instance has told the others of such an event, since the user was created. */
+  untilPublished(at: PairedInstance, kind: FeedEvent['kind']): Promise<void>;
   /** Every device that is connected, and was not silenced, says that it is there. */
   heartbeats(): Promise<void>;
   silence(device: LiveDevice): void;
   /** Ends what one test has connected. */
   disconnectAll(): Promise<void>;
+  /** @throws when an instance holds a socket, a user, or a timer other than its sweep. */
+  requireNothingHeld(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -135,9 +140,7 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
   async function untilSockets(count: number): Promise<void> {
     for (let looks = 0; (await openSockets()) > count; looks += 1) {
       if (looks > LOOKS_MAX) throw new Error(`more than ${count} sockets are open`);
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
+      await nextTurn();
     }
   }
 
@@ -162,6 +165,7 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
 
     async createUser() {
       const user = await here.live.api.createUser();
+      for (const { feed } of instances) feed.published.length = 0;
       const { userId, token } = user;
       const { database } = here.live.api;
       return {
@@ -207,7 +211,21 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
       await settle();
     },
 
+    async untilPublished(at, kind) {
+      for (let looks = 0; !at.feed.published.some(({ event }) => event.kind === kind); looks += 1) {
+        if (looks > LOOKS_MAX) throw new Error(`${kind} was not published`);
+        await nextTurn();
+      }
+    },
+
     silence: (device) => void silent.add(device),
+
+    async requireNothingHeld() {
+      const held = await Promise.all([...instances].map(({ live }) => live.held()));
+      const timers = clock.timers - instances.size;
+      if (timers === 0 && held.every(({ sockets, users }) => sockets + users === 0)) return;
+      throw new Error(`left over: ${JSON.stringify(held)}, ${timers} timers`);
+    },
 
     async close() {
       await disconnectAll();
@@ -215,6 +233,12 @@ export async function openLivePair(databaseUrl: string): Promise<LivePair> {
       await here.stop();
     },
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** @returns what the device was told of devices since, a message an item, such as `phone online, tv offline`. */

@@ -20,6 +20,7 @@ export class WatchedStore {
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #held = new Map<string, Held>();
   readonly #works = new Map<string, () => Promise<void>>();
+  readonly #answers = new Map<string, unknown>();
   readonly #failures = new Map<string, Error>();
 
   wrap<Store extends object>(store: Store): Store {
@@ -54,6 +55,11 @@ export class WatchedStore {
     else this.#works.set(method, work);
   }
 
+  /** The next call of this method is done, and answers this. */
+  answerNext(method: string, answer: unknown): void {
+    this.#answers.set(method, answer);
+  }
+
   /** The next call of this method fails. */
   failNext(method: string, error: Error): void {
     this.#failures.set(method, error);
@@ -86,10 +92,13 @@ export class WatchedStore {
   #done(name: string, call: () => unknown): unknown {
     const work = this.#works.get(name);
     const answer = held(this.#held.get(name), call);
-    if (work === undefined) return answer;
+    const isReplaced = this.#answers.has(name);
+    if (work === undefined && !isReplaced) return answer;
+    const replacement = this.#answers.get(name);
+    this.#answers.delete(name);
     return Promise.resolve(answer).then(async (answered) => {
-      await work();
-      return answered;
+      await work?.();
+      return isReplaced ? replacement : answered;
     });
   }
 

@@ -1,7 +1,8 @@
 import { CuepointError, type DeviceInfo } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
 import type { SaveDeviceOutcome } from '../sync-repository.ts';
-import type { Lane } from './lane.ts';
+import type { Lane, Written } from './lane.ts';
+import { valuesStatements } from './values-statements.ts';
 
 /** Registrations: the last one to arrive replaces the others. */
 export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
@@ -9,6 +10,8 @@ export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
   // After the heartbeats: a device that leaves is not online again by a heartbeat from before.
   order: 4,
   debounced: false,
+  isCaughtUp: false,
+  hasFloor: false,
 
   fold: (_first, second) => second,
 
@@ -30,8 +33,27 @@ export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
     ],
   }),
 
-  async settle(rows, result) {
-    const saved = deviceKeys(result);
+  valuesStatements: (rows, nowMs) =>
+    valuesStatements(
+      'upsert-devices-values',
+      rows.map(({ userId, value: device }) => [
+        userId,
+        device.deviceId,
+        device.deviceType,
+        device.platform,
+        JSON.stringify(device.capabilities),
+        device.appVersion,
+        new Date(device.lastSeenMs),
+        device.isOnline,
+        device.deviceName,
+        new Date(nowMs),
+      ]),
+    ),
+
+  isRefused: () => false,
+
+  async settle(rows, written) {
+    const saved = deviceKeys(written);
     for (const row of rows) {
       const outcome = saved.has(`${row.userId} ${row.key}`) ? 'saved' : 'revoked';
       for (const { submission } of row.contributions) submission.settleRow(outcome);
@@ -46,6 +68,8 @@ export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
   name: 'heartbeats',
   order: 3,
   debounced: false,
+  isCaughtUp: false,
+  hasFloor: false,
 
   fold: (first, second) => (second.atMs > first.atMs ? second : first),
 
@@ -60,8 +84,16 @@ export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
     ],
   }),
 
-  async settle(rows, result) {
-    const updated = deviceKeys(result);
+  valuesStatements: (rows) =>
+    rows.map(({ userId, key, value }) => ({
+      name: 'update-heartbeat',
+      params: [userId, key, new Date(value.atMs)],
+    })),
+
+  isRefused: () => false,
+
+  async settle(rows, written) {
+    const updated = deviceKeys(written);
     for (const row of rows) {
       const known = updated.has(`${row.userId} ${row.key}`);
       for (const { submission } of row.contributions) submission.settleRow(known);
@@ -71,8 +103,11 @@ export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
   refuse: ({ submission }, cause) => submission.reject(refused(cause)),
 };
 
-function deviceKeys(result: readonly unknown[]): ReadonlySet<string> {
-  const rows = result as readonly { readonly user_id: string; readonly device_id: string }[];
+function deviceKeys({ results }: Written): ReadonlySet<string> {
+  const rows = results.flat() as readonly {
+    readonly user_id: string;
+    readonly device_id: string;
+  }[];
   return new Set(rows.map((row) => `${row.user_id} ${row.device_id}`));
 }
 

@@ -14,12 +14,16 @@ const maxLane: Lane<number, 'kept' | 'folded' | 'refused'> = {
   name: 'progress',
   order: 0,
   debounced: true,
+  isCaughtUp: true,
+  hasFloor: false,
   fold: (first, second) => Math.max(first, second),
   weigh: () => 100,
   statement: (rows) => ({
     name: 'max',
     params: [rows.map((row) => row.key), rows.map((row) => row.value)],
   }),
+  valuesStatements: () => [],
+  isRefused: () => false,
   async settle(rows) {
     for (const row of rows) {
       for (const { value, submission } of row.contributions) {

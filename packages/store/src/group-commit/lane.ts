@@ -1,4 +1,6 @@
+import type { Timestamp } from '@cuepoint/core';
 import type { BoundStatement, Queryable } from '../database.ts';
+import type { Dialect } from '../dialect.ts';
 import type { Submission } from './submission.ts';
 
 /** A change and the caller who waits for it. */
@@ -20,6 +22,26 @@ export interface PendingRow<Value, Outcome> {
   readonly firstAtMs: number;
 }
 
+/** The mark of a user's changed rows in one transaction: its id, or the user's version. [CUR1] */
+export type MarkOf = (userId: string) => string | undefined;
+
+/** What is never stored again of a user. */
+export interface Guard {
+  /** Nothing stamped up to here, in ms: the user was erased then. */
+  readonly erasedPhysical: number | undefined;
+  /** No add up to here. [CUR4] */
+  readonly collected: Timestamp | undefined;
+}
+
+/** What a committed batch tells of the rows of one lane. */
+export interface Written {
+  readonly dialect: Dialect;
+  /** What each of the lane's statements returned. */
+  readonly results: readonly (readonly unknown[])[];
+  /** Undefined where the statements return the mark themselves. */
+  readonly markOf: MarkOf | undefined;
+}
+
 /**
  * One kind of row: how two changes to one key become one, how a batch of them becomes a statement, and
  * what each contributor is told.
@@ -34,8 +56,24 @@ export interface Lane<Value, Outcome> {
   fold(first: Value, second: Value): Value;
   /** Estimated size in memory and on the wire, in bytes. [GC5] */
   weigh(value: Value): number;
+  /** Whether devices catch up on these rows, so that writing one raises the counter of its user. [CUR1] */
+  readonly isCaughtUp: boolean;
+  /** Whether the collected floor refuses some of these rows. [CUR4] */
+  readonly hasFloor: boolean;
   /** @param rows merged by key and sorted. [SQL4] */
   statement(rows: readonly PendingRow<Value, Outcome>[], nowMs: number): BoundStatement;
+  /**
+   * The same as lists of values, which can look into no table: `rows` are those that no guard refuses.
+   *
+   * @param markOf of every row of a lane that devices catch up on.
+   */
+  valuesStatements(
+    rows: readonly PendingRow<Value, Outcome>[],
+    nowMs: number,
+    markOf: MarkOf,
+  ): readonly BoundStatement[];
+  /** What `statement` checks in the tables of erasures and floors. */
+  isRefused(value: Value, guard: Guard): boolean;
   /**
    * Tells every contributor its outcome, after the commit.
    *
@@ -43,7 +81,7 @@ export interface Lane<Value, Outcome> {
    */
   settle(
     rows: readonly PendingRow<Value, Outcome>[],
-    result: readonly unknown[],
+    written: Written,
     reader: Queryable,
   ): Promise<void>;
   /** The database refuses this change whatever is tried. [GC6] */

@@ -15,9 +15,13 @@ function setup(onSettle: () => unknown = () => undefined) {
     name: 'progress',
     order: 0,
     debounced: true,
+    isCaughtUp: true,
+    hasFloor: false,
     fold: (_first, second) => second,
     weigh: () => 100,
     statement: (rows) => ({ name: 'any', params: [rows.length] }),
+    valuesStatements: () => [],
+    isRefused: () => false,
     async settle(rows) {
       await onSettle();
       for (const row of rows) {

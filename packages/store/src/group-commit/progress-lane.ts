@@ -8,18 +8,25 @@ import {
   type ProgressOp,
 } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
-import type { BoundStatement } from '../database.ts';
 import { progressOpOfRow, positionOfOp, type RegisterRow } from '../rows.ts';
-import type { Contribution, Lane, PendingRow } from './lane.ts';
+import type { Contribution, Lane, PendingRow, Written } from './lane.ts';
+import { isOwnMark } from './own-mark.ts';
+import { readStored } from './read-stored.ts';
+import { valuesStatements } from './values-statements.ts';
 
 type ProgressRow = PendingRow<ProgressOp, OpResult>;
 
 interface UpsertResult {
   readonly written: number;
-  readonly xid: string | null;
 }
 
-type StoredRegister = RegisterRow & { readonly user_id: string; readonly xid: string };
+interface WrittenRow {
+  readonly user_id: string;
+  readonly content_id: string;
+  readonly device_id: string;
+}
+
+type StoredRegister = RegisterRow & { readonly user_id: string; readonly mark?: string };
 
 /**
  * Writes to progress registers.
@@ -37,6 +44,8 @@ export function createProgressLane({
     name: passive ? 'passive progress' : 'progress',
     order: passive ? 1 : 0,
     debounced: true,
+    isCaughtUp: true,
+    hasFloor: false,
 
     // The greater stamp wins; of equal stamps the first stays and the second hears what it met. [LWW1]
     fold: (first, second) => (compareStamps(first, second) >= 0 ? first : second),
@@ -45,7 +54,9 @@ export function createProgressLane({
 
     statement(rows, nowMs) {
       const [lone] = rows;
-      if (lone !== undefined && rows.length === 1 && !passive) return loneStatement(lone, nowMs);
+      if (lone !== undefined && rows.length === 1 && !passive) {
+        return { name: 'upsert-progress-one', params: paramsOf(lone, nowMs) };
+      }
       return {
         name: passive ? 'upsert-progress-passive' : 'upsert-progress',
         params: [
@@ -63,21 +74,38 @@ export function createProgressLane({
       };
     },
 
-    async settle(rows, result, reader) {
-      const [{ written, xid } = { written: 0, xid: null }] = result as UpsertResult[];
-      if (written === rows.length) {
+    valuesStatements(rows, nowMs, markOf) {
+      const name = passive ? 'upsert-progress-passive-values' : 'upsert-progress-values';
+      const toParams = (row: ProgressRow) => [...paramsOf(row, nowMs), markOf(row.userId)];
+      const waves = passive ? toWaves(rows) : [rows];
+      return waves.flatMap((wave) => valuesStatements(name, wave.map(toParams)));
+    },
+
+    isRefused: ({ timestamp }, { erasedPhysical = -1 }) => timestamp.physical <= erasedPhysical,
+
+    async settle(rows, written, reader) {
+      const lost = lostRows(rows, written);
+      if (lost.length === 0) {
         for (const row of rows) settleRow(row, row.value, true, passive);
         return;
       }
-      const { rows: stored } = await reader.query<StoredRegister>('read-registers', [
-        plainArray(rows.map((row) => row.userId)),
-        textArray(rows.map((row) => row.value.contentId)),
-      ]);
+      const keys = lost.map(({ userId, value }) => ({ userId, key: value.contentId }));
+      const stored = await readStored<StoredRegister>(
+        reader,
+        'read-registers',
+        keys,
+        written.dialect,
+      );
       const byRegister = new Map(stored.map((row) => [`${row.user_id} ${row.content_id}`, row]));
+      const isLost = new Set(lost);
       for (const row of rows) {
+        if (!isLost.has(row)) {
+          settleRow(row, row.value, true, passive);
+          continue;
+        }
         const found = byRegister.get(`${row.userId} ${row.value.contentId}`);
         const winner = found === undefined ? undefined : progressOpOfRow(found);
-        settleRow(row, winner, xid !== null && found?.xid === xid, passive);
+        settleRow(row, winner, isOwnMark(written, row.userId, found?.mark), passive);
       }
     },
 
@@ -97,24 +125,61 @@ export function passiveKeyOf({ contentId, deviceId }: ProgressOp): string {
   return `${contentId}\u0000${deviceId}`;
 }
 
-/** A batch of one has a statement of its own: see there. */
-function loneStatement({ userId, value }: ProgressRow, nowMs: number): BoundStatement {
+/** One register's parameters, as a batch of one and each row of a list of values take them. */
+function paramsOf({ userId, value }: ProgressRow, nowMs: number): readonly unknown[] {
   const { positionSeconds, durationSeconds, state } = positionOf(value);
-  return {
-    name: 'upsert-progress-one',
-    params: [
-      userId,
-      value.contentId,
-      positionSeconds,
-      durationSeconds,
-      state,
-      value.timestamp.physical,
-      value.timestamp.logical,
-      value.deviceId,
-      value.kind === 'progress.clear',
-      new Date(nowMs),
-    ],
+  return [
+    userId,
+    value.contentId,
+    positionSeconds,
+    durationSeconds,
+    state,
+    value.timestamp.physical,
+    value.timestamp.logical,
+    value.deviceId,
+    value.kind === 'progress.clear',
+    new Date(nowMs),
+  ];
+}
+
+/**
+ * Reports such that none of them meets a register twice: the greatest of each register, then the next ones.
+ * Of a register's reports at most the stored device's applies, and the greatest where nothing is stored.
+ */
+function toWaves(rows: readonly ProgressRow[]): readonly (readonly ProgressRow[])[] {
+  const waves: ProgressRow[][] = [];
+  let reports: ProgressRow[] = [];
+  const spread = () => {
+    reports.sort((a, b) => compareStamps(b.value, a.value));
+    for (const [index, report] of reports.entries()) (waves[index] ??= []).push(report);
+    reports = [];
   };
+  for (const row of rows) {
+    const [other] = reports;
+    if (other?.userId !== row.userId || other.value.contentId !== row.value.contentId) spread();
+    reports.push(row);
+  }
+  spread();
+  return waves;
+}
+
+/** Rows that met something greater, or may have: a batch in arrays knows only how many it wrote. */
+function lostRows(
+  rows: readonly ProgressRow[],
+  { dialect, results }: Written,
+): readonly ProgressRow[] {
+  if (dialect.batch === 'unnest') {
+    const [summary] = (results[0] ?? []) as readonly UpsertResult[];
+    return summary?.written === rows.length ? [] : rows;
+  }
+  const written = new Set(
+    (results.flat() as readonly WrittenRow[]).map(
+      (row) => `${row.user_id} ${row.content_id} ${row.device_id}`,
+    ),
+  );
+  return rows.filter(
+    ({ userId, value }) => !written.has(`${userId} ${value.contentId} ${value.deviceId}`),
+  );
 }
 
 /** What the columns of a cleared register hold. */

@@ -1,6 +1,7 @@
 import {
   APPLIED,
   compareStamps,
+  compareTimestamps,
   DUPLICATE,
   mergeEntries,
   type OpResult,
@@ -8,23 +9,33 @@ import {
 } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
 import { entryOfRow, watchlistOpOfEntry, type TagRow } from '../rows.ts';
-import type { Lane, PendingRow } from './lane.ts';
+import type { Lane, PendingRow, Written } from './lane.ts';
+import { isOwnMark } from './own-mark.ts';
+import { readStored } from './read-stored.ts';
+import { valuesStatements } from './values-statements.ts';
 
 type WatchlistRow = PendingRow<ORSetEntry, OpResult>;
 
 interface UpsertResult {
   readonly written: number;
   readonly written_removed: number;
-  readonly xid: string | null;
 }
 
-type StoredTag = TagRow & { readonly user_id: string; readonly xid: string };
+interface WrittenRow {
+  readonly user_id: string;
+  readonly unique_tag: string;
+  readonly is_removed: boolean;
+}
+
+type StoredTag = TagRow & { readonly user_id: string; readonly mark?: string };
 
 /** Adds and removals, a row a tag: two adds of one content are two tags and never fold. [GC3] */
 export const watchlistLane: Lane<ORSetEntry, OpResult> = {
   name: 'watchlist',
   order: 2,
   debounced: false,
+  isCaughtUp: true,
+  hasFloor: true,
 
   // A removal wins and the add's fields stay. [GC3]
   fold: mergeEntries,
@@ -47,26 +58,57 @@ export const watchlistLane: Lane<ORSetEntry, OpResult> = {
     ],
   }),
 
-  async settle(rows, result, reader) {
-    const [{ written, written_removed, xid } = { written: 0, written_removed: 0, xid: null }] =
-      result as UpsertResult[];
-    const removals = rows.filter((row) => row.value.removed !== null).length;
-    // Every row was written, and no add met a tombstone.
-    if (written === rows.length && written_removed === removals) {
+  valuesStatements(rows, nowMs, markOf) {
+    const at = new Date(nowMs);
+    return valuesStatements(
+      'upsert-watchlist-values',
+      rows.map(({ userId, value: { contentId, tag, added, removed } }) => [
+        userId,
+        contentId,
+        tag,
+        added?.timestamp.physical ?? null,
+        added?.timestamp.logical ?? null,
+        added?.deviceId ?? null,
+        removed !== null,
+        at,
+        removed === null ? null : at,
+        removed?.deviceId ?? null,
+        removed?.timestamp.physical ?? null,
+        removed?.timestamp.logical ?? null,
+        markOf(userId),
+      ]),
+    );
+  },
+
+  isRefused({ added, removed }, { erasedPhysical, collected }) {
+    const isAddAtFloor =
+      added !== null &&
+      removed === null &&
+      collected !== undefined &&
+      compareTimestamps(added.timestamp, collected) <= 0;
+    const newest = Math.max(added?.timestamp.physical ?? 0, removed?.timestamp.physical ?? 0);
+    return isAddAtFloor || (erasedPhysical !== undefined && newest <= erasedPhysical);
+  },
+
+  async settle(rows, written, reader) {
+    const lost = lostRows(rows, written);
+    if (lost.length === 0) {
       for (const row of rows) settleRow(row, row.value, true);
       return;
     }
-    const { rows: stored } = await reader.query<StoredTag>('read-tags', [
-      plainArray(rows.map((row) => row.userId)),
-      textArray(rows.map((row) => row.key)),
-    ]);
+    const stored = await readStored<StoredTag>(reader, 'read-tags', lost, written.dialect);
     const byKey = new Map(stored.map((row) => [`${row.user_id} ${row.unique_tag}`, row]));
+    const isLost = new Set(lost);
     for (const row of rows) {
+      if (!isLost.has(row)) {
+        settleRow(row, row.value, true);
+        continue;
+      }
       const found = byKey.get(`${row.userId} ${row.key}`);
       settleRow(
         row,
         found === undefined ? undefined : entryOfRow(found),
-        xid !== null && found?.xid === xid,
+        isOwnMark(written, row.userId, found?.mark),
       );
     }
   },
@@ -75,6 +117,28 @@ export const watchlistLane: Lane<ORSetEntry, OpResult> = {
     submission.settleRow({ result: 'rejected', code: 'change_refused' });
   },
 };
+
+/** Rows that met something, or may have: nothing was written, or an add went into a tombstone. */
+function lostRows(
+  rows: readonly WatchlistRow[],
+  { dialect, results }: Written,
+): readonly WatchlistRow[] {
+  if (dialect.batch === 'unnest') {
+    const [summary] = (results[0] ?? []) as readonly UpsertResult[];
+    const removals = rows.filter((row) => row.value.removed !== null).length;
+    const isAll = summary?.written === rows.length && summary.written_removed === removals;
+    return isAll ? [] : rows;
+  }
+  const written = new Map(
+    (results.flat() as readonly WrittenRow[]).map((row) => [
+      `${row.user_id} ${row.unique_tag}`,
+      row.is_removed,
+    ]),
+  );
+  return rows.filter(
+    ({ userId, key, value }) => written.get(`${userId} ${key}`) !== (value.removed !== null),
+  );
+}
 
 function settleRow(row: WatchlistRow, stored: ORSetEntry | undefined, written: boolean): void {
   // Of equal changes in one batch the first is the one that was applied.

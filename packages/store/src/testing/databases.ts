@@ -5,6 +5,9 @@ import path from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Database, DatabaseOptions } from '../database.ts';
+import type { BatchForm, CatchUpName } from '../dialect.ts';
+import { prepareForDistribution } from '../distribution/distribute.ts';
+import { prepareIdentity } from '../identity.ts';
 import { migrate } from '../migrate.ts';
 import { openDatabase } from '../open-database.ts';
 import { bindSchema, quoteIdentifier } from '../sql-files.ts';
@@ -33,17 +36,23 @@ export interface TestConnection extends AsyncDisposable {
 export interface TestDatabaseKind {
   readonly name: string;
   readonly isServer: boolean;
+  readonly catchUp: CatchUpName;
+  readonly batch: BatchForm;
   readonly open: (options?: OpenTestDatabaseOptions) => Promise<TestDatabase>;
 }
 
 export interface OpenTestDatabaseOptions extends DatabaseOptions {
   /** Default true. */
   readonly migrated?: boolean;
+  /** Primary keys that begin with the user. */
+  readonly keyedByUser?: boolean;
 }
 
 export const PGLITE: TestDatabaseKind = {
   name: 'PGlite',
   isServer: false,
+  catchUp: 'xid',
+  batch: 'unnest',
   async open(options = {}) {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'cuepoint-pglite-'));
     return prepare({ ...options, dataDir }, options.migrated, () =>
@@ -60,6 +69,26 @@ export const POOLED_POSTGRES: TestDatabaseKind = serverKind(
   { pooled: true },
 );
 
+export const COUNTED_POSTGRES: TestDatabaseKind = serverKind(
+  'PostgreSQL 18 with counters',
+  () => inject('postgresUrl'),
+  { catchUp: 'counter' },
+);
+
+/** As `cuepoint distribute` leaves a database, less Citus itself. */
+export const DISTRIBUTED_POSTGRES: TestDatabaseKind = serverKind(
+  'PostgreSQL 18 as distribute leaves it',
+  () => inject('postgresUrl'),
+  { catchUp: 'counter', batch: 'values', keyedByUser: true },
+);
+
+/** Lists of values by xid: what a database with Citus has that was not distributed. */
+export const LISTED_POSTGRES: TestDatabaseKind = serverKind(
+  'PostgreSQL 18 with lists of values',
+  () => inject('postgresUrl'),
+  { batch: 'values' },
+);
+
 const namedUrl = process.env['DATABASE_URL'] ?? '';
 
 /** Every database that the contract has to hold on. */
@@ -67,6 +96,8 @@ export const TEST_DATABASES: readonly TestDatabaseKind[] = [
   PGLITE,
   POSTGRES,
   POOLED_POSTGRES,
+  COUNTED_POSTGRES,
+  DISTRIBUTED_POSTGRES,
   ...(namedUrl === '' ? [] : [serverKind('the database of DATABASE_URL', () => namedUrl)]),
 ];
 
@@ -76,11 +107,13 @@ export const SERVER_DATABASES = TEST_DATABASES.filter(({ isServer }) => isServer
 export function serverKind(
   name: string,
   url: () => string,
-  defaults: DatabaseOptions = {},
+  defaults: OpenTestDatabaseOptions = {},
 ): TestDatabaseKind {
   return {
     name,
     isServer: true,
+    catchUp: defaults.catchUp ?? 'xid',
+    batch: defaults.batch ?? 'unnest',
     open: (options = {}) => {
       // A name that has to be quoted: SQL that forgets to shows up as a failure.
       const schema = `cue "point" ${randomUUID().slice(0, 8)}`;
@@ -94,12 +127,16 @@ export function serverKind(
 }
 
 async function prepare(
-  options: DatabaseOptions,
+  options: OpenTestDatabaseOptions,
   migrated = true,
   cleanUp: () => Promise<void>,
 ): Promise<TestDatabase> {
   const database = await openDatabase(options);
-  if (migrated) await migrate(database, { direction: 'up' });
+  if (migrated) {
+    await migrate(database, { direction: 'up' });
+    if (options.keyedByUser === true) await prepareForDistribution(database);
+    if (options.catchUp !== undefined) await prepareIdentity(database);
+  }
   const { schema } = database;
 
   async function destroy(): Promise<void> {

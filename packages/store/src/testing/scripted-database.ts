@@ -19,6 +19,8 @@ export interface ScriptedDatabase {
   readonly closed: boolean;
 }
 
+const DIALECT = { catchUp: 'xid', batch: 'unnest' } as const;
+
 export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
   const pending: PendingCommit[] = [];
   let begun = 0;
@@ -33,7 +35,7 @@ export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
         statements,
         succeed() {
           leave();
-          resolve(statements.map(() => ({ rows: [] })));
+          resolve(statements.map(() => ({ rows: [], rowCount: 0 })));
         },
         fail(error) {
           leave();
@@ -54,6 +56,12 @@ export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
       kind: 'postgres',
       description: 'scripted',
       schema: 'public',
+      dialect: {
+        options: {},
+        known: DIALECT,
+        read: async () => DIALECT,
+        forget: () => undefined,
+      },
       writers,
       commit,
       query: notScripted,

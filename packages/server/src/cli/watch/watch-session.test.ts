@@ -178,6 +178,18 @@ describe('what is typed', () => {
     expect(sentOf('push')).toHaveLength(2);
   });
 
+  it('is sent once over a new connection, whatever the old one had postponed', () => {
+    session.receive(welcome);
+    session.act({ kind: 'add', contentId: 'a' });
+    const { id } = push();
+    const stopping = { type: 'error', id, message: 'no', code: 'shutting_down' } as const;
+    session.receive({ ...stopping, retryAfterMs: 10 });
+    session.closed();
+    session.receive(welcome);
+    for (const work of later) work();
+    expect(sentOf('push')).toHaveLength(2);
+  });
+
   it('[LIV7] ends a command in one outcome, also when the connection goes', () => {
     session.receive(welcome);
     session.act({ kind: 'command', to: 'tv', command: { action: 'pause' } });

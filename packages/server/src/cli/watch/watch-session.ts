@@ -50,6 +50,8 @@ export class WatchSession {
   readonly #deps: WatchSessionDeps;
   readonly #clock = new HybridLogicalClock();
   readonly #opsByPushId = new Map<string, Op>();
+  /** Pushes that the present socket is to carry once more. */
+  readonly #postponedIds = new Set<string>();
   readonly #commandsById = new Map<string, { readonly to: string; readonly command: Command }>();
   readonly #statesByDeviceId = new Map<string, DevicePresence['state']>();
   #seen = new SeenState();
@@ -121,6 +123,7 @@ export class WatchSession {
   /** The socket is gone; changes wait for the next one, commands do not. [LIV7] */
   closed(): void {
     this.#isCaughtUp = false;
+    this.#postponedIds.clear();
     for (const id of this.#commandsById.keys()) this.#endCommand(id, { outcome: 'unknown' });
   }
 
@@ -226,8 +229,9 @@ export class WatchSession {
       this.#tellResult(op, { result: 'rejected', code });
       return;
     }
+    this.#postponedIds.add(id);
     this.#deps.later(retryAfterMs, () => {
-      if (this.#opsByPushId.has(id)) this.#sendPush(id, op);
+      if (this.#postponedIds.delete(id)) this.#sendPush(id, op);
     });
   }
 

@@ -166,6 +166,21 @@ export function describeBrokerContract(createFixture: () => Promise<BrokerFixtur
     expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 
+  it('[LIV2] leaves no connection behind at a broker that takes them and is silent', async () => {
+    await using fixture = await createFixture();
+    await using proxy = await openFaultyProxy(fixture.url);
+    proxy.freeze();
+    const { feed } = fixture.create(proxy.url, FAST);
+    const taken = proxy.taken(4);
+    await feed.start();
+    expect(feed.state).toBe('lost');
+    await taken;
+    // The attempt under way.
+    await proxy.openAtMost(1);
+    await feed.stop();
+    await proxy.openAtMost(0);
+  });
+
   it('counts what it publishes and delivers', async () => {
     await using fixture = await createFixture();
     const [here, there] = [fixture.create(fixture.url), fixture.create(fixture.url)];

@@ -11,12 +11,35 @@ export interface FaultyProxy extends AsyncDisposable {
   freeze(): void;
   /** New connections pass again. */
   mend(): void;
+  /** Resolves once so many more connections have been taken. */
+  taken(count: number): Promise<void>;
+  /** Resolves once at most so many of the feed's connections are open. */
+  openAtMost(count: number): Promise<void>;
 }
 
 export async function openFaultyProxy(brokerUrl: string): Promise<FaultyProxy> {
   const broker = new URL(brokerUrl);
   const sockets = new Set<Socket>();
+  const nearSockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
   let fault: 'none' | 'cut' | 'frozen' = 'none';
+  let takenCount = 0;
+
+  function until(isTrue: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!isTrue()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  }
+
+  function tell(): void {
+    for (const check of waiting) check();
+  }
 
   function track(socket: Socket): void {
     sockets.add(socket);
@@ -26,7 +49,16 @@ export async function openFaultyProxy(brokerUrl: string): Promise<FaultyProxy> {
 
   const server = createServer((near) => {
     track(near);
+    nearSockets.add(near);
+    near.on('close', () => {
+      nearSockets.delete(near);
+      tell();
+    });
+    takenCount += 1;
+    tell();
     if (fault === 'cut') near.destroy();
+    // Read, so that its end is noticed.
+    if (fault === 'frozen') near.resume();
     if (fault !== 'none') return;
     const far = connect(Number(broker.port), broker.hostname);
     track(far);
@@ -53,6 +85,11 @@ export async function openFaultyProxy(brokerUrl: string): Promise<FaultyProxy> {
     mend() {
       fault = 'none';
     },
+    taken(count) {
+      const before = takenCount;
+      return until(() => takenCount - before >= count);
+    },
+    openAtMost: (count) => until(() => nearSockets.size <= count),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

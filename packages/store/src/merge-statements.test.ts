@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSql } from './sql-files.ts';
+import { ofCounters, readSql } from './sql-files.ts';
 
 /** What a statement does on a conflict, as one line. */
 function mergeOf(name: string): string {
@@ -28,6 +28,40 @@ test('[SQL1] what was stamped before an erasure is left out of every batch alike
 test('[SQL1] a batch and a batch of one merge alike', () => {
   expect(mergeOf('upsert-progress')).toContain('excluded.device_id collate "C"');
   expect(mergeOf('upsert-progress-one')).toBe(mergeOf('upsert-progress'));
+});
+
+test.each(['upsert-progress', 'upsert-progress-passive', 'upsert-watchlist', 'upsert-devices'])(
+  '[SQL1] [SQL2] %s merges alike over arrays and over a list of values',
+  (name) => {
+    expect(mergeOf(name)).toMatch(/^\(user_id, \w+\) do update set /);
+    expect(mergeOf(`${name}-values`)).toBe(mergeOf(name));
+  },
+);
+
+test.each([
+  'upsert-progress',
+  'upsert-progress-one',
+  'upsert-progress-passive',
+  'upsert-progress-values@2',
+  'upsert-progress-passive-values@2',
+  'upsert-watchlist',
+  'upsert-watchlist-values@2',
+])('[CUR1] %s names no transaction id where devices catch up by counters', (name) => {
+  const text = readSql(ofCounters(name), 'public').replaceAll(/--.*$/gm, '');
+  expect(text).toContain('changed_version = excluded.changed_version');
+  expect(text).not.toMatch(/changed_xid|xid8|pg_current_xact_id\(/);
+});
+
+test.each([
+  'upsert-progress-values',
+  'upsert-progress-passive-values',
+  'upsert-watchlist-values',
+  'upsert-devices-values',
+  'raise-versions-values',
+])('%s holds nothing that a list of values is refused for on Citus', (name) => {
+  const text = readSql(ofCounters(`${name}@3`), 'public').replaceAll(/--.*$/gm, '');
+  // A subquery, a common table expression, a function that is not immutable.
+  expect(text).not.toMatch(/\bselect\b|\bwith\b|now\(|random|pg_|clock_timestamp/);
 });
 
 test('[SQL1] a timer’s report merges alike, over its own device only', () => {

@@ -1,0 +1,2 @@
+-- What an erasure waits for, ahead of reading what it leaves behind.
+lock table cuepoint.user_progress, cuepoint.user_watchlists in row exclusive mode;

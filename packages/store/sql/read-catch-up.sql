@@ -1,0 +1,1 @@
+select catch_up from cuepoint.sync_state;

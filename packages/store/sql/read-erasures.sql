@@ -1,0 +1,3 @@
+select user_id, erased_physical
+from cuepoint.user_erasures
+where user_id = any($1::uuid[]);
