@@ -7,7 +7,8 @@ import { runGenerator } from './generator-process.ts';
 import type { ChangesJob } from './job.ts';
 import { scrapeSum } from './scrape.ts';
 
-const WARM_UP_SECONDS_MAX = 3;
+/** By then the service's code is compiled, at the lowest rate too. */
+const WARM_UP_SECONDS_MAX = 5;
 const PROFILED_FUNCTIONS = 30;
 
 export interface ChangesTarget extends Pick<ChangesJob, 'system' | 'urls' | 'users' | 'schema'> {
