@@ -18,12 +18,11 @@ export interface CpuProfile {
 }
 
 export interface Profiler {
-  start(): Promise<void>;
   stop(): Promise<CpuProfile>;
 }
 
 /** Samples a process that was started with `--inspect=127.0.0.1:<port>`, for a part of its life. */
-export async function connectProfiler(port: number): Promise<Profiler> {
+export async function startProfiler(port: number): Promise<Profiler> {
   const answer = await fetch(`http://127.0.0.1:${port}/json/list`);
   const [target] = (await answer.json()) as { webSocketDebuggerUrl: string }[];
   const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '', { perMessageDeflate: false });
@@ -50,12 +49,10 @@ export async function connectProfiler(port: number): Promise<Profiler> {
     });
   }
 
+  await call('Profiler.enable');
+  await call('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_MICROS });
+  await call('Profiler.start');
   return {
-    async start() {
-      await call('Profiler.enable');
-      await call('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_MICROS });
-      await call('Profiler.start');
-    },
     async stop() {
       const { profile } = await call<{ profile: CpuProfile }>('Profiler.stop');
       // An open session would keep the process from ending.

@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BenchContext, Sample } from '../workload.ts';
 import { createCoreMeter } from './core-meter.ts';
-import { connectProfiler, selfTimes, type Profiler } from './cpu-profile.ts';
+import { selfTimes, startProfiler, type Profiler } from './cpu-profile.ts';
 import { runGenerator } from './generator-process.ts';
 import type { ChangesJob } from './job.ts';
 import { scrapeSum } from './scrape.ts';
 
-const WARM_UP_SECONDS_MAX = 3;
+/** By then the service's code is compiled, at the lowest rate too. */
+const WARM_UP_SECONDS_MAX = 5;
 const PROFILED_FUNCTIONS = 30;
 
 export interface ChangesTarget extends Pick<ChangesJob, 'system' | 'urls' | 'users' | 'schema'> {
@@ -34,8 +35,9 @@ export async function measureChanges(
   const meter = createCoreMeter(context, pids);
   const backlog = () =>
     addresses.length === 0 ? NaN : scrapeSum(addresses, 'cuepoint_backlog_changes');
-  let profiler: Profiler | undefined;
-  let measured: Sample = {};
+  let profiling: Promise<Profiler> | undefined;
+  let cores: Sample = {};
+  let [backlogFirst, backlogLast] = [NaN, NaN];
   const sample = await runGenerator(
     {
       kind: 'changes',
@@ -49,19 +51,19 @@ export async function measureChanges(
       schema,
     },
     async (phase, generatorPid) => {
+      // A service that is behind answers `/metrics` late: nothing else waits for it.
       if (phase === 'window-start') {
         meter.start(generatorPid);
-        measured = { backlogFirst: await backlog() };
-        if (inspectorPort === undefined) return;
-        profiler = await connectProfiler(inspectorPort);
-        await profiler.start();
+        if (inspectorPort !== undefined) profiling = startProfiler(inspectorPort);
+        [backlogFirst] = await Promise.all([backlog(), profiling]);
       } else {
-        measured = { ...measured, ...meter.stop(), backlogLast: await backlog() };
-        await keepProfile(context, profiler, `${system}-${changesPerSecond}`);
+        cores = meter.stop();
+        const kept = keepProfile(context, await profiling, `${system}-${changesPerSecond}`);
+        [backlogLast] = await Promise.all([backlog(), kept]);
       }
     },
   );
-  return { ...sample, ...measured };
+  return { ...sample, ...cores, backlogFirst, backlogLast };
 }
 
 async function keepProfile(

@@ -13,7 +13,7 @@ export interface ProcessorTime {
 }
 
 /**
- * Processor time used so far by this process and by all processes of the server that live now.
+ * Processor time used so far by this process and by all processes of the server.
  *
  * Synchronous: with thousands of callers each turn of the event loop takes long, and a reading that waits
  * for hundreds of turns is of no moment.
@@ -36,14 +36,15 @@ export function coresBetween(from: ProcessorTime, to: ProcessorTime) {
   };
 }
 
-/** Processor time used so far by all processes of the server that live now. */
+/** Processor time used so far by all processes of the server, those that have ended included. */
 export function postgresMs({ dataDir }: PostgresServer): number {
   const [postmaster] = read(path.join(dataDir, 'postmaster.pid')).split('\n');
   let ticks = 0;
   for (const pid of existsSync('/proc') ? readdirSync('/proc') : []) {
     if (!/^\d+$/.test(pid)) continue;
-    const stat = statOf(pid);
-    if (pid === postmaster || stat.parent === postmaster) ticks += stat.ticks;
+    const { parent, ticks: own, endedTicks } = statOf(pid);
+    if (pid === postmaster) ticks += own + endedTicks;
+    else if (parent === postmaster) ticks += own;
   }
   return ticks === 0 ? Number.NaN : toMs(ticks);
 }
@@ -67,11 +68,22 @@ export function machineMs(): number {
   return toMs(user + nice + system + irq + softirq);
 }
 
-function statOf(pid: string): { readonly parent: string | undefined; readonly ticks: number } {
+interface Stat {
+  /** `undefined` for a process that is gone. */
+  readonly parent: string | undefined;
+  readonly ticks: number;
+  /** Of its children that have ended. */
+  readonly endedTicks: number;
+}
+
+function statOf(pid: string): Stat {
   const stat = read(`/proc/${pid}/stat`);
-  // After the name, which may hold blanks: state, parent, …; utime and stime are the 12th and 13th.
+  // After the name, which may hold blanks: state, parent, …; utime, stime, cutime and cstime from the 12th on.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { parent: fields[1], ticks: Number(fields[11]) + Number(fields[12]) };
+  const [user = NaN, system = NaN, endedUser = NaN, endedSystem = NaN] = fields
+    .slice(11, 15)
+    .map(Number);
+  return { parent: fields[1], ticks: user + system, endedTicks: endedUser + endedSystem };
 }
 
 function toMs(ticks: number): number {
