@@ -268,6 +268,7 @@ describe('a command to a device without a session', () => {
 
   it('[LIV7] [SEC1] is unreachable for a device that was removed', async () => {
     const tv = await user.connect(there, 'tv');
+    await pair.settle();
     await user.call(here, 'DELETE', '/devices/tv');
     await tv.until(() => tv.isEnded);
     const watched = watch(phone.command('tv', PLAY));
