@@ -18,3 +18,8 @@ export const REQUESTS_WAITING_MAX = 1_000;
 /** From the first byte of a request to the last; a slow sender holds no socket longer. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/**
+ * Connections that the system holds until they are accepted; its own bound (`somaxconn`) may be lower. Past
+ * it a herd of reconnects is reset instead of waiting its turn: Node's default of 511 is passed within a second.
+ */
+export const LISTEN_BACKLOG = 4_096;

@@ -5,7 +5,7 @@ import { createAuthority } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
 import { createFeed } from '../feed/create-feed.ts';
 import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts';
-import { REQUESTS_WAITING_MAX } from '../limits.ts';
+import { LISTEN_BACKLOG, REQUESTS_WAITING_MAX } from '../limits.ts';
 import { createAwaitDatabase } from './await-database.ts';
 import { closeServer } from './close-server.ts';
 import { createApp } from './create-app.ts';
@@ -105,7 +105,11 @@ export function createService(options: ServiceOptions): Service {
       isStopping: () => stopping.signal.aborted,
     });
     requireNotStopping();
-    const address = await app.listen({ host: config.host, port: config.port });
+    const address = await app.listen({
+      host: config.host,
+      port: config.port,
+      backlog: LISTEN_BACKLOG,
+    });
     return {
       address,
       storage: stored.description,
