@@ -68,7 +68,7 @@ changes as (
   order by kind, key
   limit $10::integer
 )
--- The header is a row of its own, before the changes: repeated on each it took most of the time.
+-- The changes are one value: reading hundreds of rows of many columns is what a driver is slowest at.
 select
   here.version::text as seen,
   here.system_identifier::text as system_identifier,
@@ -76,14 +76,19 @@ select
   here.incarnation::text as incarnation,
   here.recovered_at_us::text as recovered_at_us,
   verdict.cursor_refused,
-  null::integer as kind, null::varchar collate "C" as key, null::varchar collate "C" as content_id,
-  null::bigint as timestamp_physical, null::integer as timestamp_logical, null::varchar as device_id,
-  null::varchar as removed_by, null::bigint as removed_physical, null::integer as removed_logical,
-  null::integer as position_seconds, null::integer as duration_seconds, null::varchar as state,
-  null::boolean as is_cleared
+  coalesce(
+    (
+      select json_agg(
+        json_build_array(
+          c.kind, c.key, c.content_id, c.timestamp_physical, c.timestamp_logical, c.device_id,
+          c.removed_by, c.removed_physical, c.removed_logical,
+          c.position_seconds, c.duration_seconds, c.state, c.is_cleared
+        )
+        order by c.kind, c.key
+      )
+      from changes c
+    ),
+    '[]'
+  ) as changes
 from here
-cross join verdict
-union all
-select null, null, null, null, null, null, changes.*
-from changes
-order by kind nulls first, key;
+cross join verdict;

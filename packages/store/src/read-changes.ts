@@ -1,4 +1,4 @@
-import { CuepointError, type Op } from '@cuepoint/core';
+import { CuepointError, type Op, type PlaybackState } from '@cuepoint/core';
 import {
   cursorToText,
   invalidCursor,
@@ -10,29 +10,37 @@ import {
 } from './cursor.ts';
 import type { Database } from './database.ts';
 import { withDialect, type CatchUpName } from './dialect.ts';
-import {
-  entryOfRow,
-  progressOpOfRow,
-  watchlistOpOfEntry,
-  type RegisterRow,
-  type TagRow,
-} from './rows.ts';
+import { entryOfRow, progressOpOfRow, watchlistOpOfEntry, type RegisterRow } from './rows.ts';
 import { sqlStateOf } from './sql-state.ts';
 import { CHANGES_LIMIT_MAX, type ChangesPage, type ChangesRequest } from './sync-repository.ts';
 
-interface HeaderRow {
+interface ChangesRow {
   readonly seen: string;
   readonly system_identifier: string;
   readonly timeline: string;
   readonly incarnation: string;
   readonly recovered_at_us: string;
   readonly cursor_refused: boolean;
+  /** In the order of pages. */
+  readonly changes: readonly Change[];
 }
 
-type ChangeRow = (
-  | (Omit<TagRow, 'unique_tag'> & { readonly kind: 0 })
-  | (RegisterRow & { readonly kind: 1 })
-) & { readonly key: string };
+/** A changed row as the statements put it: 0 a tag by its tag, 1 a register by its content id. */
+type Change = readonly [
+  kind: 0 | 1,
+  key: string,
+  contentId: string,
+  physical: number | null,
+  logical: number | null,
+  deviceId: string | null,
+  removedBy: string | null,
+  removedPhysical: number | null,
+  removedLogical: number | null,
+  positionSeconds: number | null,
+  durationSeconds: number | null,
+  state: PlaybackState | null,
+  isCleared: boolean | null,
+];
 
 /** What reads the changes since a cursor, and decides whether it can. Both give the same columns. [CUR1] [CUR2] */
 const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as const;
@@ -79,24 +87,23 @@ async function readPage(
   userId: string,
   request: PageRequest,
 ): Promise<ChangesPage> {
-  const [header, ...changes] = await select(database, userId, request);
-  if (header === undefined) throw new Error('the database has a sync_state row');
+  const header = await select(database, userId, request);
   // The ground moved between two pages: what is left of them would leave a hole.
   if (request.position !== undefined && header.cursor_refused) {
     return readPage(database, userId, { ...request, since: null, position: undefined });
   }
-  return toPage(changes, header, request);
+  return toPage(header, request);
 }
 
 async function select(
   database: Database,
   userId: string,
   { catchUp, since, position, limit }: PageRequest,
-): Promise<[HeaderRow?, ...ChangeRow[]]> {
+): Promise<ChangesRow> {
   // While paging through a whole state it is what the first page saw that has to be still good.
   const checked = since ?? position?.base ?? null;
   try {
-    const { rows } = await database.query<HeaderRow | ChangeRow>(STATEMENTS[catchUp], [
+    const { rows } = await database.query<ChangesRow>(STATEMENTS[catchUp], [
       userId,
       checked?.seen ?? null,
       checked?.systemIdentifier ?? null,
@@ -108,7 +115,9 @@ async function select(
       position?.key ?? '',
       limit + 1,
     ]);
-    return rows as [HeaderRow?, ...ChangeRow[]];
+    const [row] = rows;
+    if (row === undefined) throw new Error('the database has a sync_state row');
+    return row;
   } catch (error) {
     // Class 22: the snapshot or the identifier is no value of its type.
     if (sqlStateOf(error)?.startsWith('22') === true) throw invalidCursor(error);
@@ -116,24 +125,21 @@ async function select(
   }
 }
 
-function toPage(
-  changes: readonly ChangeRow[],
-  header: HeaderRow,
-  { catchUp, since, position, limit }: PageRequest,
-): ChangesPage {
+function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageRequest): ChangesPage {
+  const { changes } = header;
   const shown = changes.slice(0, limit);
   const last = shown.at(-1);
   const base = position?.base ?? cursorOfHeader(header, catchUp);
   const sinceOrAll = header.cursor_refused ? null : since;
-  const page = { ops: shown.map(opOfRow), resync: sinceOrAll === null };
+  const page = { ops: shown.map(opOfChange), resync: sinceOrAll === null };
   if (changes.length <= limit || last === undefined) {
     return { ...page, more: false, cursor: cursorToText(base) };
   }
-  const next = { base, since: sinceOrAll, kind: last.kind, key: last.key };
+  const next = { base, since: sinceOrAll, kind: last[0], key: last[1] };
   return { ...page, more: true, page: pageToText(next) };
 }
 
-function cursorOfHeader(header: HeaderRow, catchUp: CatchUpName): Cursor {
+function cursorOfHeader(header: ChangesRow, catchUp: CatchUpName): Cursor {
   return {
     catchUp,
     seen: header.seen,
@@ -144,11 +150,15 @@ function cursorOfHeader(header: HeaderRow, catchUp: CatchUpName): Cursor {
   };
 }
 
-function opOfRow(row: ChangeRow): Op {
-  switch (row.kind) {
-    case 0:
-      return watchlistOpOfEntry(entryOfRow({ ...row, unique_tag: row.key }));
-    case 1:
-      return progressOpOfRow(row);
+function opOfChange(change: Change): Op {
+  const [kind, key, content_id, timestamp_physical, timestamp_logical, device_id] = change;
+  const stamp = { content_id, timestamp_physical, timestamp_logical, device_id };
+  if (kind === 0) {
+    const [, , , , , , removed_by, removed_physical, removed_logical] = change;
+    const removal = { removed_by, removed_physical, removed_logical };
+    return watchlistOpOfEntry(entryOfRow({ ...stamp, unique_tag: key, ...removal }));
   }
+  const [, , , , , , , , , position_seconds, duration_seconds, state, is_cleared] = change;
+  const position = { position_seconds, duration_seconds, state, is_cleared };
+  return progressOpOfRow({ ...stamp, ...position } as RegisterRow);
 }
