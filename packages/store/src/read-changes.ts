@@ -1,4 +1,4 @@
-import { CuepointError, type Op, type PlaybackState } from '@cuepoint/core';
+import { CuepointError, type Op, type PlaybackState, type Stamp } from '@cuepoint/core';
 import {
   cursorToText,
   invalidCursor,
@@ -10,7 +10,6 @@ import {
 } from './cursor.ts';
 import type { Database } from './database.ts';
 import { withDialect, type CatchUpName } from './dialect.ts';
-import { entryOfRow, progressOpOfRow, watchlistOpOfEntry, type RegisterRow } from './rows.ts';
 import { sqlStateOf } from './sql-state.ts';
 import { CHANGES_LIMIT_MAX, type ChangesPage, type ChangesRequest } from './sync-repository.ts';
 
@@ -150,15 +149,40 @@ function cursorOfHeader(header: ChangesRow, catchUp: CatchUpName): Cursor {
   };
 }
 
+/** By index, and straight to the op: a welcome does this for every row that the user has. */
 function opOfChange(change: Change): Op {
-  const [kind, key, content_id, timestamp_physical, timestamp_logical, device_id] = change;
-  const stamp = { content_id, timestamp_physical, timestamp_logical, device_id };
-  if (kind === 0) {
-    const [, , , , , , removed_by, removed_physical, removed_logical] = change;
-    const removal = { removed_by, removed_physical, removed_logical };
-    return watchlistOpOfEntry(entryOfRow({ ...stamp, unique_tag: key, ...removal }));
+  const contentId = change[2];
+  if (change[0] === 0) {
+    const tag = change[1];
+    const removed = stampOf(change[7], change[8], change[6]);
+    // The add of a removed tag is not told.
+    if (removed !== undefined)
+      return { kind: 'watchlist.remove', contentId, tags: [tag], ...removed };
+    return { kind: 'watchlist.add', contentId, tag, ...requireStamp(change) };
   }
-  const [, , , , , , , , , position_seconds, duration_seconds, state, is_cleared] = change;
-  const position = { position_seconds, duration_seconds, state, is_cleared };
-  return progressOpOfRow({ ...stamp, ...position } as RegisterRow);
+  const stamp = requireStamp(change);
+  if (change[12] === true) return { kind: 'progress.clear', contentId, ...stamp };
+  return {
+    kind: 'progress.set',
+    contentId,
+    positionSeconds: change[9] ?? 0,
+    durationSeconds: change[10] ?? 0,
+    state: change[11] ?? 'stopped',
+    ...stamp,
+  };
+}
+
+function requireStamp(change: Change): Stamp {
+  const stamp = stampOf(change[3], change[4], change[5]);
+  if (stamp === undefined) throw new Error('a change has a stamp');
+  return stamp;
+}
+
+function stampOf(
+  physical: number | null,
+  logical: number | null,
+  deviceId: string | null,
+): Stamp | undefined {
+  if (physical === null || logical === null || deviceId === null) return undefined;
+  return { timestamp: { physical, logical }, deviceId };
 }
