@@ -38,12 +38,12 @@ export class ManualClock {
 
   /** Moves time on in steps until the promise settles. */
   async advanceUntil<Value>(settled: Promise<Value>, stepMs: number): Promise<Value> {
-    let isSettled = false;
+    const state = { isSettled: false };
     const watched = settled.finally(() => {
-      isSettled = true;
+      state.isSettled = true;
     });
     watched.catch(() => undefined);
-    while (!isSettled) await this.advance(stepMs);
+    while (!state.isSettled) await this.advance(stepMs);
     return watched;
   }
 

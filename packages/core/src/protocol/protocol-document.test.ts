@@ -201,7 +201,7 @@ describe('the text', () => {
 });
 
 /** Reasons of refused commands, which the examples show. */
-const REASONS = ['not_playing', 'same_device'];
+const REASONS = ['not_controllable', 'not_playing', 'same_device'];
 
 function amount(value: number): string {
   return value.toLocaleString('en-US');

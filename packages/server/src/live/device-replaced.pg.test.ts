@@ -136,9 +136,9 @@ describe('two sockets of a device that open at one time', () => {
       for (const { reads } of [here, there]) reads.open();
       const both = sockets as [RawClient, RawClient];
       await Promise.race(both.map((socket) => socket.untilClosed()));
-      const [closed, open] = both[0].closed === undefined ? both.toReversed() : both;
-      await expectReplaced(closed as RawClient, open as RawClient);
-      await open?.close();
+      const [closed, stayed] = both[0].closed === undefined ? both.toReversed() : both;
+      await expectReplaced(closed as RawClient, stayed as RawClient);
+      await stayed?.close();
     }
   });
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([live.close(), limited.close()]));
 
-async function endOf(client: RawClient, code: string, closeCode: number): Promise<object> {
+async function expectEnd(client: RawClient, code: string, closeCode: number): Promise<object> {
   const error = await client.take('error');
   expect(error.code).toBe(code);
   expect(await client.untilClosed()).toMatchObject({ code: closeCode });
@@ -55,7 +55,7 @@ describe('the token of a hello', () => {
       headers: { authorization: `Bearer ${token}` },
     });
     client.send({ type: 'heartbeat' });
-    await endOf(client, 'hello_required', 4400);
+    await expectEnd(client, 'hello_required', 4400);
   });
 
   it('[SEC1] is refused when it is no token, of another secret, expired, or of another device', async () => {
@@ -70,7 +70,7 @@ describe('the token of a hello', () => {
     for (const [token, code] of tokens) {
       const client = await live.open();
       client.hello(token, 'tv');
-      await endOf(client, code, 4401);
+      await expectEnd(client, code, 4401);
       expect(client.count('welcome')).toBe(0);
     }
   });
@@ -96,7 +96,7 @@ describe('the token of a hello', () => {
     expect((await user.call('DELETE', '/devices/tv')).status).toBe(204);
     const again = await live.open();
     again.hello(user.token, 'tv');
-    await endOf(again, 'device_revoked', 4403);
+    await expectEnd(again, 'device_revoked', 4403);
     expect(again.count('welcome')).toBe(0);
     const other = await live.open();
     other.hello(user.token, 'phone');
@@ -109,7 +109,7 @@ describe('the token of a hello', () => {
     const { token } = await live.api.createUser();
     const client = await live.open();
     client.hello(token, 'http-api');
-    expect(await endOf(client, 'invalid_device_id', 4400)).toMatchObject({ field: 'deviceId' });
+    expect(await expectEnd(client, 'invalid_device_id', 4400)).toMatchObject({ field: 'deviceId' });
   });
 });
 
@@ -125,7 +125,7 @@ describe('what comes instead of a hello', () => {
         device: { deviceId: 'tv', deviceType: 'TV', platform: 'Tizen', appVersion: '1' },
         ...more,
       });
-      expect(await endOf(client, 'protocol_unsupported', 4406)).toMatchObject({
+      expect(await expectEnd(client, 'protocol_unsupported', 4406)).toMatchObject({
         field: 'protocol',
       });
     }
@@ -140,7 +140,7 @@ describe('what comes instead of a hello', () => {
   ])('%s ends the session', async (_name, message, code) => {
     const client = await live.open();
     client.send(message);
-    await endOf(client, code, 4400);
+    await expectEnd(client, code, 4400);
   });
 
   it('a message past 1 MiB is not even read to its end', async () => {
@@ -152,7 +152,7 @@ describe('what comes instead of a hello', () => {
   it('[SEC3] a message that nests too deep names the limit', async () => {
     const client = await live.open();
     client.send('['.repeat(17));
-    expect(await endOf(client, 'limit_exceeded', 4413)).toMatchObject({
+    expect(await expectEnd(client, 'limit_exceeded', 4413)).toMatchObject({
       limit: { name: 'messageDepth', value: 16 },
     });
   });
@@ -165,7 +165,7 @@ describe('what comes instead of a hello', () => {
     await late.take('presence');
     expect(silent.closed).toBeUndefined();
     await clock.advance(2_000);
-    await endOf(silent, 'hello_required', 4408);
+    await expectEnd(silent, 'hello_required', 4408);
     expect(late.closed).toBeUndefined();
     await late.close();
   });
@@ -177,10 +177,10 @@ describe('a hello that is being answered', () => {
     const client = await live.open();
     client.hello(token, 'tv');
     client.hello(token, 'tv');
-    await endOf(client, 'hello_required', 4400);
+    await expectEnd(client, 'hello_required', 4400);
     const welcomed = await live.greet(await live.api.createUser(), 'tv');
     welcomed.hello(token, 'tv');
-    await endOf(welcomed, 'hello_required', 4400);
+    await expectEnd(welcomed, 'hello_required', 4400);
   });
 
   it('is waited for: what is sent before the welcome ends the session', async () => {
@@ -190,7 +190,7 @@ describe('a hello that is being answered', () => {
     client.hello(token, 'tv');
     await reads.untilWaiting(1);
     client.send({ type: 'heartbeat' });
-    await endOf(client, 'hello_required', 4400);
+    await expectEnd(client, 'hello_required', 4400);
     reads.open();
   });
 
@@ -255,7 +255,7 @@ describe('the limits of sockets', () => {
     for (const deviceId of ['a', 'b', 'c']) await register(user, deviceId);
     const fourth = await limited.open();
     fourth.hello(user.token, 'd');
-    expect(await endOf(fourth, 'limit_exceeded', 4413)).toMatchObject({
+    expect(await expectEnd(fourth, 'limit_exceeded', 4413)).toMatchObject({
       limit: { name: 'devicesPerUser', value: 3 },
     });
     await (await limited.greet(user, 'a')).close();

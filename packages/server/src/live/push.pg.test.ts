@@ -22,7 +22,9 @@ beforeAll(async () => {
     wrap: ({ persistence }) => ({
       persistence: overriding(persistence, {
         persistOp: (userId, op, options) =>
-          (persistOp ?? persistence.persistOp)(userId, op, options),
+          persistOp === undefined
+            ? persistence.persistOp(userId, op, options)
+            : persistOp(userId, op, options),
       }),
     }),
   });
@@ -30,7 +32,8 @@ beforeAll(async () => {
   elsewhere = await createTestLive({ databaseUrl, schema, feed: createMemoryFeed({ bus }) });
   narrow = await createTestLive({
     databaseUrl,
-    env: { CUEPOINT_ACK_TIMEOUT_MS: '100', CUEPOINT_BACKLOG_MAX: '1' },
+    // Long enough for a busy machine to hand the op to a writer first.
+    env: { CUEPOINT_ACK_TIMEOUT_MS: '1000', CUEPOINT_BACKLOG_MAX: '1' },
   });
 });
 afterAll(async () => {

@@ -58,7 +58,7 @@ describe('the rate of a user', () => {
     pushEmpty(busy, RATE + 1);
     await busy.take('error');
     pushEmpty(calm, 1);
-    await calm.take('ack');
+    expect(await calm.take('ack', 'error')).toMatchObject({ type: 'ack' });
     await Promise.all([busy.close(), calm.close()]);
   });
 

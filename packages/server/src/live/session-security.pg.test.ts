@@ -138,7 +138,7 @@ describe('a device that is removed', () => {
     const told = clients.other.received.flatMap((message) =>
       message.type === 'presence' ? message.devices : [],
     );
-    expect(told.filter(({ deviceId }) => deviceId === 'here').at(-1)?.state).toBe('removed');
+    expect(told.findLast(({ deviceId }) => deviceId === 'here')?.state).toBe('removed');
     await clients.other.close();
   });
 

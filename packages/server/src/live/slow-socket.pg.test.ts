@@ -17,7 +17,9 @@ beforeAll(async () => {
     wrap: ({ persistence }) => ({
       persistence: overriding(persistence, {
         persistOp: (userId, op, options) =>
-          (persistOp ?? persistence.persistOp)(userId, op, options),
+          persistOp === undefined
+            ? persistence.persistOp(userId, op, options)
+            : persistOp(userId, op, options),
       }),
     }),
   });

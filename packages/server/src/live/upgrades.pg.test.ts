@@ -29,7 +29,7 @@ async function answerTo(url: string, lines: readonly string[]): Promise<string> 
     text += chunk.toString();
   });
   await once(socket, 'end');
-  const [connection] = live.connections.filter(({ remotePort }) => remotePort === socket.localPort);
+  const connection = live.connections.find(({ remotePort }) => remotePort === socket.localPort);
   // The service does not keep its side of it either.
   if (connection !== undefined && !connection.destroyed) await once(connection, 'close');
   socket.destroy();
@@ -102,6 +102,7 @@ describe('in development mode', () => {
 
   it('[SEC2] is not what other services are in: any origin may connect to those', async () => {
     const client = await RawClient.open(live.url, { headers: { origin: 'https://app.example' } });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
     await client.close();
   });
 });

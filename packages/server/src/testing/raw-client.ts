@@ -111,6 +111,12 @@ export class RawClient {
     return this.closed as Closed;
   }
 
+  /** Resolves once the service has read all that was sent until now. */
+  async roundTrip(): Promise<void> {
+    this.socket.ping();
+    await once(this.socket, 'pong');
+  }
+
   /** Leaves with a clean close. */
   async close(): Promise<void> {
     this.socket.resume();
