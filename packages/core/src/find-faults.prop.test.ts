@@ -11,7 +11,8 @@ import { arbitraryMutation } from './testing/mutations.ts';
 import { arbitraryOp } from './testing/op-arbitraries.ts';
 import { countReads } from './testing/read-counter.ts';
 import { schemasIn } from './testing/schemas-in.ts';
-import { opToWire, WireOpSchema, wireOpSchemaOf } from './wire-op.ts';
+import { opToWire } from './wire-conversion.ts';
+import { WireOpSchema, wireOpSchemaOf } from './wire-op.ts';
 
 interface Case {
   readonly name: string;

@@ -24,4 +24,5 @@ export { toCuepointError, type SchemaFault } from './schema-fault.ts';
 export * from './stamp.ts';
 export * from './timestamp.ts';
 export * from './watchlist-sync.ts';
+export * from './wire-conversion.ts';
 export * from './wire-op.ts';

@@ -4,7 +4,8 @@ import { CuepointError, isCuepointError } from './errors.ts';
 import { findFaults } from './find-faults.ts';
 import { OP_KINDS, type Op, type OpKind } from './op.ts';
 import { toCuepointError } from './schema-fault.ts';
-import { wireOpSchemaOf, wireToOp, type WireOp } from './wire-op.ts';
+import { wireToOp } from './wire-conversion.ts';
+import { wireOpSchemaOf, type WireOp } from './wire-op.ts';
 
 const validatorsByKind = new Map<
   OpKind,

@@ -7,14 +7,8 @@ import { SECONDS_MAX } from './ids.ts';
 import { OP_KINDS, TAGS_PER_REMOVE_MAX, type Op } from './op.ts';
 import { arbitraryHistory, arbitraryOp } from './testing/op-arbitraries.ts';
 import { refusalOf, untyped } from './testing/refusal.ts';
-import {
-  codeOfField,
-  opToWire,
-  WireOpSchema,
-  wireOpSchemaOf,
-  wireToOp,
-  type WireOp,
-} from './wire-op.ts';
+import { opToWire, wireToOp } from './wire-conversion.ts';
+import { codeOfField, WireOpSchema, wireOpSchemaOf, type WireOp } from './wire-op.ts';
 
 const compiled = Compile(WireOpSchema);
 const TAG = '00000000-0000-4000-8000-00000000000a';

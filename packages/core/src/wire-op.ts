@@ -1,20 +1,9 @@
 import { Type, type Static } from 'typebox';
-import { CuepointError, type ErrorCode } from './errors.ts';
-import {
-  CONTENT_ID_PATTERN,
-  DEVICE_ID_PATTERN,
-  normalizeUuid,
-  SECONDS_MAX,
-  UUID_PATTERN,
-} from './ids.ts';
-import { TAGS_PER_REMOVE_MAX, type Op, type OpKind } from './op.ts';
+import type { ErrorCode } from './errors.ts';
+import { CONTENT_ID_PATTERN, DEVICE_ID_PATTERN, SECONDS_MAX, UUID_PATTERN } from './ids.ts';
+import { TAGS_PER_REMOVE_MAX, type OpKind } from './op.ts';
 import { PLAYBACK_STATES } from './playback-position.ts';
-import {
-  TIMESTAMP_PATTERN,
-  textToTimestamp,
-  timestampToText,
-  type Timestamp,
-} from './timestamp.ts';
+import { TIMESTAMP_PATTERN } from './timestamp.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -119,42 +108,4 @@ export function codeOfField(field: string | undefined): ErrorCode {
   return field !== undefined && Object.hasOwn(CODES_BY_FIELD, field)
     ? (CODES_BY_FIELD[field] ?? 'invalid_request')
     : 'invalid_request';
-}
-
-export function opToWire(op: Op): WireOp {
-  const timestamp = timestampToText(op.timestamp);
-  return op.kind === 'watchlist.remove'
-    ? { ...op, tags: [...op.tags], timestamp }
-    : { ...op, timestamp };
-}
-
-/**
- * @param wire an op that its schema accepted.
- * @param deviceId the device that pushes it; what the op itself names must be the same.
- * @throws CuepointError `device_mismatch`
- */
-export function wireToOp(wire: WireOp, deviceId: string): Op {
-  if (wire.deviceId !== undefined && wire.deviceId !== deviceId) {
-    throw new CuepointError('device_mismatch', 'An op names the device that pushes it, or none.', {
-      field: 'deviceId',
-    });
-  }
-  const timestamp = requireTimestamp(wire.timestamp);
-  if (wire.kind === 'watchlist.add') {
-    return { ...wire, tag: normalizeUuid(wire.tag), timestamp, deviceId };
-  }
-  if (wire.kind === 'watchlist.remove') {
-    return { ...wire, tags: [...new Set(wire.tags.map(normalizeUuid))], timestamp, deviceId };
-  }
-  return { ...wire, timestamp, deviceId };
-}
-
-function requireTimestamp(text: string): Timestamp {
-  const timestamp = textToTimestamp(text);
-  if (timestamp === undefined) {
-    throw new CuepointError('invalid_timestamp', 'A timestamp is 12 hex digits, -, 4 hex digits.', {
-      field: 'timestamp',
-    });
-  }
-  return timestamp;
 }

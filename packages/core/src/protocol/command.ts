@@ -59,5 +59,3 @@ export const COMMAND_OUTCOMES = ['applied', 'refused', 'expired', 'unreachable']
  * {@link COMMAND_TIMEOUT_MS}, `unreachable` when no socket of the device is known. [LIV7]
  */
 export type CommandOutcome = (typeof COMMAND_OUTCOMES)[number];
-
-export const COMMAND_TIMEOUT_MS = 5_000;

@@ -6,7 +6,7 @@ import { opKindOf, readOp } from '../read-op.ts';
 import { arbitraryUpMessage } from '../testing/message-arbitraries.ts';
 import { arbitraryMutation } from '../testing/mutations.ts';
 import { arbitraryOp } from '../testing/op-arbitraries.ts';
-import { opToWire } from '../wire-op.ts';
+import { opToWire } from '../wire-conversion.ts';
 import type { UpMessage } from './messages.ts';
 import { readUpMessage } from './read-up-message.ts';
 

@@ -6,7 +6,7 @@ import { findFaults } from '../find-faults.ts';
 import { readOp } from '../read-op.ts';
 import { DOWN_ARBITRARIES, UP_ARBITRARIES } from '../testing/message-arbitraries.ts';
 import { arbitraryOp } from '../testing/op-arbitraries.ts';
-import { opToWire } from '../wire-op.ts';
+import { opToWire } from '../wire-conversion.ts';
 import { DOWN_SCHEMAS, UP_SCHEMAS, type DownMessage, type UpMessage } from './messages.ts';
 import { readUpMessage } from './read-up-message.ts';
 

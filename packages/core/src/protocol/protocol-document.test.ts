@@ -6,10 +6,12 @@ import { findFaults } from '../find-faults.ts';
 import { OP_KINDS, TAGS_PER_REMOVE_MAX } from '../op.ts';
 import { readOp } from '../read-op.ts';
 import { CLOSE_CODES } from './close-codes.ts';
-import { COMMAND_OUTCOMES, COMMAND_TIMEOUT_MS, CommandSchema } from './command.ts';
+import { COMMAND_OUTCOMES, CommandSchema } from './command.ts';
 import {
+  COMMAND_TIMEOUT_MS,
   CURSOR_LENGTH_MAX,
   FORMATS_MAX,
+  HEARTBEAT_INTERVAL_MS,
   MESSAGE_DEPTH_MAX,
   MESSAGE_FIELDS_MAX,
   MESSAGE_LENGTH_MAX,
@@ -19,7 +21,6 @@ import {
 } from './limits.ts';
 import { DOWN_SCHEMAS, UP_SCHEMAS, type DownMessage } from './messages.ts';
 import { readUpMessage } from './read-up-message.ts';
-import { HEARTBEAT_INTERVAL_MS } from './up/heartbeat.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 const documentation = readFileSync(

@@ -8,7 +8,8 @@ import { FORMATS_MAX, OPS_PER_PUSH_MAX, REASON_LENGTH_MAX } from '../protocol/li
 import type { DownMessage, UpMessage } from '../protocol/messages.ts';
 import type { WireOpResult } from '../protocol/op-result.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import { opToWire, type WireOp } from '../wire-op.ts';
+import { opToWire } from '../wire-conversion.ts';
+import type { WireOp } from '../wire-op.ts';
 import { arbitraryContentId, arbitraryDeviceId, arbitraryOp } from './op-arbitraries.ts';
 
 type ByType<Message extends { readonly type: string }> = {

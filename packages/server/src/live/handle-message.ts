@@ -1,6 +1,7 @@
 import {
   CLOSE_CODES,
   CuepointError,
+  PUSHES_IN_FLIGHT_MAX,
   isCuepointError,
   type Push,
   type Renew,
@@ -14,7 +15,6 @@ import type { WriteDeps } from '../writes/write-deps.ts';
 import type { Commands } from './commands.ts';
 import { errorMessage } from './error-message.ts';
 import type { InFlight } from './in-flight.ts';
-import { PUSHES_IN_FLIGHT_MAX } from './limits.ts';
 import type { Presence } from './presence.ts';
 import { refusalOf, toSessionError } from './refusal.ts';
 import type { Greeted, Session } from './session.ts';

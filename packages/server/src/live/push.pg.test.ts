@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CuepointError, timestampToText } from '@cuepoint/core';
+import { CuepointError, PUSHES_IN_FLIGHT_MAX, timestampToText } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
@@ -7,7 +7,6 @@ import { overriding } from '../testing/gate.ts';
 import { holdCommits } from '../testing/hold-commits.ts';
 import type { RawClient } from '../testing/raw-client.ts';
 import { createTestLive, type TestLive } from '../testing/test-live.ts';
-import { PUSHES_IN_FLIGHT_MAX } from './limits.ts';
 
 let persistOp: OpPersistence['persistOp'] | undefined;
 let live: TestLive;

@@ -1,4 +1,4 @@
-import type { Op } from '@cuepoint/core';
+import { PUSHES_IN_FLIGHT_MAX, type Op } from '@cuepoint/core';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { LiveDevice } from '../../../../test/support/live-device.ts';
@@ -6,7 +6,7 @@ import { untilDevices } from '../../../../test/support/live/until-devices.ts';
 import { overriding } from '../testing/gate.ts';
 import { createTestLive, type TestLive } from '../testing/test-live.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
-import { PUSHES_IN_FLIGHT_MAX, SEND_BUFFER_MAX_BYTES } from './limits.ts';
+import { SEND_BUFFER_MAX_BYTES } from './limits.ts';
 
 let persistOp: OpPersistence['persistOp'] | undefined;
 let live: TestLive;

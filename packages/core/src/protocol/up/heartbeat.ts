@@ -6,5 +6,3 @@ export const HeartbeatSchema = Type.Object(
   { additionalProperties: false },
 );
 export type Heartbeat = Static<typeof HeartbeatSchema>;
-
-export const HEARTBEAT_INTERVAL_MS = 30_000;
