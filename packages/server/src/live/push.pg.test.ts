@@ -190,7 +190,7 @@ describe('a push', () => {
     const held = await holdCommits(narrow.api);
     const op = add('film');
     push(tv, 'slow', [op]);
-    await held.untilWaiting(1);
+    await held.untilWaiting(1, () => tv.received.slice(-3));
     push(tv, 'full', [add('other')]);
     expect(await tv.take('error')).toMatchObject({ code: 'overloaded', id: 'full' });
     const unknown = await tv.take('error');

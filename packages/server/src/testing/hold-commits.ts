@@ -3,7 +3,8 @@ import { createSignal } from './signal.ts';
 
 export interface HeldCommits {
   /** Resolves once this many writers wait. */
-  untilWaiting(count: number): Promise<void>;
+  /** @param describe what to tell besides when they do not come. */
+  untilWaiting(count: number, describe?: () => unknown): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -13,6 +14,7 @@ const QUESTIONS_MAX = 20_000;
 export async function holdCommits({ database }: TestApi): Promise<HeldCommits> {
   const [locked, released] = [createSignal(), createSignal()];
   let countWaiting: () => Promise<number> = () => Promise.resolve(0);
+  let describeOthers: () => Promise<unknown> = () => Promise.resolve([]);
   const lock = database.transaction(async (transaction) => {
     await transaction.execute(
       `lock table ${database.schema}.user_watchlists, ${database.schema}.user_progress in share mode`,
@@ -24,16 +26,26 @@ export async function holdCommits({ database }: TestApi): Promise<HeldCommits> {
       );
       return rows[0]?.count ?? 0;
     };
+    describeOthers = async () => {
+      const { rows } = await transaction.execute(
+        `select pid, state, wait_event, left(query, 200) as query from pg_stat_activity
+         where pid <> pg_backend_pid() and state <> 'idle'`,
+      );
+      return rows;
+    };
     locked.send();
     await released.received;
   });
   await locked.received;
   return {
-    async untilWaiting(count) {
+    async untilWaiting(count, describe = () => undefined) {
       for (let asked = 0; asked < QUESTIONS_MAX; asked += 1) {
         if ((await countWaiting()) >= count) return;
       }
-      throw new Error(`no ${count} writers wait`);
+      const seen = JSON.stringify([describe(), await describeOthers()]);
+      // Whoever fails here releases nothing any more.
+      released.send();
+      throw new Error(`no ${count} writers wait: ${seen}`);
     },
     async release() {
       released.send();

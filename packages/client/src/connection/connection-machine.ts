@@ -1,0 +1,189 @@
+import { backoffMs } from './backoff.ts';
+import type { HaltCode, Verdict } from './verdict.ts';
+
+/**
+ * Where the connection is.
+ *
+ * `idle`: it is not wanted here · `waiting`: for the time of the next attempt · `connecting`: for a token and an open
+ * socket · `greeting`: hello is sent, its pages come · `live` · `halted`: the app has to do something first.
+ */
+export type ConnectionState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'waiting'; readonly attempt: number; readonly notBeforeMs: number }
+  | { readonly name: 'connecting'; readonly attempt: number }
+  | { readonly name: 'greeting'; readonly attempt: number }
+  | { readonly name: 'live' }
+  | { readonly name: 'halted'; readonly code: HaltCode };
+
+export type ConnectionEvent =
+  /** This tab is the one that connects. */
+  | { readonly name: 'start' }
+  /** The watch state closes, or another tab connects. */
+  | { readonly name: 'stop' }
+  /** The time of the next attempt has come. */
+  | { readonly name: 'due' }
+  /** The network is back, the page is seen again. */
+  | { readonly name: 'wake' }
+  /** The app asks for an attempt now, whatever happened before. */
+  | { readonly name: 'reconnect' }
+  | { readonly name: 'opened' }
+  /** The last page of the welcome has come. */
+  | { readonly name: 'welcomed' }
+  /** The socket is gone, or never opened. */
+  | { readonly name: 'closed'; readonly verdict: Verdict }
+  /** Nothing comes any more, or what was agreed with the service no longer holds: begin anew. */
+  | { readonly name: 'lost' };
+
+/** What the driver has to do, in order. */
+export type ConnectionEffect =
+  | { readonly name: 'open' }
+  /** Close what is open; `leave`: for good, so that the device is offline at once. */
+  | { readonly name: 'drop'; readonly leave: boolean }
+  | { readonly name: 'hello' }
+  | { readonly name: 'schedule'; readonly delayMs: number }
+  | { readonly name: 'cancel' };
+
+export interface ConnectionStep {
+  readonly state: ConnectionState;
+  readonly effects: readonly ConnectionEffect[];
+}
+
+export interface ConnectionContext {
+  readonly nowMs: number;
+  readonly random: () => number;
+}
+
+type StateNamed<Name> = Extract<ConnectionState, { name: Name }>;
+type EventNamed<Name> = Extract<ConnectionEvent, { name: Name }>;
+type Handler<State, Event> = (
+  state: State,
+  event: Event,
+  context: ConnectionContext,
+) => ConnectionStep;
+type Table = {
+  readonly [State in ConnectionState['name']]: {
+    readonly [Event in ConnectionEvent['name']]: Handler<StateNamed<State>, EventNamed<Event>>;
+  };
+};
+
+const OPEN: ConnectionEffect = { name: 'open' };
+const CANCEL: ConnectionEffect = { name: 'cancel' };
+const DROP: ConnectionEffect = { name: 'drop', leave: false };
+const LEAVE: ConnectionEffect = { name: 'drop', leave: true };
+/** A connection that was live and is lost without a word: come back soon, with jitter. */
+const LOST: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
+
+const stay = (state: ConnectionState): ConnectionStep => ({ state, effects: [] });
+const idle = (...effects: ConnectionEffect[]): ConnectionStep => ({
+  state: { name: 'idle' },
+  effects,
+});
+const connect = (attempt: number, ...effects: ConnectionEffect[]): ConnectionStep => ({
+  state: { name: 'connecting', attempt },
+  effects: [...effects, OPEN],
+});
+
+/** What follows a connection that ended. [SDK5] */
+function after(
+  verdict: Verdict,
+  attempt: number,
+  { nowMs, random }: ConnectionContext,
+  ...effects: ConnectionEffect[]
+): ConnectionStep {
+  if (verdict.kind === 'halt') return { state: { name: 'halted', code: verdict.code }, effects };
+  const jitterMs = verdict.isJittered ? backoffMs(attempt, random) : 0;
+  return {
+    state: { name: 'waiting', attempt: attempt + 1, notBeforeMs: nowMs + verdict.notBeforeMs },
+    effects: [...effects, { name: 'schedule', delayMs: verdict.notBeforeMs + jitterMs }],
+  };
+}
+
+/** Every state by every event: the compiler holds it complete. */
+const TABLE: Table = {
+  idle: {
+    start: () => connect(0),
+    stop: stay,
+    due: stay,
+    wake: stay,
+    reconnect: stay,
+    opened: () => idle(DROP),
+    welcomed: stay,
+    closed: stay,
+    lost: stay,
+  },
+  waiting: {
+    start: stay,
+    stop: () => idle(CANCEL),
+    due: ({ attempt }) => connect(attempt),
+    // At once, but no earlier than a delay that the service named.
+    wake: (state, _event, { nowMs }) =>
+      nowMs >= state.notBeforeMs
+        ? connect(state.attempt, CANCEL)
+        : {
+            state,
+            effects: [CANCEL, { name: 'schedule', delayMs: state.notBeforeMs - nowMs }],
+          },
+    reconnect: () => connect(0, CANCEL),
+    opened: (state) => ({ state, effects: [DROP] }),
+    welcomed: stay,
+    closed: stay,
+    lost: stay,
+  },
+  connecting: {
+    start: stay,
+    stop: () => idle(DROP),
+    due: stay,
+    wake: stay,
+    reconnect: stay,
+    opened: ({ attempt }) => ({
+      state: { name: 'greeting', attempt },
+      effects: [{ name: 'hello' }],
+    }),
+    welcomed: stay,
+    closed: ({ attempt }, { verdict }, context) => after(verdict, attempt, context),
+    lost: ({ attempt }, _event, context) => after(LOST, attempt, context, DROP),
+  },
+  greeting: {
+    start: stay,
+    stop: () => idle(LEAVE),
+    due: stay,
+    wake: stay,
+    reconnect: stay,
+    opened: stay,
+    welcomed: () => ({ state: { name: 'live' }, effects: [] }),
+    closed: ({ attempt }, { verdict }, context) => after(verdict, attempt, context),
+    lost: ({ attempt }, _event, context) => after(LOST, attempt, context, DROP),
+  },
+  live: {
+    start: stay,
+    stop: () => idle(LEAVE),
+    due: stay,
+    wake: stay,
+    reconnect: stay,
+    opened: stay,
+    welcomed: stay,
+    closed: (_state, { verdict }, context) => after(verdict, 0, context),
+    lost: () => connect(0, DROP),
+  },
+  halted: {
+    start: stay,
+    stop: () => idle(),
+    due: stay,
+    wake: stay,
+    reconnect: () => connect(0),
+    opened: (state) => ({ state, effects: [DROP] }),
+    welcomed: stay,
+    closed: stay,
+    lost: stay,
+  },
+};
+
+/** The connection as a pure state machine. [SDK5] */
+export function stepConnection(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  context: ConnectionContext,
+): ConnectionStep {
+  const handler = TABLE[state.name][event.name] as Handler<ConnectionState, ConnectionEvent>;
+  return handler(state, event, context);
+}

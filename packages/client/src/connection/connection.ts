@@ -1,0 +1,232 @@
+import type { DownMessage, HelloDevice } from '@cuepoint/core';
+import type { ClientEnvironment } from '../environment.ts';
+import {
+  stepConnection,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+} from './connection-machine.ts';
+import type { Session } from './session.ts';
+import { readClaims, type TokenClaims } from './token.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
+import { liveUrlOf, type CreateSocket, type WebSocketLike } from './web-socket.ts';
+
+/** From the attempt to the open socket, and from hello to each page of the welcome. */
+const PROGRESS_TIMEOUT_MS = 15_000;
+/** A token is renewed this long before it expires, or after half of its time where it is short. */
+const RENEW_BEFORE_MS = 60_000;
+const RENEW_MIN_MS = 1_000;
+/** The greatest delay that timers take. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+const RETRY: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
+
+interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export type GetToken = () => string | null | undefined | Promise<string | null | undefined>;
+
+export interface ConnectionDeps {
+  readonly url: string;
+  readonly createSocket: CreateSocket;
+  readonly environment: ClientEnvironment;
+  readonly getToken: GetToken;
+  readonly device: HelloDevice;
+  readonly session: Session;
+  /** The service's time as well as it is known, in ms: a token expires by it. */
+  readonly serviceNowMs: () => number;
+  /** Before a token is used: the replica may have to be another one. [SDK9] */
+  readonly onToken: (claims: TokenClaims) => Promise<void>;
+  readonly onState: (state: ConnectionState) => void;
+}
+
+/** Drives the connection's state machine with a real socket and real timers. [SDK5] */
+export class Connection {
+  readonly #deps: ConnectionDeps;
+  #state: ConnectionState = { name: 'idle' };
+  /** Counts attempts: what a former one still brings is passed over. */
+  #attempt = 0;
+  #socket: WebSocketLike | undefined;
+  #token = '';
+  #cancelTimer: (() => void) | undefined;
+  #cancelRenewal: (() => void) | undefined;
+  #cancelWatch: (() => void) | undefined;
+  /** Of a code that the next close carries no verdict for. */
+  #verdict: Verdict | undefined;
+
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  tell(event: ConnectionEvent): void {
+    const { environment, onState } = this.#deps;
+    const context = { nowMs: environment.monotonic(), random: environment.random };
+    const before = this.#state;
+    const { state, effects } = stepConnection(before, event, context);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (state === before) return;
+    if (state.name === 'live') this.#scheduleRenewal(readClaims(this.#token));
+    onState(state);
+  }
+
+  send(text: string): void {
+    // 1: open, in every implementation.
+    if (this.#socket?.readyState === 1) this.#socket.send(text);
+  }
+
+  /** What the service said before it closes tells more than the code that follows. */
+  expectClose(verdict: Verdict): void {
+    this.#verdict = verdict;
+  }
+
+  #perform(effect: ConnectionEffect): void {
+    const { environment, session, device } = this.#deps;
+    switch (effect.name) {
+      case 'open':
+        this.#attempt += 1;
+        this.#watch();
+        void this.#open(this.#attempt);
+        break;
+      case 'hello':
+        this.#watch();
+        session.hello(this.#token, device);
+        break;
+      case 'drop':
+        this.#drop(effect.leave);
+        break;
+      case 'schedule':
+        this.#cancelTimer?.();
+        this.#cancelTimer = environment.setTimer(() => this.tell({ name: 'due' }), effect.delayMs);
+        break;
+      case 'cancel':
+        this.#cancelTimer?.();
+        this.#cancelTimer = undefined;
+        break;
+    }
+  }
+
+  async #open(attempt: number): Promise<void> {
+    const { getToken, onToken, url, createSocket } = this.#deps;
+    const isCurrent = () => attempt === this.#attempt && this.#state.name === 'connecting';
+    try {
+      const token = await getToken();
+      if (!isCurrent()) return;
+      if (token == null || token === '') {
+        this.#closed({ kind: 'halt', code: 'signed_out' });
+        return;
+      }
+      const claims = readClaims(token);
+      await onToken(claims);
+      if (!isCurrent()) return;
+      this.#token = token;
+      this.#listen(createSocket(liveUrlOf(url)), attempt);
+    } catch {
+      // No token, or an address that is none: as without a network, later may be better.
+      if (isCurrent()) this.#closed(RETRY);
+    }
+  }
+
+  #listen(socket: WebSocketLike, attempt: number): void {
+    const isCurrent = () => attempt === this.#attempt && this.#socket === socket;
+    this.#socket = socket;
+    /* oxlint-disable unicorn/prefer-add-event-listener -- all that the sockets of some TVs have */
+    socket.onopen = () => {
+      if (isCurrent()) this.tell({ name: 'opened' });
+    };
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      if (isCurrent()) this.#receive(data);
+    };
+    socket.onclose = ({ code, reason }: Closed) => {
+      if (isCurrent()) this.#closed(this.#verdict ?? verdictOf(code, reason), code);
+    };
+    // A close follows each error.
+    socket.onerror = () => undefined;
+    /* oxlint-enable unicorn/prefer-add-event-listener */
+  }
+
+  #receive(data: unknown): void {
+    let message: DownMessage;
+    try {
+      message = JSON.parse(String(data)) as DownMessage;
+    } catch {
+      this.tell({ name: 'lost' });
+      return;
+    }
+    if (this.#state.name === 'greeting') this.#watch();
+    this.#deps.session.receive(message);
+  }
+
+  /** [SDK5] An attempt that does not come on is given up. */
+  #watch(): void {
+    this.#cancelWatch?.();
+    const attempt = this.#attempt;
+    this.#cancelWatch = this.#deps.environment.setTimer(() => {
+      const { name } = this.#state;
+      if (attempt === this.#attempt && (name === 'connecting' || name === 'greeting')) {
+        this.tell({ name: 'lost' });
+      }
+    }, PROGRESS_TIMEOUT_MS);
+  }
+
+  #closed(verdict: Verdict, code?: number): void {
+    this.#forgetSocket();
+    // 1009: the service takes no message of this size.
+    if (code === 1009 || code === 4413) this.#deps.session.pump.sendLess();
+    this.tell({ name: 'closed', verdict });
+  }
+
+  #drop(leave: boolean): void {
+    const socket = this.#socket;
+    this.#forgetSocket();
+    this.#attempt += 1;
+    // Without the code the service waits whether the device comes back at once.
+    if (leave) socket?.close(1000);
+    else socket?.close();
+  }
+
+  #forgetSocket(): void {
+    this.#socket = undefined;
+    this.#verdict = undefined;
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = undefined;
+    this.#cancelWatch?.();
+    this.#cancelWatch = undefined;
+    this.#deps.session.close();
+  }
+
+  #scheduleRenewal({ expiresAtMs }: TokenClaims): void {
+    if (expiresAtMs === undefined) return;
+    const { environment, serviceNowMs } = this.#deps;
+    const lifeMs = expiresAtMs - serviceNowMs();
+    const delayMs = Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2, RENEW_MIN_MS);
+    this.#cancelRenewal = environment.setTimer(
+      () => void this.#renew(this.#attempt),
+      Math.min(delayMs, TIMER_MAX_MS),
+    );
+  }
+
+  /** One that fails is not repeated: the session ends with its token, and the next begins with a new one. */
+  async #renew(attempt: number): Promise<void> {
+    try {
+      const token = await this.#deps.getToken();
+      if (attempt !== this.#attempt || this.#socket === undefined) return;
+      if (token == null || token === '' || token === this.#token) return;
+      if (readClaims(token).subject !== readClaims(this.#token).subject) {
+        this.tell({ name: 'lost' });
+        return;
+      }
+      this.#token = token;
+      this.send(JSON.stringify({ type: 'renew', token }));
+      this.#scheduleRenewal(readClaims(token));
+    } catch {
+      // The old token counts until it expires.
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  HEARTBEAT_INTERVAL_MS,
+  PROTOCOL_VERSION,
+  wireToOp,
+  type Changes,
+  type DownMessage,
+  type ErrorMessage,
+  type HelloDevice,
+  type Op,
+  type Presence,
+  type ReceiveCommand,
+  type Welcome,
+  type WireOp,
+} from '@cuepoint/core';
+import { SentCommands } from '../devices/commands.ts';
+import type { ClientEnvironment } from '../environment.ts';
+import { noticeClockJump } from '../outbox/clock-jump.ts';
+import { Pump } from '../outbox/pump.ts';
+import type { ReplicaStore } from '../replica/replica-store.ts';
+
+export interface SessionDeps {
+  readonly store: ReplicaStore;
+  readonly environment: ClientEnvironment;
+  readonly send: (text: string) => void;
+  readonly onLost: () => void;
+  /** The last page of the welcome is stored in memory. */
+  readonly onWelcomed: () => void;
+  /** @returns whether this replica is that user's; else the connection has to begin anew. [SDK9] */
+  readonly onUser: (userId: string) => boolean;
+  readonly onPresence: (presence: Presence) => void;
+  readonly onCommand: (command: ReceiveCommand) => void;
+  /** An error of the session as a whole. */
+  readonly onError: (error: ErrorMessage) => void;
+}
+
+/** Messages of an open socket: what the service tells goes into the replica, what waits goes out. */
+export class Session {
+  readonly pump: Pump;
+  readonly commands: SentCommands;
+  readonly #deps: SessionDeps;
+  /** Of a pull that replaces everything: its pages until the last. [SDK8] */
+  #gathered: Op[] | undefined;
+  #isGreeting = false;
+  #isForUser = false;
+  #cancelHeartbeat: (() => void) | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    this.pump = new Pump(deps);
+    this.commands = new SentCommands(deps.environment);
+  }
+
+  hello(token: string, device: HelloDevice): void {
+    this.#isGreeting = true;
+    const { cursor } = this.#deps.store.replica.meta;
+    this.#deps.send(
+      JSON.stringify({
+        type: 'hello',
+        protocol: PROTOCOL_VERSION,
+        token,
+        device,
+        ...(cursor !== undefined && { cursor }),
+      }),
+    );
+  }
+
+  /** The socket is gone, or is to be given up. */
+  close(): void {
+    this.#isGreeting = false;
+    this.#isForUser = false;
+    this.#gathered = undefined;
+    this.#cancelHeartbeat?.();
+    this.#cancelHeartbeat = undefined;
+    this.pump.close();
+    this.commands.close();
+  }
+
+  /** What is new in the protocol is passed over. */
+  receive(message: DownMessage): void {
+    if (message.type === 'welcome') this.#onWelcome(message);
+    else if (message.type === 'error') this.#onError(message);
+    else if (!this.#isForUser) return;
+    else if (message.type === 'changes') this.#onChanges(message);
+    else if (message.type === 'ack') this.pump.onAck(message);
+    else if (message.type === 'presence') this.#deps.onPresence(message);
+    else if (message.type === 'command') this.#deps.onCommand(message);
+    else if (message.type === 'commandResult') this.commands.onResult(message);
+  }
+
+  #onWelcome({ userId, serverTime, changes, resync, more, cursor }: Welcome): void {
+    if (!this.#deps.onUser(userId)) {
+      this.#deps.onLost();
+      return;
+    }
+    this.#isForUser = true;
+    const { store } = this.#deps;
+    noticeClockJump(store);
+    store.clock.measure(serverTime);
+    const unsent = store.replica.entries().filter(({ state }) => state === 'unsent');
+    void store.commit({
+      put: store.clock.restamp(unsent),
+      meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
+    });
+    this.#onPage(changes, resync, more, cursor);
+  }
+
+  #onChanges({ ops, resync, more, cursor }: Changes): void {
+    if (more === undefined) void this.#deps.store.commit({ fold: ops.map(toOp) });
+    else this.#onPage(ops, resync === true, more, cursor);
+  }
+
+  #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
+    const { store } = this.#deps;
+    const ops = wire.map(toOp);
+    const meta = cursor === undefined ? undefined : { meta: { cursor } };
+    if (!resync) {
+      this.#gathered = undefined;
+      if (ops.length > 0 || meta !== undefined) void store.commit({ fold: ops, ...meta });
+    } else {
+      this.#gathered = [...(this.#gathered ?? []), ...ops];
+      if (!more) {
+        void store.commit({ replace: this.#gathered, ...meta });
+        this.#gathered = undefined;
+      }
+    }
+    if (more || !this.#isGreeting) return;
+    this.#isGreeting = false;
+    this.#deps.onWelcomed();
+    this.pump.open();
+    this.#beat();
+  }
+
+  #onError(error: ErrorMessage): void {
+    const { id, code } = error;
+    if (id !== undefined && (this.pump.onError(error) || this.commands.onError(id, code))) return;
+    // Whatever it was, the service does not know it: the next hello goes without.
+    if (code === 'invalid_cursor') void this.#deps.store.commit({ meta: { cursor: undefined } });
+    this.#deps.onError(error);
+  }
+
+  #beat(): void {
+    this.#cancelHeartbeat = this.#deps.environment.setTimer(() => {
+      // A clock that jumped is measured anew before anything is stamped by it.
+      if (noticeClockJump(this.#deps.store)) {
+        this.#deps.onLost();
+        return;
+      }
+      this.#deps.send('{"type":"heartbeat"}');
+      this.#beat();
+    }, HEARTBEAT_INTERVAL_MS);
+  }
+}
+
+function toOp(wire: WireOp): Op {
+  return wireToOp(wire, wire.deviceId ?? '');
+}

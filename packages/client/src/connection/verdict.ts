@@ -1,0 +1,50 @@
+import { CLOSE_CODES, reasonToRetryAfter } from '@cuepoint/core';
+
+/** Why a connection stays down until the app acts. */
+export type HaltCode =
+  | 'signed_out'
+  | 'device_revoked'
+  | 'device_replaced'
+  | 'protocol_unsupported'
+  | 'user_erased';
+
+/** What a client does after a close. `docs/protocol.md` has the table. */
+export type Verdict =
+  | {
+      readonly kind: 'retry';
+      /** Not before this, in ms; named by the service, or long after a fault of ours. */
+      readonly notBeforeMs: number;
+      /** False where the service has spread the delays already. [LIV5] */
+      readonly isJittered: boolean;
+    }
+  | { readonly kind: 'halt'; readonly code: HaltCode };
+
+const RETRY = { kind: 'retry', notBeforeMs: 0, isJittered: true } as const;
+/** After a message of ours that the service could not read: it will most likely refuse the next, too. */
+const AFTER_FAULT_MS = 60_000;
+const AFTER_RATE_LIMIT_MS = 10_000;
+
+export function verdictOf(code: number, reason: string): Verdict {
+  const namedMs = reasonToRetryAfter(reason) ?? 0;
+  switch (code) {
+    case CLOSE_CODES.restart:
+      return { kind: 'retry', notBeforeMs: namedMs, isJittered: namedMs === 0 };
+    case CLOSE_CODES.overloaded:
+      return { ...RETRY, notBeforeMs: namedMs };
+    case CLOSE_CODES.rateLimited:
+      return { ...RETRY, notBeforeMs: namedMs || AFTER_RATE_LIMIT_MS };
+    case CLOSE_CODES.badMessage:
+    case CLOSE_CODES.limitExceeded:
+      return { ...RETRY, notBeforeMs: AFTER_FAULT_MS };
+    case CLOSE_CODES.deviceRevoked:
+      return { kind: 'halt', code: 'device_revoked' };
+    case CLOSE_CODES.deviceReplaced:
+      return { kind: 'halt', code: 'device_replaced' };
+    case CLOSE_CODES.protocolUnsupported:
+      return { kind: 'halt', code: 'protocol_unsupported' };
+    case CLOSE_CODES.userErased:
+      return { kind: 'halt', code: 'user_erased' };
+    default:
+      return RETRY;
+  }
+}

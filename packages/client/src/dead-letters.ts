@@ -1,0 +1,71 @@
+import type { ErrorCode, Op } from '@cuepoint/core';
+import { ClientError } from './client-error.ts';
+import type { UnstampedOp } from './outbox/record-op.ts';
+import type { ReplicaStore } from './replica/replica-store.ts';
+import { Listeners, Snapshot } from './subscribable.ts';
+
+/** A change that the service refused for good: it shows nowhere, and waits for a decision. [SDK2] */
+export interface DeadLetter {
+  readonly id: string;
+  readonly op: Op;
+  /** Why; docs/errors.md says more. */
+  readonly code: ErrorCode;
+}
+
+export interface DeadLetters {
+  list(): readonly DeadLetter[];
+  /** Makes the same change anew, now. @throws ClientError `no_such_dead_letter` */
+  retry(id: string): void;
+  /** Forgets it. @throws ClientError `no_such_dead_letter` */
+  discard(id: string): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export interface DeadLettersDeps {
+  readonly store: ReplicaStore;
+  readonly write: (op: UnstampedOp) => void;
+  readonly uuid: () => string;
+}
+
+export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): DeadLetters {
+  const listeners = new Listeners();
+  const read = (): readonly DeadLetter[] =>
+    store.replica
+      .entries()
+      .flatMap(({ id, op, state, code }) =>
+        state === 'dead' ? [{ id, op, code: code ?? 'change_refused' }] : [],
+      );
+  const snapshot = new Snapshot(read);
+  store.onChanged(({ outbox }) => {
+    if (!outbox) return;
+    const before = snapshot.get();
+    const now = read();
+    if (now.length === before.length && now.every(({ id }, index) => id === before[index]?.id)) {
+      return;
+    }
+    snapshot.expire();
+    listeners.notify();
+  });
+
+  function discard(id: string): Op {
+    const letter = snapshot.get().find((each) => each.id === id);
+    if (letter === undefined) {
+      throw new ClientError('no_such_dead_letter', 'No dead letter has this id.');
+    }
+    void store.commit({ drop: [id] });
+    return letter.op;
+  }
+
+  return {
+    list: () => snapshot.get(),
+    retry(id) {
+      const op = discard(id);
+      const { timestamp: _, deviceId: __, ...unstamped } = op;
+      write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : unstamped);
+    },
+    discard(id) {
+      discard(id);
+    },
+    subscribe: listeners.subscribe,
+  };
+}

@@ -1,0 +1,76 @@
+import { requireDeviceId, type Command, type DevicePresence, type HandOff } from '@cuepoint/core';
+import type { Link } from '../link.ts';
+import type { Progress } from '../progress.ts';
+import { Listeners, Snapshot } from '../subscribable.ts';
+import type { CommandHandler, CommandHandlers, CommandResult } from './commands.ts';
+
+/** A device of the user, as the service told of it last. */
+export interface Device extends DevicePresence {
+  readonly isThisDevice: boolean;
+}
+
+export interface HandOffOptions {
+  readonly contentId: string;
+  /** Where the target begins; by default where this device's replica is. In seconds. */
+  readonly positionSeconds?: number;
+  /** By default as it is here: `paused` where it is paused, else `playing`. */
+  readonly state?: 'playing' | 'paused';
+  /** The device that stops once the target confirms; by default this one. */
+  readonly from?: string;
+}
+
+/** The user's other screens. */
+export interface Devices {
+  readonly thisDeviceId: string;
+  /** The same array until something changes; empty until the first connection. */
+  list(): readonly Device[];
+  /** Asks another device for something. Resolves with the outcome, also without a connection; never rejects for one. */
+  sendCommand(to: string, command: Exclude<Command, HandOff>): Promise<CommandResult>;
+  /** Moves what plays to another device; the source stops only after the target confirms. [LIV7] */
+  handOff(to: string, options: HandOffOptions): Promise<CommandResult>;
+  /** Takes commands of other devices; the newest handler is asked first. @returns what ends it. */
+  onCommand(handler: CommandHandler): () => void;
+  subscribe(listener: () => void): () => void;
+}
+
+export interface DevicesDeps {
+  readonly link: Link;
+  readonly progress: Progress;
+  readonly handlers: CommandHandlers;
+  readonly deviceId: string;
+}
+
+export function createDevices({ link, progress, handlers, deviceId }: DevicesDeps): Devices {
+  const listeners = new Listeners();
+  let source = link.state.devices;
+  const snapshot = new Snapshot((): readonly Device[] =>
+    source.map((device) => ({ ...device, isThisDevice: device.deviceId === deviceId })),
+  );
+  link.onChanged(() => {
+    if (link.state.devices === source) return;
+    source = link.state.devices;
+    snapshot.expire();
+    listeners.notify();
+  });
+  return {
+    thisDeviceId: deviceId,
+    list: () => snapshot.get(),
+    async sendCommand(to, command) {
+      requireDeviceId(to);
+      return link.sendCommand(to, command);
+    },
+    async handOff(to, { contentId, positionSeconds, state, from }) {
+      requireDeviceId(to);
+      const here = progress.get(contentId);
+      return link.sendCommand(to, {
+        action: 'handoff',
+        contentId,
+        positionSeconds: positionSeconds ?? here?.positionSeconds ?? 0,
+        state: state ?? (here?.state === 'paused' ? 'paused' : 'playing'),
+        ...(from !== undefined && { from }),
+      });
+    },
+    onCommand: (handler) => handlers.add(handler),
+    subscribe: listeners.subscribe,
+  };
+}

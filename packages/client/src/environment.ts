@@ -1,0 +1,62 @@
+/** What the world outside tells: time, chance, and whether anybody is looking. Tests bring their own. */
+export interface ClientEnvironment {
+  /** The device's wall clock, in ms since the epoch. It may be wrong by decades, and may jump. */
+  readonly now: () => number;
+  /** Milliseconds since any moment, never stepping; it may stand still while the device sleeps. */
+  readonly monotonic: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** A random UUID, lower case. */
+  readonly uuid: () => string;
+  /** @returns what cancels it. */
+  readonly setTimer: (callback: () => void, delayMs: number) => () => void;
+  /** Tells when trying again is worth it, and when the page may end. @returns what ends the listening. */
+  readonly onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
+}
+
+/**
+ * `online`: the system has a network again · `visible`: a person looks at the page again · `hidden`: nobody
+ * does, and the page may be gone at any moment.
+ */
+export type EnvironmentSignal = 'online' | 'visible' | 'hidden';
+
+export function platformEnvironment(): ClientEnvironment {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+    uuid: randomUuid,
+    setTimer(callback, delayMs) {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    onSignal: listenToPage,
+  };
+}
+
+/** Not `crypto.randomUUID`: a page that came over plain HTTP from a media server at home has none. */
+function randomUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  // RFC 9562, version 4.
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+function listenToPage(listener: (signal: EnvironmentSignal) => void): () => void {
+  const signals: [target: EventTarget | undefined, event: string, tell: () => void][] = [
+    [globalThis.window, 'online', () => listener('online')],
+    [globalThis.window, 'pagehide', () => listener('hidden')],
+    [globalThis.window, 'pageshow', () => listener('visible')],
+    [
+      globalThis.document,
+      'visibilitychange',
+      () => listener(document.visibilityState === 'visible' ? 'visible' : 'hidden'),
+    ],
+  ];
+  for (const [target, event, tell] of signals) target?.addEventListener(event, tell);
+  return () => {
+    for (const [target, event, tell] of signals) target?.removeEventListener(event, tell);
+  };
+}

@@ -1,0 +1,91 @@
+import type { ErrorCode, OpRejection } from '@cuepoint/core';
+import type { EntryState } from './outbox-entry.ts';
+
+/**
+ * What can happen to an entry.
+ *
+ * `send`: it goes out · `settled`: its result was applied, duplicate or superseded · `failed`: its push failed
+ * as a whole · `lost`: the connection ended · `restamp`: its stamp was refused, the op was not · `remint`: its
+ * tag was refused too · `refused`: for good · `retry`, `discard`: what a person decides of a dead one · `fold`:
+ * a later change of this device takes its place. [SDK4]
+ */
+export type EntryEvent =
+  | 'send'
+  | 'settled'
+  | 'failed'
+  | 'lost'
+  | 'restamp'
+  | 'remint'
+  | 'refused'
+  | 'retry'
+  | 'discard'
+  | 'fold';
+
+/** `gone`: it leaves the outbox, acknowledged, discarded or folded. `ignored`: it cannot happen, or changes nothing. */
+export type EntryStep = EntryState | 'gone' | 'ignored';
+
+/** Every state by every event: the compiler holds it complete. [SDK2] */
+export const ENTRY_STEPS: Readonly<Record<EntryState, Readonly<Record<EntryEvent, EntryStep>>>> = {
+  unsent: {
+    send: 'inFlight',
+    // Another tab's connection may have sent it, and heard, before this one was told.
+    settled: 'gone',
+    failed: 'ignored',
+    lost: 'ignored',
+    restamp: 'unsent',
+    remint: 'unsent',
+    refused: 'dead',
+    retry: 'ignored',
+    discard: 'ignored',
+    fold: 'gone',
+  },
+  inFlight: {
+    send: 'ignored',
+    settled: 'gone',
+    failed: 'unanswered',
+    lost: 'unanswered',
+    restamp: 'unsent',
+    remint: 'unsent',
+    refused: 'dead',
+    retry: 'ignored',
+    discard: 'ignored',
+    fold: 'ignored',
+  },
+  unanswered: {
+    send: 'inFlight',
+    settled: 'gone',
+    failed: 'ignored',
+    lost: 'ignored',
+    restamp: 'unsent',
+    remint: 'unsent',
+    refused: 'dead',
+    retry: 'ignored',
+    discard: 'ignored',
+    fold: 'ignored',
+  },
+  dead: {
+    send: 'ignored',
+    settled: 'gone',
+    failed: 'ignored',
+    lost: 'ignored',
+    restamp: 'ignored',
+    remint: 'ignored',
+    refused: 'ignored',
+    retry: 'unsent',
+    discard: 'gone',
+    fold: 'ignored',
+  },
+};
+
+/**
+ * What a rejection asks for. [SDK3]
+ *
+ * @param sends how often the op has left this device: one that left before may be stored under its tag.
+ */
+export function eventOfRejection(code: ErrorCode, sends: number): 'restamp' | 'remint' | 'refused' {
+  const rejection = code as OpRejection;
+  if (rejection === 'clock_ahead' || rejection === 'stamp_reused') return 'restamp';
+  const isFirst = sends <= 1;
+  if ((rejection === 'stale_op' || rejection === 'tag_reused') && isFirst) return 'remint';
+  return 'refused';
+}

@@ -1,0 +1,74 @@
+import {
+  opToWire,
+  textToTimestamp,
+  timestampToText,
+  wireToOp,
+  type ErrorCode,
+  type Op,
+  type Timestamp,
+  type WireOp,
+} from '@cuepoint/core';
+
+/**
+ * Where an entry is on its way to the service.
+ *
+ * `unsent`: it never left, and its stamp is provisional [SDK3] · `inFlight`: it was sent over the connection
+ * that is open · `unanswered`: it was sent over one that ended, or the service asked to send it again; it may be
+ * stored, so it keeps its stamp and tag · `dead`: refused for good, kept until a person decides. [SDK2]
+ */
+export type EntryState = 'unsent' | 'inFlight' | 'unanswered' | 'dead';
+
+/** A change of this device that the service has not acknowledged. */
+export interface OutboxEntry {
+  /** Sorts as the changes were made. */
+  readonly id: string;
+  readonly op: Op;
+  /** What the device's wall clock said when the change was made, in ms. */
+  readonly wallMs: number;
+  /** The service's time is surely not before this, in ms; a wall clock of 1970 is seen by it. */
+  readonly notBeforeMs: number;
+  /** The stamp that it replaces: whatever the clocks say, the change is later. [LWW1] */
+  readonly seen: Timestamp | undefined;
+  /** How often it left this device. */
+  readonly sends: number;
+  readonly state: EntryState;
+  /** Of a dead one: why. */
+  readonly code: ErrorCode | undefined;
+}
+
+/** As it is stored and told to other tabs. */
+export interface StoredEntry {
+  readonly op: WireOp;
+  readonly wallMs: number;
+  readonly notBeforeMs: number;
+  readonly seen?: string;
+  readonly sends: number;
+  readonly code?: ErrorCode;
+}
+
+export function entryToStored(entry: OutboxEntry): StoredEntry {
+  const { op, wallMs, notBeforeMs, seen, sends, code } = entry;
+  return {
+    op: opToWire(op),
+    wallMs,
+    notBeforeMs,
+    sends,
+    ...(seen !== undefined && { seen: timestampToText(seen) }),
+    ...(code !== undefined && { code }),
+  };
+}
+
+/** `inFlight` is of a connection, and what is read from a disk has none. */
+export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
+  const { op, wallMs, notBeforeMs, seen, sends, code } = stored;
+  return {
+    id,
+    op: wireToOp(op, op.deviceId ?? ''),
+    wallMs,
+    notBeforeMs,
+    seen: seen === undefined ? undefined : textToTimestamp(seen),
+    sends,
+    state: code !== undefined ? 'dead' : sends > 0 ? 'unanswered' : 'unsent',
+    code,
+  };
+}

@@ -1,0 +1,267 @@
+import {
+  opToWire,
+  OPS_PER_PUSH_MAX,
+  wireToOp,
+  type Ack,
+  type ErrorMessage,
+  type Op,
+  type Timestamp,
+  type WireOpResult,
+} from '@cuepoint/core';
+import type { ClientEnvironment } from '../environment.ts';
+import type { ReplicaStore } from '../replica/replica-store.ts';
+import { noticeClockJump } from './clock-jump.ts';
+import { eventOfRejection } from './entry-machine.ts';
+import type { OutboxEntry } from './outbox-entry.ts';
+
+/** Pushes without their ack; the service takes 32 of them. */
+const PUSHES_AT_ONCE_MAX = 8;
+/** Of one push, in UTF-16 code units: four bytes each at most, and the service takes 1 MiB. */
+const PUSH_LENGTH_MAX = 200_000;
+/** A push that has no answer for this long was sent over a dead connection. */
+const ANSWER_TIMEOUT_MS = 20_000;
+const RETRY_DELAY_MS = 1_000;
+/** New stamps that one op gets before it counts as refused. */
+const RESTAMPS_MAX = 8;
+
+export interface PumpDeps {
+  readonly store: ReplicaStore;
+  readonly environment: ClientEnvironment;
+  readonly send: (text: string) => void;
+  /** The connection has to begin anew: it is dead, or the clock jumped and has to be measured. */
+  readonly onLost: () => void;
+}
+
+interface PushInFlight {
+  readonly entries: readonly OutboxEntry[];
+  readonly cancelTimer: () => void;
+}
+
+/**
+ * Sends what waits in the outbox, in order, and settles it by the answers. [SDK2]
+ *
+ * An entry is recorded as sent before it is sent: from then on its tag and stamp stay. [SDK3]
+ */
+export class Pump {
+  readonly #deps: PumpDeps;
+  readonly #pushes = new Map<string, PushInFlight>();
+  readonly #restampsById = new Map<string, number>();
+  #opsPerPushMax = OPS_PER_PUSH_MAX;
+  /** Counts connections: what was recorded for one is not sent over the next. */
+  #connection = 0;
+  #isOpen = false;
+  #isScheduled = false;
+  #cancelHold: (() => void) | undefined;
+  #lastId = 0;
+
+  constructor(deps: PumpDeps) {
+    this.#deps = deps;
+  }
+
+  /** The welcome's last page has come. */
+  open(): void {
+    this.#isOpen = true;
+    this.schedule();
+  }
+
+  /** The connection ended: what was on its way may be stored, and is sent again as it is. */
+  close(): void {
+    this.#isOpen = false;
+    this.#connection += 1;
+    this.#cancelHold?.();
+    this.#cancelHold = undefined;
+    const lost = [...this.#pushes.values()];
+    this.#pushes.clear();
+    for (const { cancelTimer, entries } of lost) {
+      cancelTimer();
+      this.#stepAll(entries, 'lost');
+    }
+  }
+
+  /** A message was too large, or had too much in it. */
+  sendLess(): void {
+    this.#opsPerPushMax = Math.max(1, Math.floor(this.#opsPerPushMax / 2));
+  }
+
+  /** All changes of one turn leave together. */
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  /** Asks for an answer where none is due: a dead connection is found by it. */
+  probe(): void {
+    if (this.#isOpen && this.#pushes.size === 0) this.#send([]);
+  }
+
+  onAck({ id, results, serverTime }: Ack): void {
+    const push = this.#take(id);
+    if (push === undefined) return;
+    const settled = { fold: [] as Op[], put: [] as OutboxEntry[], drop: [] as string[] };
+    const { clock, replica } = this.#deps.store;
+    if (serverTime !== undefined) clock.measure(serverTime);
+    const restamp = new Map<string, OutboxEntry>();
+    for (const [index, entry] of push.entries.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      if (result.result === 'rejected') {
+        const next = this.#afterRejection(entry, result);
+        if (next?.state === 'unsent') restamp.set(next.id, next);
+        else if (next !== undefined) settled.put.push(next);
+      } else {
+        settled.fold.push(...opsOfResult(entry.op, result));
+        if (replica.step(entry.id, 'settled') === 'gone') settled.drop.push(entry.id);
+        this.#restampsById.delete(entry.id);
+      }
+    }
+    settled.put.push(...this.#restamped(restamp, serverTime !== undefined));
+    const isLast = settled.put.length === 0 && this.#isLast(settled.drop);
+    void this.#deps.store.commit({
+      ...settled,
+      ...(isLast && { meta: { lastSyncedAtMs: clock.nowMs() } }),
+    });
+    this.schedule();
+  }
+
+  /** @returns false when the id is not of a push. */
+  onError({ id, retryAfterMs }: ErrorMessage): boolean {
+    const push = id === undefined ? undefined : this.#take(id);
+    if (push === undefined) return false;
+    this.#stepAll(push.entries, 'failed');
+    this.#cancelHold?.();
+    const { environment } = this.#deps;
+    const delayMs = (retryAfterMs ?? RETRY_DELAY_MS) * (1 + environment.random() / 4);
+    this.#cancelHold = environment.setTimer(() => {
+      this.#cancelHold = undefined;
+      this.schedule();
+    }, delayMs);
+    return true;
+  }
+
+  #flush(): void {
+    if (!this.#isOpen || this.#cancelHold !== undefined) return;
+    const { store } = this.#deps;
+    if (noticeClockJump(store) || store.clock.offsetMs === undefined) {
+      this.#deps.onLost();
+      return;
+    }
+    while (this.#pushes.size < PUSHES_AT_ONCE_MAX) {
+      const batch = this.#nextBatch();
+      if (batch.length === 0) return;
+      this.#send(batch);
+    }
+  }
+
+  #nextBatch(): OutboxEntry[] {
+    const batch: OutboxEntry[] = [];
+    let length = 0;
+    for (const entry of this.#deps.store.replica.entries()) {
+      if (entry.state !== 'unsent' && entry.state !== 'unanswered') continue;
+      length += lengthOf(entry.op);
+      if (batch.length > 0 && (batch.length >= this.#opsPerPushMax || length > PUSH_LENGTH_MAX)) {
+        break;
+      }
+      batch.push(entry);
+    }
+    return batch;
+  }
+
+  #send(batch: readonly OutboxEntry[]): void {
+    const { store, environment, send, onLost } = this.#deps;
+    this.#lastId += 1;
+    const id = `${this.#connection}.${this.#lastId}`;
+    let last: Timestamp | undefined;
+    const entries = batch.map((entry) => {
+      store.clock.sent(entry.op.timestamp);
+      last = store.clock.lastSent;
+      return { ...entry, state: 'inFlight' as const, sends: entry.sends + 1 };
+    });
+    const cancelTimer = environment.setTimer(onLost, ANSWER_TIMEOUT_MS);
+    this.#pushes.set(id, { entries, cancelTimer });
+    const recorded = entries.length === 0 ? undefined : { put: entries, meta: { lastSent: last } };
+    const connection = this.#connection;
+    void (recorded === undefined ? Promise.resolve() : store.commit(recorded)).then(() => {
+      if (connection !== this.#connection || !this.#pushes.has(id)) return;
+      const ops = entries.map(({ op }) => {
+        const { deviceId: _, ...wire } = opToWire(op);
+        return wire;
+      });
+      send(JSON.stringify({ type: 'push', id, ops }));
+    });
+  }
+
+  #take(id: string): PushInFlight | undefined {
+    const push = this.#pushes.get(id);
+    this.#pushes.delete(id);
+    push?.cancelTimer();
+    return push;
+  }
+
+  #stepAll(entries: readonly OutboxEntry[], event: 'lost' | 'failed'): void {
+    const { store } = this.#deps;
+    const put = entries.flatMap(({ id }) => {
+      const next = store.replica.step(id, event);
+      return next === undefined || next === 'gone' ? [] : [next];
+    });
+    if (put.length > 0) void store.commit({ put });
+  }
+
+  /** [SDK3] */
+  #afterRejection(entry: OutboxEntry, { code }: WireOpResult): OutboxEntry | undefined {
+    const { store, environment } = this.#deps;
+    const restamps = (this.#restampsById.get(entry.id) ?? 0) + 1;
+    this.#restampsById.set(entry.id, restamps);
+    const wanted = eventOfRejection(code ?? 'change_refused', entry.sends);
+    const event = restamps > RESTAMPS_MAX ? 'refused' : wanted;
+    const next = store.replica.step(entry.id, event);
+    if (next === undefined || next === 'gone') return undefined;
+    if (event === 'refused') return { ...next, code: code ?? 'change_refused' };
+    const fresh = { ...next, sends: 0 };
+    // The same time with the next count: its stamp is taken, and it is no later than it was.
+    if (code === 'stamp_reused') return { ...fresh, seen: entry.op.timestamp };
+    if (event === 'remint' && fresh.op.kind === 'watchlist.add') {
+      return {
+        ...fresh,
+        op: { ...fresh.op, tag: environment.uuid() },
+        wallMs: store.clock.wallMs(),
+      };
+    }
+    return fresh;
+  }
+
+  /** @param all whether the clock began anew, so that every stamp that was not sent has to. */
+  #restamped(entriesById: ReadonlyMap<string, OutboxEntry>, all: boolean): OutboxEntry[] {
+    if (entriesById.size === 0 && !all) return [];
+    const { clock, replica } = this.#deps.store;
+    const entries = replica
+      .entries()
+      .map((entry) => entriesById.get(entry.id) ?? entry)
+      .filter(({ id, state }) => entriesById.has(id) || (all && state === 'unsent'));
+    return clock.restamp(entries);
+  }
+
+  #isLast(dropped: readonly string[]): boolean {
+    const left = new Set(dropped);
+    return this.#deps.store.replica
+      .entries()
+      .every(({ id, state }) => state === 'dead' || left.has(id));
+  }
+}
+
+/** What the acknowledged state learns from a result. */
+function opsOfResult(op: Op, { result, winner }: WireOpResult): Op[] {
+  const won = winner === undefined ? [] : [wireToOp(winner, winner.deviceId ?? '')];
+  if (result !== 'superseded') return [op, ...won];
+  // An add whose tag was removed already: the removal itself comes, or came, with the changes.
+  return op.kind === 'watchlist.remove' ? [op, ...won] : won;
+}
+
+/** At least what it takes as JSON, in UTF-16 code units. */
+function lengthOf(op: Op): number {
+  const tags = op.kind === 'watchlist.remove' ? op.tags.length * 40 : 40;
+  return 160 + op.contentId.length * 2 + tags;
+}

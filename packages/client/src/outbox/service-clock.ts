@@ -1,0 +1,141 @@
+import {
+  DEFAULT_MAX_DRIFT_MS,
+  HybridLogicalClock,
+  isAheadOfClock,
+  maxTimestamp,
+  nextTimestamp,
+  PHYSICAL_MAX,
+  ZERO_TIMESTAMP,
+  type Timestamp,
+} from '@cuepoint/core';
+import type { ClientEnvironment } from '../environment.ts';
+import type { OutboxEntry } from './outbox-entry.ts';
+
+/** A wall clock that moved this much more or less than time passed was set, or its device slept. */
+const JUMP_MIN_MS = 2_000;
+
+export interface ServiceClockState {
+  /** The greatest timestamp that was ever sent. [LWW3] */
+  readonly lastSent?: Timestamp | undefined;
+  /** The latest time that the service ever told, in ms. */
+  readonly serverTimeMs?: number | undefined;
+}
+
+/**
+ * The service's time on a device whose own clock may be wrong, and the stamps that follow from it. [SDK3]
+ *
+ * What the wall clock says counts by its distance to the service's clock, which each welcome measures anew. Until
+ * the first welcome stamps are provisional: their order holds, their time may not.
+ */
+export class ServiceClock {
+  readonly #environment: Pick<ClientEnvironment, 'now' | 'monotonic'>;
+  #hlc: HybridLogicalClock;
+  #offsetMs: number | undefined;
+  #lastSent: Timestamp;
+  #serverTimeMs: number;
+  #lookedAt: { readonly wallMs: number; readonly monotonicMs: number };
+
+  constructor(
+    environment: Pick<ClientEnvironment, 'now' | 'monotonic'>,
+    { lastSent = ZERO_TIMESTAMP, serverTimeMs = 0 }: ServiceClockState = {},
+  ) {
+    this.#environment = environment;
+    this.#lastSent = lastSent;
+    this.#serverTimeMs = serverTimeMs;
+    this.#hlc = new HybridLogicalClock({ last: lastSent });
+    this.#lookedAt = { wallMs: this.wallMs(), monotonicMs: environment.monotonic() };
+  }
+
+  /** Service minus device, in ms; `undefined` until it was measured, and after the wall clock jumped. */
+  get offsetMs(): number | undefined {
+    return this.#offsetMs;
+  }
+
+  /** The service's time is surely not before this, in ms. */
+  get notBeforeMs(): number {
+    return this.#serverTimeMs;
+  }
+
+  get lastSent(): Timestamp {
+    return this.#lastSent;
+  }
+
+  wallMs(): number {
+    return clampMs(this.#environment.now());
+  }
+
+  /** The best guess at the service's time, in ms. */
+  nowMs(): number {
+    return clampMs(Math.max(this.wallMs() + (this.#offsetMs ?? 0), this.#serverTimeMs));
+  }
+
+  /**
+   * How far the wall clock jumped since the last look, in ms; 0 when it did not. After a jump the offset is
+   * unknown: a clock that was set and a device that slept look the same from here.
+   */
+  look(): number {
+    const before = this.#lookedAt;
+    const now = { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
+    this.#lookedAt = now;
+    const jumpMs = now.wallMs - before.wallMs - (now.monotonicMs - before.monotonicMs);
+    if (Math.abs(jumpMs) < JUMP_MIN_MS) return 0;
+    this.#offsetMs = undefined;
+    return jumpMs;
+  }
+
+  /**
+   * What the jump says of changes that were made before it: their wall time moves with a clock that was set, so
+   * that one offset fits all, and stays where the device only slept. Clocks do not sleep backwards, and a
+   * clock behind a time that the service had told was wrong.
+   */
+  isSetBy(jumpMs: number): boolean {
+    return jumpMs < 0 || this.wallMs() - jumpMs < this.#serverTimeMs - DEFAULT_MAX_DRIFT_MS;
+  }
+
+  /** A stamp for a change made now, past the one that it replaces. [LWW1] */
+  mint(seen: Timestamp | undefined): Timestamp {
+    const nowMs = this.nowMs();
+    return seen === undefined ? this.#hlc.tick(nowMs) : this.#hlc.tickPast(seen, nowMs);
+  }
+
+  /** What others committed: later changes of this device come after it. [HLC2] */
+  receive(timestamp: Timestamp): void {
+    this.#hlc.receive(timestamp, this.nowMs());
+  }
+
+  /** Begins anew from the service's time: what a clock of 2099 minted is forgotten. */
+  measure(serverTimeMs: number): void {
+    this.#offsetMs = serverTimeMs - this.wallMs();
+    this.#serverTimeMs = Math.max(this.#serverTimeMs, serverTimeMs);
+    this.#lookedAt = { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
+    if (isAheadOfClock(this.#lastSent, serverTimeMs)) this.#lastSent = ZERO_TIMESTAMP;
+    this.#hlc = new HybridLogicalClock({ last: this.#lastSent });
+  }
+
+  /**
+   * Changes that were never sent, in their order, each at its wall time plus the measured offset, never later than
+   * the service's time and never before what was already known of it. [SDK3]
+   */
+  restamp(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    const nowMs = this.nowMs();
+    let last = this.#lastSent;
+    const restamped = entries.map((entry) => {
+      const wallMs = entry.wallMs + (this.#offsetMs ?? 0);
+      const physical = Math.floor(clampMs(Math.min(Math.max(wallMs, entry.notBeforeMs), nowMs)));
+      const after = entry.seen === undefined ? last : maxTimestamp(last, entry.seen);
+      last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(after));
+      return { ...entry, op: { ...entry.op, timestamp: last } };
+    });
+    this.receive(last);
+    return restamped;
+  }
+
+  /** Tells that this stamp leaves the device: it is never given again. */
+  sent(timestamp: Timestamp): void {
+    this.#lastSent = maxTimestamp(this.#lastSent, timestamp);
+  }
+}
+
+function clampMs(ms: number): number {
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), PHYSICAL_MAX) : 0;
+}

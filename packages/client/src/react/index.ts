@@ -1,0 +1,1 @@
+export { useWatchState, WatchStateProvider } from './provider.ts';

@@ -1,0 +1,246 @@
+import {
+  compareTimestamps,
+  textToTimestamp,
+  timestampToText,
+  type Op,
+  type Timestamp,
+} from '@cuepoint/core';
+import { ENTRY_STEPS, type EntryEvent } from '../outbox/entry-machine.ts';
+import {
+  entryToStored,
+  storedToEntry,
+  type OutboxEntry,
+  type StoredEntry,
+} from '../outbox/outbox-entry.ts';
+import type { StorageChange } from '../storage/client-storage.ts';
+import { Acknowledged } from './acknowledged.ts';
+
+/** What is kept beside the ops. */
+export interface ReplicaMeta {
+  /** Everything before it is in the acknowledged state. */
+  readonly cursor: string | undefined;
+  readonly lastSent: Timestamp | undefined;
+  readonly serverTimeMs: number | undefined;
+  /** When the outbox was last empty on an open connection, by the service's clock in ms. */
+  readonly lastSyncedAtMs: number | undefined;
+}
+
+/** One step of a replica. Whoever makes it stores it and tells it to the other tabs, which apply the same. */
+export interface ReplicaChange {
+  /** Ops that the service has committed. */
+  readonly fold?: readonly Op[];
+  /** The whole acknowledged state, in the place of what there was. [SDK8] */
+  readonly replace?: readonly Op[];
+  /** Entries that are new, or moved on. */
+  readonly put?: readonly OutboxEntry[];
+  /** Ids of entries that left. */
+  readonly drop?: readonly string[];
+  readonly meta?: Partial<ReplicaMeta>;
+}
+
+/** Which parts a change concerned. */
+export interface Touched {
+  readonly watchlist: boolean;
+  readonly progress: boolean;
+  readonly outbox: boolean;
+}
+
+const ENTRY_PREFIX = 'o/';
+const META_KEY = 'm';
+const NO_META: ReplicaMeta = {
+  cursor: undefined,
+  lastSent: undefined,
+  serverTimeMs: undefined,
+  lastSyncedAtMs: undefined,
+};
+
+/** One user's state on one device: what the service acknowledged, and the outbox over it. [SDK8] */
+export class Replica {
+  #acknowledged = new Acknowledged();
+  readonly #entriesById = new Map<string, OutboxEntry>();
+  readonly #entryIdsByContentId = new Map<string, Set<string>>();
+  /** By id. In place: a week offline is thousands of entries, and each write looks at them. */
+  readonly #ordered: OutboxEntry[] = [];
+  #meta = NO_META;
+
+  static fromRecords(records: Iterable<readonly [key: string, value: unknown]>): Replica {
+    const replica = new Replica();
+    for (const [key, value] of records) replica.#load(key, value);
+    return replica;
+  }
+
+  get acknowledged(): Acknowledged {
+    return this.#acknowledged;
+  }
+
+  get meta(): ReplicaMeta {
+    return this.#meta;
+  }
+
+  entry(id: string): OutboxEntry | undefined {
+    return this.#entriesById.get(id);
+  }
+
+  /** Dead ones included, in the order in which they were made; not to be kept past the next change. */
+  entries(): readonly OutboxEntry[] {
+    return this.#ordered;
+  }
+
+  /** What waits to be acknowledged of one content, in the order in which it was made. */
+  pendingOf(contentId: string): OutboxEntry[] {
+    const pending: OutboxEntry[] = [];
+    for (const id of this.#entryIdsByContentId.get(contentId) ?? []) {
+      const entry = this.#entriesById.get(id);
+      if (entry !== undefined && entry.state !== 'dead') pending.push(entry);
+    }
+    return pending.length < 2 ? pending : pending.sort(byId);
+  }
+
+  pendingContentIds(): IterableIterator<string> {
+    return this.#entryIdsByContentId.keys();
+  }
+
+  /** The entry after an event; `undefined` when it is not there, or the event changes nothing. [SDK2] */
+  step(id: string, event: EntryEvent): OutboxEntry | 'gone' | undefined {
+    const entry = this.#entriesById.get(id);
+    if (entry === undefined) return undefined;
+    const next = ENTRY_STEPS[entry.state][event];
+    if (next === 'ignored') return undefined;
+    return next === 'gone' ? 'gone' : { ...entry, state: next };
+  }
+
+  apply({ fold = [], replace, put = [], drop = [], meta }: ReplicaChange): Touched {
+    const touched = { watchlist: false, progress: false, outbox: put.length + drop.length > 0 };
+    const touch = ({ kind }: Op) => {
+      if (kind === 'watchlist.add' || kind === 'watchlist.remove') touched.watchlist = true;
+      else touched.progress = true;
+    };
+    if (replace !== undefined) {
+      this.#acknowledged = new Acknowledged();
+      for (const op of replace) this.#acknowledged.fold(op);
+      Object.assign(touched, { watchlist: true, progress: true });
+    }
+    for (const op of fold) if (this.#acknowledged.fold(op)) touch(op);
+    for (const entry of put) {
+      const before = this.#entriesById.get(entry.id);
+      this.#put(entry);
+      if (before === undefined || !showsTheSame(before, entry)) touch(entry.op);
+    }
+    for (const id of drop) {
+      const dropped = this.#drop(id);
+      if (dropped !== undefined) touch(dropped.op);
+    }
+    if (meta !== undefined) this.#meta = { ...this.#meta, ...meta };
+    return touched;
+  }
+
+  /**
+   * Applies a change of this tab's own.
+   *
+   * @returns also what the storage has to be told, in an order of which each prefix is a good state: what is known
+   * before what is forgotten, and the cursor after everything that it stands for.
+   */
+  commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
+    const before = change.replace === undefined ? [] : this.#acknowledged.keys();
+    const touched = this.apply(change);
+    const records: StorageChange[] = this.#acknowledged.takeChangedTags();
+    const contentIds = new Set((change.fold ?? []).filter(isProgress).map((op) => op.contentId));
+    if (change.replace !== undefined) {
+      for (const contentId of this.#acknowledged.registers.keys()) contentIds.add(contentId);
+    }
+    for (const contentId of contentIds) {
+      records.push(this.#acknowledged.registerRecord(contentId));
+    }
+    for (const { id } of change.put ?? []) records.push(this.#entryRecord(id));
+    for (const id of change.drop ?? []) records.push([ENTRY_PREFIX + id, undefined]);
+    const kept = new Set(before.length === 0 ? [] : this.#acknowledged.keys());
+    for (const key of before) if (!kept.has(key)) records.push([key, undefined]);
+    if (change.meta !== undefined) records.push([META_KEY, metaToStored(this.#meta)]);
+    return { touched, records };
+  }
+
+  #entryRecord(id: string): StorageChange {
+    const entry = this.#entriesById.get(id);
+    return [ENTRY_PREFIX + id, entry && entryToStored(entry)];
+  }
+
+  #load(key: string, value: unknown): void {
+    if (key === META_KEY) this.#meta = storedToMeta(value as StoredMeta);
+    else if (key.startsWith(ENTRY_PREFIX)) {
+      this.#put(storedToEntry(key.slice(ENTRY_PREFIX.length), value as StoredEntry));
+    } else this.#acknowledged.load(key, value);
+  }
+
+  #put(entry: OutboxEntry): void {
+    const { contentId } = entry.op;
+    const isNew = !this.#entriesById.has(entry.id);
+    this.#entriesById.set(entry.id, entry);
+    this.#ordered.splice(this.#placeOf(entry.id), isNew ? 0 : 1, entry);
+    const ids = this.#entryIdsByContentId.get(contentId);
+    if (ids === undefined) this.#entryIdsByContentId.set(contentId, new Set([entry.id]));
+    else ids.add(entry.id);
+  }
+
+  /** Where an entry of this id is, or belongs. */
+  #placeOf(id: string): number {
+    let [low, high] = [0, this.#ordered.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const entry = this.#ordered[middle];
+      if (entry !== undefined && entry.id < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #drop(id: string): OutboxEntry | undefined {
+    const entry = this.#entriesById.get(id);
+    if (entry === undefined) return undefined;
+    this.#entriesById.delete(id);
+    this.#ordered.splice(this.#placeOf(id), 1);
+    const ids = this.#entryIdsByContentId.get(entry.op.contentId);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#entryIdsByContentId.delete(entry.op.contentId);
+    return entry;
+  }
+}
+
+interface StoredMeta {
+  readonly cursor?: string;
+  readonly lastSent?: string;
+  readonly serverTimeMs?: number;
+  readonly lastSyncedAtMs?: number;
+}
+
+function metaToStored({ cursor, lastSent, serverTimeMs, lastSyncedAtMs }: ReplicaMeta): StoredMeta {
+  return {
+    ...(cursor !== undefined && { cursor }),
+    ...(lastSent !== undefined && { lastSent: timestampToText(lastSent) }),
+    ...(serverTimeMs !== undefined && { serverTimeMs }),
+    ...(lastSyncedAtMs !== undefined && { lastSyncedAtMs }),
+  };
+}
+
+function storedToMeta({ lastSent, ...stored }: StoredMeta): ReplicaMeta {
+  return {
+    ...NO_META,
+    ...stored,
+    lastSent: lastSent === undefined ? undefined : textToTimestamp(lastSent),
+  };
+}
+
+/** Whether an entry that moved on looks as before to a reader: it was sent, say. */
+function showsTheSame(a: OutboxEntry, b: OutboxEntry): boolean {
+  return (
+    compareTimestamps(a.op.timestamp, b.op.timestamp) === 0 &&
+    (a.state === 'dead') === (b.state === 'dead')
+  );
+}
+
+function byId(a: OutboxEntry, b: OutboxEntry): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function isProgress({ kind }: Op): boolean {
+  return kind === 'progress.set' || kind === 'progress.clear';
+}

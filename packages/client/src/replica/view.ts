@@ -1,0 +1,118 @@
+import {
+  compareStamps,
+  isCompleted,
+  type PlaybackPosition,
+  type ProgressOp,
+  type Stamp,
+} from '@cuepoint/core';
+import type { Replica } from './replica.ts';
+
+/** A content on the list, as this device shows it. */
+export interface WatchlistItem {
+  readonly contentId: string;
+  /** When it was put on the list, by the service's clock in ms; a change that is not sent yet may be off. */
+  readonly addedAtMs: number;
+  /** The device that did. */
+  readonly addedBy: string;
+  /** The service has not acknowledged it yet. */
+  readonly isPending: boolean;
+}
+
+/** Where the user is in a content, as this device shows it. */
+export interface ProgressItem extends PlaybackPosition {
+  readonly contentId: string;
+  readonly updatedAtMs: number;
+  /** The device that was there last. */
+  readonly deviceId: string;
+  /** From 90 % of a known duration on. [LWW5] */
+  readonly isCompleted: boolean;
+  readonly isPending: boolean;
+}
+
+/** The live tags of a content and the stamps of their adds, the outbox folded over the rest. [SDK8] */
+export function visibleTags(replica: Replica, contentId: string): Map<string, Stamp> {
+  const { set } = replica.acknowledged;
+  const stampsByTag = new Map<string, Stamp>();
+  for (const tag of set.liveTags(contentId)) {
+    const added = set.get(tag)?.added;
+    if (added != null) stampsByTag.set(tag, added);
+  }
+  for (const { op } of replica.pendingOf(contentId)) {
+    if (op.kind === 'watchlist.add') {
+      if (set.get(op.tag)?.removed == null) stampsByTag.set(op.tag, op);
+    } else if (op.kind === 'watchlist.remove') {
+      for (const tag of op.tags) stampsByTag.delete(tag);
+    }
+  }
+  return stampsByTag;
+}
+
+export function watchlistItem(replica: Replica, contentId: string): WatchlistItem | undefined {
+  let first: Stamp | undefined;
+  for (const stamp of visibleTags(replica, contentId).values()) {
+    if (first === undefined || compareStamps(stamp, first) < 0) first = stamp;
+  }
+  if (first === undefined) return undefined;
+  return {
+    contentId,
+    addedAtMs: first.timestamp.physical,
+    addedBy: first.deviceId,
+    isPending: isPending(replica, contentId, 'watchlist'),
+  };
+}
+
+/** The newest first. */
+export function watchlistItems(replica: Replica): WatchlistItem[] {
+  const contentIds = new Set(replica.acknowledged.set.contentIds());
+  for (const contentId of replica.pendingContentIds()) contentIds.add(contentId);
+  const items: WatchlistItem[] = [];
+  for (const contentId of contentIds) {
+    const item = watchlistItem(replica, contentId);
+    if (item !== undefined) items.push(item);
+  }
+  return items.sort((a, b) => b.addedAtMs - a.addedAtMs || (a.contentId < b.contentId ? -1 : 1));
+}
+
+/** The write that counts: the greatest stamp of what is acknowledged and what waits. [LWW1] */
+export function visibleProgress(replica: Replica, contentId: string): ProgressOp | undefined {
+  let winner = replica.acknowledged.registers.get(contentId);
+  for (const { op } of replica.pendingOf(contentId)) {
+    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') continue;
+    if (winner === undefined || compareStamps(op, winner) > 0) winner = op;
+  }
+  return winner;
+}
+
+export function progressItem(replica: Replica, contentId: string): ProgressItem | undefined {
+  const op = visibleProgress(replica, contentId);
+  if (op?.kind !== 'progress.set') return undefined;
+  const { positionSeconds, durationSeconds, state, timestamp, deviceId } = op;
+  return {
+    contentId,
+    positionSeconds,
+    durationSeconds,
+    state,
+    updatedAtMs: timestamp.physical,
+    deviceId,
+    isCompleted: isCompleted(op),
+    isPending: isPending(replica, contentId, 'progress'),
+  };
+}
+
+/** The latest first; cleared contents are left out. */
+export function progressItems(replica: Replica): ProgressItem[] {
+  const contentIds = new Set(replica.acknowledged.registers.keys());
+  for (const contentId of replica.pendingContentIds()) contentIds.add(contentId);
+  const items: ProgressItem[] = [];
+  for (const contentId of contentIds) {
+    const item = progressItem(replica, contentId);
+    if (item !== undefined) items.push(item);
+  }
+  return items.sort(
+    (a, b) => b.updatedAtMs - a.updatedAtMs || (a.contentId < b.contentId ? -1 : 1),
+  );
+}
+
+function isPending(replica: Replica, contentId: string, part: 'watchlist' | 'progress'): boolean {
+  return replica.pendingOf(contentId).some(({ op }) => op.kind.startsWith(part));
+}

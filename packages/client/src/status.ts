@@ -1,0 +1,79 @@
+import type { ConnectionState } from './connection/connection-machine.ts';
+import type { HaltCode } from './connection/verdict.ts';
+import type { Link } from './link.ts';
+import type { ReplicaStore } from './replica/replica-store.ts';
+import { Listeners, Snapshot } from './subscribable.ts';
+
+export interface SyncStatus {
+  readonly isOnline: boolean;
+  /**
+   * `idle`: closed, or another tab is about to connect · `waiting`: for the next attempt · `connecting` · `online` ·
+   * `halted`: the app has to act, see `haltedBy`.
+   */
+  readonly connection: 'idle' | 'waiting' | 'connecting' | 'online' | 'halted';
+  /** Why no attempt is made: sign in, update the app, or call `reconnect`. */
+  readonly haltedBy: HaltCode | undefined;
+  /** The last error that the service told, or `token_failed`; `undefined` while online. */
+  readonly lastError: string | undefined;
+  /** Changes that the service has not acknowledged. 0 means synced. [SDK2] */
+  readonly pending: number;
+  /** When the oldest of them was made, in ms by this device's clock. */
+  readonly oldestPendingAtMs: number | undefined;
+  readonly deadLetters: number;
+  /** When everything was last acknowledged, in ms by the service's clock. */
+  readonly lastSyncedAtMs: number | undefined;
+  /** Service minus this device, in ms; `undefined` until a welcome measured it. */
+  readonly clockOffsetMs: number | undefined;
+  /** Whom the service knows this app's token as; `undefined` until the first welcome. */
+  readonly userId: string | undefined;
+  /** This device cannot store changes: they would not survive the end of the app. */
+  readonly hasStorageFailed: boolean;
+}
+
+export interface Status {
+  /** The same object until something changes. */
+  get(): SyncStatus;
+  subscribe(listener: () => void): () => void;
+}
+
+const NAMES = {
+  idle: 'idle',
+  waiting: 'waiting',
+  connecting: 'connecting',
+  greeting: 'connecting',
+  live: 'online',
+  halted: 'halted',
+} as const satisfies Record<ConnectionState['name'], SyncStatus['connection']>;
+
+export function createStatus(store: ReplicaStore, link: Link): Status {
+  const listeners = new Listeners();
+  function read(): SyncStatus {
+    const { connection, clockOffsetMs, lastError, userId } = link.state;
+    const entries = store.replica.entries();
+    const pending = entries.filter(({ state }) => state !== 'dead');
+    return {
+      isOnline: connection.name === 'live',
+      connection: NAMES[connection.name],
+      haltedBy: connection.name === 'halted' ? connection.code : undefined,
+      lastError: connection.name === 'live' ? undefined : lastError,
+      pending: pending.length,
+      oldestPendingAtMs: pending[0]?.wallMs,
+      deadLetters: entries.length - pending.length,
+      lastSyncedAtMs: store.replica.meta.lastSyncedAtMs,
+      clockOffsetMs,
+      userId,
+      hasStorageFailed: store.hasStorageFailed,
+    };
+  }
+  const snapshot = new Snapshot(read);
+  function refresh(): void {
+    const before = snapshot.get();
+    const now = read();
+    if ((Object.keys(now) as (keyof SyncStatus)[]).every((key) => now[key] === before[key])) return;
+    snapshot.expire();
+    listeners.notify();
+  }
+  store.onChanged(refresh);
+  link.onChanged(refresh);
+  return { get: () => snapshot.get(), subscribe: listeners.subscribe };
+}

@@ -1,0 +1,20 @@
+/** A record to store, or one to delete where the value is `undefined`. Values are plain JSON data. */
+export type StorageChange = readonly [key: string, value: unknown];
+
+/**
+ * Where a device keeps the replica and the outbox. Records have a namespace and a key; namespaces are texts
+ * such as `https://media.example/6f1c…/`.
+ *
+ * Every method rejects when the medium fails; the SDK goes on in memory then and says so.
+ */
+export interface ClientStorage {
+  /** All records of a namespace, in no order. */
+  read(namespace: string): Promise<[key: string, value: unknown][]>;
+  /**
+   * Resolves once the changes survive the end of the process. They are applied in their order: all of them,
+   * or where the medium has no transactions, the first so many.
+   */
+  write(namespace: string, changes: readonly StorageChange[]): Promise<void>;
+  /** Deletes every record of every namespace that begins with `prefix`. */
+  clear(prefix: string): Promise<void>;
+}

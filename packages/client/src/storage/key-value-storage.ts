@@ -1,0 +1,52 @@
+import type { ClientStorage } from './client-storage.ts';
+
+/** The storage of a TV platform, say: texts by key. Its functions may be synchronous. */
+export interface KeyValueAdapter {
+  get(key: string): Promise<string | null | undefined> | string | null | undefined;
+  set(key: string, value: string): Promise<void> | void;
+  delete(key: string): Promise<void> | void;
+  keys(): Promise<readonly string[]> | readonly string[];
+}
+
+/**
+ * Storage over an adapter without transactions. Records are written one after the other, in the order that
+ * makes each prefix of them a good state.
+ *
+ * @param prefix of all keys, where others use the same medium.
+ */
+export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): ClientStorage {
+  const start = (namespace: string) => `${prefix}|${namespace}`;
+  const keysFrom = async (from: string) =>
+    (await adapter.keys()).filter((key) => key.startsWith(from));
+  return {
+    async read(namespace) {
+      // The separator ends the namespace: no other one begins with it.
+      const from = `${start(namespace)}|`;
+      const records: [string, unknown][] = [];
+      for (const key of await keysFrom(from)) {
+        const value = parse(await adapter.get(key));
+        if (value !== undefined) records.push([key.slice(from.length), value]);
+      }
+      return records;
+    },
+    async write(namespace, changes) {
+      for (const [key, value] of changes) {
+        const at = `${start(namespace)}|${key}`;
+        await (value === undefined ? adapter.delete(at) : adapter.set(at, JSON.stringify(value)));
+      }
+    },
+    async clear(from) {
+      for (const key of await keysFrom(start(from))) await adapter.delete(key);
+    },
+  };
+}
+
+/** A record that a dying process wrote in part is none: what it held comes again from the service. */
+function parse(text: string | null | undefined): unknown {
+  if (text == null) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import type { ClientStorage } from './client-storage.ts';
+
+/** Keeps everything until the process ends: for tests, guests and server rendering. */
+export function memoryStorage(): ClientStorage {
+  const namespaces = new Map<string, Map<string, unknown>>();
+  return {
+    async read(namespace) {
+      return structuredClone([...(namespaces.get(namespace) ?? [])]);
+    },
+    async write(namespace, changes) {
+      const records = namespaces.get(namespace) ?? new Map<string, unknown>();
+      namespaces.set(namespace, records);
+      for (const [key, value] of changes) {
+        if (value === undefined) records.delete(key);
+        else records.set(key, structuredClone(value));
+      }
+    },
+    async clear(prefix) {
+      for (const namespace of namespaces.keys()) {
+        if (namespace.startsWith(prefix)) namespaces.delete(namespace);
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** Calls each listener after a change; one that throws does not keep the others from hearing of it. */
+export class Listeners<Args extends readonly unknown[] = []> {
+  readonly #listeners = new Set<(...args: Args) => void>();
+
+  /** @returns what ends the subscription. */
+  readonly subscribe = (listener: (...args: Args) => void): (() => void) => {
+    // A function of its own: one listener may subscribe twice.
+    const entry = (...args: Args): void => listener(...args);
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  };
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  notify(...args: Args): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(...args);
+      } catch (error) {
+        // The app's own fault: seen where its uncaught errors are, and no reason to stop syncing.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+/** A value that is computed when it is read, and the same object until it was declared out of date. */
+export class Snapshot<Value> {
+  readonly #compute: () => Value;
+  #cached: { readonly value: Value } | undefined;
+
+  constructor(compute: () => Value) {
+    this.#compute = compute;
+  }
+
+  get(): Value {
+    this.#cached ??= { value: this.#compute() };
+    return this.#cached.value;
+  }
+
+  expire(): void {
+    this.#cached = undefined;
+  }
+}
