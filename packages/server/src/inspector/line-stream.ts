@@ -29,7 +29,7 @@ export class LineStream extends Readable {
   add(line: string): void {
     if (this.#hasFinished || this.destroyed) return;
     if (this.#length + line.length > this.#lengthMax) {
-      this.drop();
+      this.countDropped();
       return;
     }
     this.#length += line.length;
@@ -38,7 +38,7 @@ export class LineStream extends Readable {
   }
 
   /** A line that somebody else had no room for. */
-  drop(): void {
+  countDropped(): void {
     this.#dropped += 1;
     this.#pass();
   }

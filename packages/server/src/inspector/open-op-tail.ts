@@ -51,7 +51,7 @@ export async function openOpTail(
   const unwatch = await inspection.watchOps(userId, (watched) => {
     if (!isReading) show(watched);
     else if (early.length < OP_TAIL_EARLY_MAX) early.push(watched);
-    else stream.drop();
+    else stream.countDropped();
   });
   try {
     const { progress } = await repository.inspectUser(userId, { rowsMax: INSPECTED_ROWS_MAX });
