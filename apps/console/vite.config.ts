@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { films } from './vite-films.ts';
 
 const SERVICE = 'http://127.0.0.1:8083';
 /** As a page of the service itself: development mode refuses every other origin. */
 const proxy = { target: SERVICE, changeOrigin: true, headers: { origin: SERVICE } };
 
 export default defineConfig({
+  plugins: [films()],
   build: {
     // The server's package carries the console.
     outDir: '../../packages/server/console',
