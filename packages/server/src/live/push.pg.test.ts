@@ -32,7 +32,7 @@ beforeAll(async () => {
   narrow = await createTestLive({
     databaseUrl,
     // Long enough for a busy machine to hand the op to a writer first.
-    env: { CUEPOINT_ACK_TIMEOUT_MS: '1000', CUEPOINT_BACKLOG_MAX: '1' },
+    env: { CUEPOINT_ACK_TIMEOUT_MS: '1000', CUEPOINT_BACKLOG_MAX: '2' },
   });
 });
 afterAll(async () => {
@@ -185,13 +185,13 @@ describe('a push', () => {
   it('[GC5] whose commit takes too long, or finds no room, may come again: others hear then', async () => {
     const user = await narrow.api.createUser();
     const [tv, phone] = [await narrow.greet(user, 'tv'), await narrow.greet(user, 'phone')];
-    // Their registrations have left the backlog.
     await tv.until(() => tv.count('presence') >= 2, 'told of the phone');
     const held = await holdCommits(narrow.api);
     const op = add('film');
     push(tv, 'slow', [op]);
     await held.untilWaiting(1, () => tv.received.slice(-3));
-    push(tv, 'full', [add('other')]);
+    // One more than there is room for; what the devices' own presence takes makes it less.
+    push(tv, 'full', [add('other'), add('another')]);
     expect(await tv.take('error')).toMatchObject({ code: 'overloaded', id: 'full' });
     const unknown = await tv.take('error');
     expect(unknown).toMatchObject({ code: 'outcome_unknown', id: 'slow' });
