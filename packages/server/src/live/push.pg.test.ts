@@ -6,6 +6,7 @@ import type { OpPersistence } from '../writes/write-deps.ts';
 import { overriding } from '../testing/gate.ts';
 import { holdCommits } from '../testing/hold-commits.ts';
 import type { RawClient } from '../testing/raw-client.ts';
+import type { Down } from '../../../../test/support/live/down-messages.ts';
 import { createTestLive, type TestLive } from '../testing/test-live.ts';
 
 let persistOp: OpPersistence['persistOp'] | undefined;
@@ -32,7 +33,7 @@ beforeAll(async () => {
   narrow = await createTestLive({
     databaseUrl,
     // Long enough for a busy machine to hand the op to a writer first.
-    env: { CUEPOINT_ACK_TIMEOUT_MS: '1000', CUEPOINT_BACKLOG_MAX: '1' },
+    env: { CUEPOINT_ACK_TIMEOUT_MS: '1000', CUEPOINT_BACKLOG_MAX: '2' },
   });
 });
 afterAll(async () => {
@@ -185,15 +186,21 @@ describe('a push', () => {
   it('[GC5] whose commit takes too long, or finds no room, may come again: others hear then', async () => {
     const user = await narrow.api.createUser();
     const [tv, phone] = [await narrow.greet(user, 'tv'), await narrow.greet(user, 'phone')];
-    // Their registrations have left the backlog.
     await tv.until(() => tv.count('presence') >= 2, 'told of the phone');
     const held = await holdCommits(narrow.api);
     const op = add('film');
     push(tv, 'slow', [op]);
     await held.untilWaiting(1, () => tv.received.slice(-3));
-    push(tv, 'full', [add('other')]);
-    expect(await tv.take('error')).toMatchObject({ code: 'overloaded', id: 'full' });
-    const unknown = await tv.take('error');
+    // There is room for one more, or for none where the devices' own presence took it.
+    for (const id of ['full-1', 'full-2']) push(tv, id, [add(id)]);
+    expect(await tv.take('error')).toMatchObject({
+      code: 'overloaded',
+      id: expect.stringMatching(/^full/),
+    });
+    let unknown: Down<'error'>;
+    do {
+      unknown = await tv.take('error');
+    } while (unknown.id !== 'slow');
     expect(unknown).toMatchObject({ code: 'outcome_unknown', id: 'slow' });
     expect(unknown.retryAfterMs).toBeGreaterThan(0);
     await upToDate(phone);
@@ -205,7 +212,8 @@ describe('a push', () => {
       const answer = await tv.take('ack', 'error');
       results = answer.type === 'ack' ? answer.results : undefined;
     } while (results === undefined);
-    expect(results).toEqual([{ result: 'duplicate' }]);
+    // Stored by then, or in one batch with the first try.
+    expect(results).toEqual([{ result: expect.stringMatching(/^(applied|duplicate)$/) }]);
     await phone.until(() => contentsTold(phone).includes('film'), 'told of the film');
   });
 
