@@ -8,7 +8,7 @@ import type { HealthPoint } from './health-point.ts';
 
 const HEIGHT = 150;
 /** Seconds on the axis, also while there are fewer readings. */
-const SPAN_SECONDS = 300;
+const SPAN_SECONDS_MIN = 60;
 
 export interface LineChartProps {
   readonly chart: ChartDefinition;
@@ -70,15 +70,23 @@ function optionsOf({ series, unit, most }: ChartDefinition, width: number): Opti
     scales: {
       x: {
         time: true,
-        range: (_plot, _least, latest) => {
-          const end = latest ?? 0;
-          return [end - SPAN_SECONDS, end];
+        range: (_plot, earliest, latest) => {
+          const [start, end] = [earliest ?? 0, latest ?? 0];
+          return [Math.min(start, end - SPAN_SECONDS_MIN), end];
         },
       },
       y: { range: (_plot, _least, highest) => [0, most ?? topOf(highest)] },
     },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: grid, space: 90, size: 28 },
+      {
+        stroke: ink,
+        font,
+        grid: { show: false },
+        ticks: grid,
+        space: 90,
+        size: 28,
+        values: (_plot, splits) => splits.map(timeOf),
+      },
       {
         stroke: ink,
         font,
@@ -100,6 +108,13 @@ function optionsOf({ series, unit, most }: ChartDefinition, width: number): Opti
       })),
     ],
   };
+}
+
+/** @param seconds since the epoch. */
+function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1_000);
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 /** Some room above the highest value, and a scale where all is 0. */

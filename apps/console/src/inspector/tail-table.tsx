@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<NumberedOp>[] = [
   },
   {
     title: 'Op',
+    isWide: true,
     cell: ({ op }) => (
       <>
         <strong>{op.deviceId}</strong> {describeOp(op)}
@@ -32,7 +33,7 @@ const COLUMNS: readonly Column<NumberedOp>[] = [
       </>
     ),
   },
-  { title: 'Which write won, and why', cell: explainResult },
+  { title: 'Which write won, and why', isWide: true, cell: explainResult },
   {
     title: 'Stamp',
     cell: ({ op, source }) => (

@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Figures stand below each other. */
   readonly isNumber?: boolean;
+  /** Sentences, which are hard to read in a narrow column. */
+  readonly isWide?: boolean;
 }
 
 export interface DataTableProps<Row> {
@@ -61,6 +63,7 @@ export function DataTable<Row>({ title, note, columns, rows, keyOf, empty }: Dat
   );
 }
 
-function classOf({ isNumber }: { readonly isNumber?: boolean }): string | undefined {
-  return isNumber === true ? 'number' : undefined;
+function classOf<Row>({ isNumber, isWide }: Column<Row>): string | undefined {
+  if (isNumber === true) return 'number';
+  return isWide === true ? 'wide' : undefined;
 }
