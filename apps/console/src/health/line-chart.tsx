@@ -92,7 +92,7 @@ function optionsOf({ series, unit, most }: ChartDefinition, width: number): Opti
         font,
         grid,
         ticks: { show: false },
-        size: 56,
+        size: 66,
         space: 36,
         values: (_plot, splits) => splits.map((value) => formatFigure(value, unit)),
       },

@@ -44,7 +44,10 @@ export default function InspectorPage() {
     setAttempt((count) => count + 1);
   };
   const changeFilter = ({ target }: ChangeEvent<HTMLInputElement>): void => setFilter(target.value);
-  const needsToken = problem?.code === 'unauthenticated' || problem?.code === 'forbidden';
+  // The token may run out while the page is open: then the tail is the first to hear of it.
+  const needsToken = [problem, tail.problem].some(
+    (met) => met?.code === 'unauthenticated' || met?.code === 'forbidden',
+  );
 
   return (
     <section className="page inspector">
