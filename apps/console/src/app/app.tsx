@@ -23,10 +23,10 @@ export function App() {
         Skip to the content
       </a>
       <header className="app-header">
-        <a className="app-mark" href="/" aria-label="Cuepoint, to the playground">
+        <PageLink className="app-mark" to="/">
           <img src="/mark.svg" alt="" width="28" height="28" />
-          <span>Cuepoint</span>
-        </a>
+          Cuepoint
+        </PageLink>
         <nav aria-label="Pages">
           <ul>
             {PAGES.map(({ path, title }) => (

@@ -17,7 +17,9 @@ export class PageBoundary extends Component<{ readonly children: ReactNode }, St
     return (
       <section className="page" role="alert">
         <h1>This page broke</h1>
-        <p className="lead">Nothing that the service stores is affected. Reload to start it again.</p>
+        <p className="lead">
+          Nothing that the service stores is affected. Reload to start it again.
+        </p>
         <button type="button" onClick={() => window.location.reload()}>
           Reload
         </button>
