@@ -6,7 +6,7 @@ import {
   type PlaybackPosition,
 } from '@cuepoint/core';
 import { progressItem, progressItems, type ProgressItem } from './replica/view.ts';
-import { Listeners, Snapshot } from './subscribable.ts';
+import { keepSame, keepSameList, Listeners, Snapshot } from './subscribable.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -38,7 +38,7 @@ export interface Progress {
   markWatched(contentId: string, durationSeconds?: number): void;
   /** Clears it: a content that was never begun. @returns false when it was not begun. */
   markUnwatched(contentId: string): boolean;
-  /** Begun and not completed, the latest first; the same array until something changes. [LWW5] */
+  /** Begun and not completed, the latest first; the same array until one of them changes. [LWW5] */
   inProgress(): readonly ProgressItem[];
   /** From 90 % on, the latest first. [LWW5] */
   completed(): readonly ProgressItem[];
@@ -59,18 +59,19 @@ export function createProgress({ store, write }: WritableDeps): Progress {
   const listeners = new Listeners();
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
-  let known: ReadonlyMap<string, ProgressItem> = new Map();
+  let known: Snapshots = { all: [], inProgress: [], completed: [], byContentId: new Map() };
   const snapshot = new Snapshot((): Snapshots => {
     const all = progressItems(store.replica).map((item) =>
-      keepSame(known.get(item.contentId), item),
+      keepSame(known.byContentId.get(item.contentId), item),
     );
-    known = new Map(all.map((item) => [item.contentId, item]));
-    return {
-      all,
-      inProgress: all.filter(isInProgress),
-      completed: all.filter((item) => item.isCompleted),
-      byContentId: known,
+    const completed = all.filter((item) => item.isCompleted);
+    known = {
+      all: keepSameList(known.all, all),
+      inProgress: keepSameList(known.inProgress, all.filter(isInProgress)),
+      completed: keepSameList(known.completed, completed),
+      byContentId: new Map(all.map((item) => [item.contentId, item])),
     };
+    return known;
   });
   store.onChanged(({ progress }) => {
     if (!progress) return;
@@ -134,12 +135,4 @@ export function createProgress({ store, write }: WritableDeps): Progress {
     list: () => snapshot.get().all,
     subscribe: listeners.subscribe,
   };
-}
-
-/** The former object where the new one says the same: what renders by identity does not render again. */
-function keepSame(before: ProgressItem | undefined, item: ProgressItem): ProgressItem {
-  const isSame =
-    before !== undefined &&
-    (Object.keys(item) as (keyof ProgressItem)[]).every((key) => before[key] === item[key]);
-  return isSame ? before : item;
 }

@@ -46,3 +46,21 @@ export class Snapshot<Value> {
     this.#cached = undefined;
   }
 }
+
+/** The former object where the new one says the same: what renders by identity does not render again. */
+export function keepSame<Item extends object>(before: Item | undefined, item: Item): Item {
+  const isSame =
+    before !== undefined &&
+    (Object.keys(item) as (keyof Item)[]).every((key) => before[key] === item[key]);
+  return isSame ? before : item;
+}
+
+/** The former list where the new one holds the same objects in the same order. */
+export function keepSameList<Item>(
+  before: readonly Item[],
+  list: readonly Item[],
+): readonly Item[] {
+  const isSame =
+    before.length === list.length && list.every((item, index) => item === before[index]);
+  return isSame ? before : list;
+}
