@@ -161,7 +161,8 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const group = groupOf(options);
   const link = new Link({
     group,
-    name: service,
+    // A storage has one device id: these are the tabs that share an outbox. [SDK6]
+    name: `${service}|${deviceId}`,
     store,
     connection,
     session,
