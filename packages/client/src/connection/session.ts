@@ -12,6 +12,7 @@ import {
   type Welcome,
   type WireOp,
 } from '@cuepoint/core';
+import { Acknowledged } from '../replica/acknowledged.ts';
 import { SentCommands } from '../devices/commands.ts';
 import type { ClientEnvironment } from '../environment.ts';
 import { noticeClockJump } from '../outbox/clock-jump.ts';
@@ -40,13 +41,18 @@ export class Session {
   readonly #deps: SessionDeps;
   /** Of a pull that replaces everything: its pages until the last. [SDK8] */
   #gathered: Op[] | undefined;
+  /**
+   * What was committed since the last pull ended. A whole state that is being read, or was when the answer
+   * came, may be of a moment before it.
+   */
+  #learned = new Acknowledged();
   #isGreeting = false;
   #isForUser = false;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    this.pump = new Pump(deps);
+    this.pump = new Pump({ ...deps, onAcknowledged: (ops) => this.#learn(ops) });
     this.commands = new SentCommands(deps.environment);
   }
 
@@ -69,6 +75,7 @@ export class Session {
     this.#isGreeting = false;
     this.#isForUser = false;
     this.#gathered = undefined;
+    this.#learned = new Acknowledged();
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = undefined;
     this.pump.close();
@@ -101,12 +108,22 @@ export class Session {
       put: store.clock.restamp(unsent),
       meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
     });
-    this.#onPage(changes, resync, more, cursor);
+    // Whoever heard of it may have closed everything, now and below.
+    if (this.#isForUser) this.#onPage(changes, resync, more, cursor);
   }
 
   #onChanges({ ops, resync, more, cursor }: Changes): void {
-    if (more === undefined) void this.#deps.store.commit({ fold: ops.map(toOp) });
-    else this.#onPage(ops, resync === true, more, cursor);
+    if (more !== undefined) {
+      this.#onPage(ops, resync === true, more, cursor);
+      return;
+    }
+    const fold = ops.map(toOp);
+    this.#learn(fold);
+    void this.#deps.store.commit({ fold });
+  }
+
+  #learn(ops: readonly Op[]): void {
+    for (const op of ops) this.#learned.fold(op);
   }
 
   #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
@@ -117,15 +134,19 @@ export class Session {
       this.#gathered = undefined;
       if (ops.length > 0 || meta !== undefined) void store.commit({ fold: ops, ...meta });
     } else {
-      this.#gathered = [...(this.#gathered ?? []), ...ops];
+      const gathered = (this.#gathered ??= []);
+      for (const op of ops) gathered.push(op);
       if (!more) {
-        void store.commit({ replace: this.#gathered, ...meta });
         this.#gathered = undefined;
+        void store.commit({ replace: [...gathered, ...this.#learned.ops()], ...meta });
       }
     }
-    if (more || !this.#isGreeting) return;
+    if (more) return;
+    this.#learned = new Acknowledged();
+    if (!this.#isGreeting) return;
     this.#isGreeting = false;
     this.#deps.onWelcomed();
+    if (!this.#isForUser) return;
     this.pump.open();
     this.#beat();
   }
