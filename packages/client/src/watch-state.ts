@@ -117,7 +117,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       const adopt = identity.isProvisional(store.namespace);
       switching = remembered.then(() => (isSame ? undefined : switchTo(wanted, adopt)));
       link.update({ userId });
-      return isSame;
+      return isSame ? undefined : switching;
     },
     onPresence(presence) {
       deviceList.receive(presence, deviceId);

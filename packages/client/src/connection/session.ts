@@ -26,8 +26,8 @@ export interface SessionDeps {
   readonly onLost: () => void;
   /** The last page of the welcome is stored in memory. */
   readonly onWelcomed: () => void;
-  /** @returns whether this replica is that user's; else the connection has to begin anew. [SDK9] */
-  readonly onUser: (userId: string) => boolean;
+  /** @returns `undefined` where this replica is that user's; else resolves once that one is in its place. [SDK9] */
+  readonly onUser: (userId: string) => Promise<void> | undefined;
   readonly onPresence: (presence: Presence) => void;
   readonly onCommand: (command: ReceiveCommand) => void;
   /** An error of the session as a whole. */
@@ -46,6 +46,8 @@ export class Session {
    * came, may be of a moment before it.
    */
   #learned = new Acknowledged();
+  /** What came while the user's replica was on its way in. */
+  #held: DownMessage[] | undefined;
   #isGreeting = false;
   #isForUser = false;
   #cancelHeartbeat: (() => void) | undefined;
@@ -74,6 +76,7 @@ export class Session {
   close(): void {
     this.#isGreeting = false;
     this.#isForUser = false;
+    this.#held = undefined;
     this.#gathered = undefined;
     this.#learned = new Acknowledged();
     this.#cancelHeartbeat?.();
@@ -84,7 +87,8 @@ export class Session {
 
   /** What is new in the protocol is passed over. */
   receive(message: DownMessage): void {
-    if (message.type === 'welcome') this.#onWelcome(message);
+    if (this.#held !== undefined) this.#held.push(message);
+    else if (message.type === 'welcome') this.#onWelcome(message);
     else if (message.type === 'error') this.#onError(message);
     else if (!this.#isForUser) return;
     else if (message.type === 'changes') this.#onChanges(message);
@@ -94,9 +98,13 @@ export class Session {
     else if (message.type === 'commandResult') this.commands.onResult(message);
   }
 
-  #onWelcome({ userId, serverTime, changes, resync, more, cursor }: Welcome): void {
-    if (!this.#deps.onUser(userId)) {
-      this.#deps.onLost();
+  #onWelcome(welcome: Welcome): void {
+    const { userId, serverTime, changes, resync, more, cursor } = welcome;
+    const switched = this.#deps.onUser(userId);
+    if (switched !== undefined) {
+      // The cursor of another replica: only a whole state is good for this one.
+      if (resync) void this.#hold(welcome, switched);
+      else this.#deps.onLost();
       return;
     }
     this.#isForUser = true;
@@ -110,6 +118,15 @@ export class Session {
     });
     // Whoever heard of it may have closed everything, now and below.
     if (this.#isForUser) this.#onPage(changes, resync, more, cursor);
+  }
+
+  async #hold(welcome: Welcome, switched: Promise<void>): Promise<void> {
+    const held: DownMessage[] = [welcome];
+    this.#held = held;
+    await switched;
+    if (this.#held !== held) return;
+    this.#held = undefined;
+    for (const message of held) this.receive(message);
   }
 
   #onChanges({ ops, resync, more, cursor }: Changes): void {
