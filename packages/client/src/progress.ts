@@ -6,7 +6,7 @@ import {
   type PlaybackPosition,
 } from '@cuepoint/core';
 import { progressItem, progressItems, type ProgressItem } from './replica/view.ts';
-import { keepSame, keepSameList, Listeners, Snapshot } from './subscribable.ts';
+import { isSame, keepSame, Listeners, Snapshot } from './subscribable.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -38,7 +38,7 @@ export interface Progress {
   markWatched(contentId: string, durationSeconds?: number): void;
   /** Clears it: a content that was never begun. @returns false when it was not begun. */
   markUnwatched(contentId: string): boolean;
-  /** Begun and not completed, the latest first; the same array until one of them changes. [LWW5] */
+  /** Begun and not completed, the latest first; the same array until something changes. [LWW5] */
   inProgress(): readonly ProgressItem[];
   /** From 90 % on, the latest first. [LWW5] */
   completed(): readonly ProgressItem[];
@@ -52,33 +52,44 @@ interface Snapshots {
   readonly all: readonly ProgressItem[];
   readonly inProgress: readonly ProgressItem[];
   readonly completed: readonly ProgressItem[];
-  readonly byContentId: ReadonlyMap<string, ProgressItem>;
 }
 
 export function createProgress({ store, write }: WritableDeps): Progress {
   const listeners = new Listeners();
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
-  let known: Snapshots = { all: [], inProgress: [], completed: [], byContentId: new Map() };
-  const snapshot = new Snapshot((): Snapshots => {
-    const all = progressItems(store.replica).map((item) =>
-      keepSame(known.byContentId.get(item.contentId), item),
-    );
-    const completed = all.filter((item) => item.isCompleted);
-    known = {
-      all: keepSameList(known.all, all),
-      inProgress: keepSameList(known.inProgress, all.filter(isInProgress)),
-      completed: keepSameList(known.completed, completed),
-      byContentId: new Map(all.map((item) => [item.contentId, item])),
+  let user = store.namespace;
+  const itemsByContentId = new Map<string, ProgressItem>();
+  const snapshot = new Snapshot<Snapshots>((before) => {
+    const all = keepSame(before?.all, progressItems(store.replica), contentIdOf);
+    if (all === before?.all) return before;
+    const [inProgress, completed] = [all.filter(isInProgress), all.filter(isWatched)];
+    return {
+      all,
+      inProgress: keepSame(before?.inProgress, inProgress, contentIdOf),
+      completed: keepSame(before?.completed, completed, contentIdOf),
     };
-    return known;
   });
   store.onChanged(({ progress }) => {
+    if (user !== store.namespace) {
+      user = store.namespace;
+      lastReports.clear();
+      itemsByContentId.clear();
+    }
     if (!progress) return;
     snapshot.expire();
     listeners.notify();
   });
-  const get = (contentId: string) => snapshot.get().byContentId.get(contentId);
+
+  /** Of one content, without a look at the others: players ask at every tick. */
+  function get(contentId: string): ProgressItem | undefined {
+    const item = progressItem(store.replica, contentId);
+    const before = itemsByContentId.get(contentId);
+    if (item !== undefined && before !== undefined && isSame(before, item)) return before;
+    if (item === undefined) itemsByContentId.delete(contentId);
+    else itemsByContentId.set(contentId, item);
+    return item;
+  }
 
   function set(contentId: string, position: PlaybackPosition): void {
     requireContentId(contentId);
@@ -136,3 +147,6 @@ export function createProgress({ store, write }: WritableDeps): Progress {
     subscribe: listeners.subscribe,
   };
 }
+
+const contentIdOf = ({ contentId }: ProgressItem): string => contentId;
+const isWatched = (item: ProgressItem): boolean => item.isCompleted;

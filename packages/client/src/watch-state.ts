@@ -1,7 +1,8 @@
 import type { HelloDevice, Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
-import { Connection, type GetToken } from './connection/connection.ts';
+import { Connection } from './connection/connection.ts';
 import type { ConnectionState } from './connection/connection-machine.ts';
+import { firstToken } from './connection/first-token.ts';
 import { Session } from './connection/session.ts';
 import { readClaims } from './connection/token.ts';
 import type { CreateSocket } from './connection/web-socket.ts';
@@ -51,6 +52,8 @@ export interface WatchState {
   /**
    * Ends in every tab, and forgets who used the device. What the service has not acknowledged waits for this user's next
    * sign-in, or with `wipe` is deleted together with everything else of the service on this device. [SDK9]
+   *
+   * @throws ClientError `storage_failed` where this device could not delete it
    */
   signOut(options: { readonly wipe: boolean }): Promise<void>;
 }
@@ -65,9 +68,6 @@ export interface WatchStateInspection {
   readonly isLeader: boolean;
 }
 
-/** How long the start waits for a token, to know whose state to open; without one it opens the last user's. */
-const FIRST_TOKEN_TIMEOUT_MS = 1_000;
-
 /**
  * Opens what this device knows of the person, at once and without a network, and keeps it the same as on
  * every other screen from then on.
@@ -78,16 +78,28 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const environment: ClientEnvironment = { ...platformEnvironment(), ...options.environment };
   const storage = options.storage ?? defaultStorage();
   const service = options.url.replace(/\/+$/, '');
-  const { deviceId: wanted } = options.device;
-  const identity = await Identity.open({ storage, environment, service, deviceId: wanted });
+  const group = groupOf(options);
+  const identity = await Identity.open({
+    storage,
+    environment,
+    group,
+    service,
+    deviceId: options.device.deviceId,
+  });
+  const { deviceId } = identity;
   const { getToken, subject } = await firstToken(options.getToken, environment);
   const namespace = identity.namespaceOf(subject);
-  const store = await ReplicaStore.open({ storage, environment }, namespace);
+  const store = await ReplicaStore.open({ storage, environment, deviceId }, namespace);
   const handlers = new CommandHandlers();
   const deviceList = new DeviceList();
-  const { deviceId } = identity;
-  let isClosed = false;
   let currentSubject = subject;
+  let ending: Promise<void> | undefined;
+
+  async function switchTo(next: string, adopt: boolean): Promise<void> {
+    deviceList.clear();
+    link.update({ devices: [] });
+    await store.switchTo(next, { adopt });
+  }
 
   const session = new Session({
     store,
@@ -99,13 +111,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       link.update({ clockOffsetMs: store.clock.offsetMs, lastError: undefined });
     },
     onUser(userId) {
-      const wantedNamespace = identity.namespaceOfUser(userId);
+      const wanted = identity.namespaceOfUser(userId);
       const remembered = identity.rememberUser(currentSubject, userId);
-      link.update({ userId });
-      if (store.namespace === wantedNamespace) return true;
+      const isSame = store.namespace === wanted;
       const adopt = identity.isProvisional(store.namespace);
-      switching = remembered.then(() => store.switchTo(wantedNamespace, { adopt }));
-      return false;
+      switching = remembered.then(() => (isSame ? undefined : switchTo(wanted, adopt)));
+      link.update({ userId });
+      return isSame ? undefined : switching;
     },
     onPresence(presence) {
       deviceList.receive(presence, deviceId);
@@ -140,15 +152,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     async onToken(claims) {
       await switching;
       currentSubject = claims.subject;
-      if (claims.subject === undefined) return;
+      if (claims.subject === undefined || ending !== undefined) return;
       const next = identity.namespaceOf(claims.subject);
       if (next === store.namespace) return;
       // What was written while nobody knew who it was is this user's; what another user wrote is not.
-      const adopt =
-        store.namespace === identity.namespaceOf(undefined) &&
-        identity.isProvisional(store.namespace);
-      await store.switchTo(next, { adopt });
-      link.update({ userId: undefined, devices: [] });
+      const adopt = store.namespace === identity.namespaceOfNobody;
+      await switchTo(next, adopt);
+      link.update({ userId: undefined });
     },
     onState(state) {
       link.update({ connection: state });
@@ -158,7 +168,6 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     },
   });
 
-  const group = groupOf(options);
   const link = new Link({
     group,
     // A storage has one device id: these are the tabs that share an outbox. [SDK6]
@@ -168,20 +177,53 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     session,
     handlers,
     environment,
-    onSignedOut: () => void end(),
-    onNamespace: (next) => void store.switchTo(next, { adopt: false }),
+    onSignedOut: ({ wipe }) => void signOut(wipe).catch(() => undefined),
+    async onNamespace(next) {
+      if (!(await isOurs(next))) return false;
+      await store.switchTo(next, { adopt: false });
+      return true;
+    },
   });
 
+  /** Whether the user of another tab is that of this one: its own token decides. [SDK9] */
+  async function isOurs(next: string): Promise<boolean> {
+    const token = await Promise.resolve()
+      .then(options.getToken)
+      .catch(() => undefined);
+    if (token == null || token === '') return identity.isProvisional(store.namespace);
+    const { subject: own } = readClaims(token);
+    await identity.refresh();
+    return own === undefined || identity.namespaceOf(own) === next;
+  }
+
   async function end(): Promise<void> {
-    if (isClosed) return;
-    isClosed = true;
     link.stop();
     durability.close();
+    await switching;
     await store.settle();
+    store.close();
+  }
+
+  function close(): Promise<void> {
+    ending ??= end();
+    return ending;
+  }
+
+  async function signOut(wipe: boolean): Promise<void> {
+    await close();
+    await identity.forgetUser();
+    // Whoever comes next is nobody yet, and takes on what waits there.
+    const left = store.namespace === identity.namespaceOfNobody;
+    try {
+      if (wipe) await storage.clear(identity.prefix);
+      else if (!left) await storage.clear(identity.namespaceOfNobody);
+    } catch (error) {
+      throw new ClientError('storage_failed', 'This device could not delete everything.', error);
+    }
   }
 
   function write(op: UnstampedOp): void {
-    if (isClosed) throw new ClientError('closed', 'This watch state was closed.');
+    if (ending !== undefined) throw new ClientError('closed', 'This watch state was closed.');
     void recordOp(store, deviceId, op);
   }
 
@@ -209,14 +251,18 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       connection: link.state.connection,
       isLeader: link.isLeader,
     }),
-    close: end,
-    async signOut({ wipe }) {
-      link.tellSignedOut();
-      await end();
-      await identity.forgetUser();
-      if (wipe) await storage.clear(identity.prefix);
+    close,
+    signOut({ wipe }) {
+      link.tellSignedOut({ wipe });
+      return signOut(wipe);
     },
   };
+  link.onChanged(() => {
+    const { connection: now } = link.state;
+    if (now.name === 'halted' && now.code === 'user_erased') {
+      durability.failAll('This user was erased.');
+    }
+  });
   link.start();
   return state;
 }
@@ -251,29 +297,5 @@ function helloDevice(device: ClientDevice, deviceId: string): HelloDevice {
     ...(capabilities !== undefined && {
       capabilities: capabilities as NonNullable<HelloDevice['capabilities']>,
     }),
-  };
-}
-
-/** Asks for a token for a moment; the first connection uses what comes of it. */
-async function firstToken(
-  getToken: GetToken,
-  { setTimer }: ClientEnvironment,
-): Promise<{ getToken: GetToken; subject: string | undefined }> {
-  const asked = Promise.resolve().then(getToken);
-  asked.catch(() => undefined);
-  let cancel: () => void = () => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = setTimer(() => resolve(undefined), FIRST_TOKEN_TIMEOUT_MS);
-  });
-  const token = await Promise.race([asked.catch(() => undefined), timeout]);
-  cancel();
-  let isFirst = true;
-  return {
-    subject: token == null ? undefined : readClaims(token).subject,
-    getToken() {
-      if (!isFirst) return getToken();
-      isFirst = false;
-      return asked;
-    },
   };
 }

@@ -35,6 +35,8 @@ export interface ReplicaChange {
   readonly put?: readonly OutboxEntry[];
   /** Ids of entries that left. */
   readonly drop?: readonly string[];
+  /** The entry that took the place of those that left; without it the service has acknowledged them. [SDK4] */
+  readonly foldedInto?: string;
   readonly meta?: Partial<ReplicaMeta>;
 }
 
@@ -61,11 +63,19 @@ export class Replica {
   readonly #entryIdsByContentId = new Map<string, Set<string>>();
   /** By id. In place: a week offline is thousands of entries, and each write looks at them. */
   readonly #ordered: OutboxEntry[] = [];
+  #deadCount = 0;
   #meta = NO_META;
 
+  /** A record that cannot be read is left out: one that is broken must not take the others with it. */
   static fromRecords(records: Iterable<readonly [key: string, value: unknown]>): Replica {
     const replica = new Replica();
-    for (const [key, value] of records) replica.#load(key, value);
+    for (const [key, value] of records) {
+      try {
+        replica.#load(key, value);
+      } catch {
+        // What it held of the service's comes again with the next whole state.
+      }
+    }
     return replica;
   }
 
@@ -84,6 +94,10 @@ export class Replica {
   /** Dead ones included, in the order in which they were made; not to be kept past the next change. */
   entries(): readonly OutboxEntry[] {
     return this.#ordered;
+  }
+
+  get deadCount(): number {
+    return this.#deadCount;
   }
 
   /** What waits to be acknowledged of one content, in the order in which it was made. */
@@ -134,6 +148,21 @@ export class Replica {
     return touched;
   }
 
+  /** Applies a change that somebody else has stored. */
+  applyStored(change: ReplicaChange): Touched {
+    const touched = this.apply(change);
+    // Not to be written again from here: by then another tab may have stored more.
+    this.#acknowledged.takeChangedTags();
+    return touched;
+  }
+
+  /** What waits was made by this device, whatever its id was then. */
+  renameDevice(deviceId: string): void {
+    for (const entry of this.#ordered) {
+      if (entry.op.deviceId !== deviceId) this.#put({ ...entry, op: { ...entry.op, deviceId } });
+    }
+  }
+
   /**
    * Applies a change of this tab's own.
    *
@@ -173,9 +202,10 @@ export class Replica {
 
   #put(entry: OutboxEntry): void {
     const { contentId } = entry.op;
-    const isNew = !this.#entriesById.has(entry.id);
+    const before = this.#entriesById.get(entry.id);
+    this.#deadCount += Number(entry.state === 'dead') - Number(before?.state === 'dead');
     this.#entriesById.set(entry.id, entry);
-    this.#ordered.splice(this.#placeOf(entry.id), isNew ? 0 : 1, entry);
+    this.#ordered.splice(this.#placeOf(entry.id), before === undefined ? 0 : 1, entry);
     const ids = this.#entryIdsByContentId.get(contentId);
     if (ids === undefined) this.#entryIdsByContentId.set(contentId, new Set([entry.id]));
     else ids.add(entry.id);
@@ -197,6 +227,7 @@ export class Replica {
     const entry = this.#entriesById.get(id);
     if (entry === undefined) return undefined;
     this.#entriesById.delete(id);
+    this.#deadCount -= Number(entry.state === 'dead');
     this.#ordered.splice(this.#placeOf(id), 1);
     const ids = this.#entryIdsByContentId.get(entry.op.contentId);
     ids?.delete(id);

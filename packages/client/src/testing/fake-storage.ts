@@ -1,0 +1,74 @@
+import type { ClientStorage, StorageChange } from '../storage/client-storage.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+
+/** Storage that outlives its apps, and fails, waits or dies in the middle when a test says so. */
+export class FakeStorage implements ClientStorage {
+  /** Every record that was written, one by one, in order. */
+  readonly written: [namespace: string, change: StorageChange][] = [];
+  isFailing = false;
+  #inner: ClientStorage = memoryStorage();
+  #recordsLeft = Number.POSITIVE_INFINITY;
+  #held: Promise<void> | undefined;
+  #release: () => void = () => undefined;
+
+  async read(namespace: string): Promise<[string, unknown][]> {
+    await this.#held;
+    this.#requireWorking();
+    return this.#inner.read(namespace);
+  }
+
+  async write(namespace: string, changes: readonly StorageChange[]): Promise<void> {
+    await this.#held;
+    for (const change of changes) {
+      this.#requireWorking();
+      if (this.#recordsLeft <= 0) throw new Error('the device is dead');
+      this.#recordsLeft -= 1;
+      await this.#inner.write(namespace, [change]);
+      this.written.push([namespace, change]);
+    }
+  }
+
+  async clear(prefix: string): Promise<void> {
+    await this.#held;
+    this.#requireWorking();
+    if (this.#recordsLeft > 0) await this.#inner.clear(prefix);
+  }
+
+  /** Everything waits until what this returns is called. */
+  hold(): () => void {
+    this.#held = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+    return () => {
+      this.#held = undefined;
+      this.#release();
+    };
+  }
+
+  /** The device dies once so many more records are written. */
+  dieAfter(records: number): void {
+    this.#recordsLeft = records;
+  }
+
+  /** What the next app finds: this storage as it is now, alive. */
+  async reborn(namespaces: readonly string[]): Promise<FakeStorage> {
+    const next = new FakeStorage();
+    for (const namespace of namespaces) {
+      await next.#inner.write(namespace, await this.#inner.read(namespace));
+    }
+    return next;
+  }
+
+  /** All namespaces that were ever written to and hold something. */
+  async namespaces(): Promise<string[]> {
+    const found: string[] = [];
+    for (const namespace of new Set(this.written.map(([each]) => each))) {
+      if ((await this.#inner.read(namespace)).length > 0) found.push(namespace);
+    }
+    return found;
+  }
+
+  #requireWorking(): void {
+    if (this.isFailing) throw new Error('the disk is full');
+  }
+}
