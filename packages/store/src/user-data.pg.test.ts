@@ -126,8 +126,8 @@ describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
     await seed(repository, userId);
     const { watchlist, progress, devices } = await repository.inspectUser(userId, { rowsMax: 1 });
     expect([watchlist.total, progress.total, devices.total]).toEqual([3, 2, 2]);
-    expect(watchlist.rows.map(({ entry }) => entry.contentId)).toEqual(['removed']);
-    expect(progress.rows.map(({ contentId }) => contentId)).toEqual(['watched']);
+    expect(watchlist.rows.map(({ entry }) => entry.contentId)).toEqual(['unseen']);
+    expect(progress.rows.map(({ contentId }) => contentId)).toEqual(['cleared']);
     expect(devices.rows).toHaveLength(1);
     const nobody = await repository.inspectUser(randomUUID(), { rowsMax: 1 });
     expect(nobody.watchlist).toEqual({ rows: [], total: 0 });

@@ -307,6 +307,9 @@ describe('the live tail', () => {
     // Time stands still: only the reader can have ended it.
     for (let looks = 0; (await here.held()).users > 0; looks += 1) {
       if (looks > LOOKS_MAX) throw new Error('the user is still held');
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     }
   });
 
