@@ -25,7 +25,7 @@ export interface DataTableProps<Row> {
 export function DataTable<Row>({ title, note, columns, rows, keyOf, empty }: DataTableProps<Row>) {
   const titleId = useId();
   return (
-    <section className="data-table" aria-labelledby={titleId}>
+    <div className="data-table">
       <div className="data-table-head">
         <h2 id={titleId}>{title}</h2>
         {note === undefined ? null : <p className="quiet">{note}</p>}
@@ -59,7 +59,7 @@ export function DataTable<Row>({ title, note, columns, rows, keyOf, empty }: Dat
           </table>
         </section>
       )}
-    </section>
+    </div>
   );
 }
 
