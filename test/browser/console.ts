@@ -10,6 +10,8 @@ import { startServiceProcess, type ServiceProcess } from '../support/service-pro
 export interface ConsoleUnderTest {
   readonly address: string;
   readonly browser: Browser;
+  /** Closes what a test that failed left open. */
+  closeContexts(): Promise<void>;
   /** SIGKILL, and a start on the same data. */
   killAndRestart(): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +27,9 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
   return {
     address: service.address,
     browser,
+    async closeContexts() {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
     async killAndRestart() {
       await service.kill();
       service = await start();

@@ -1,12 +1,18 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { DeviceOnPage, openPage, startConsole, type ConsoleUnderTest } from './console.ts';
 
 const SCREENS = 'artifacts/screens';
 const PAGES = ['playground', 'inspector', 'health'] as const;
+/** What has to be there before a page is looked at. */
+const SEEN = {
+  playground: (page: Page) => page.locator('video').waitFor(),
+  inspector: (page: Page) => page.getByText('film:casablanca-1941').first().waitFor(),
+  health: (page: Page) => page.locator('.chart-card').filter({ hasText: /\d/ }).first().waitFor(),
+} as const satisfies Record<(typeof PAGES)[number], (page: Page) => Promise<void>>;
 const WIDTHS = { phone: 360, desktop: 1280 } as const;
 
 const isThere = hasChromium();
@@ -18,6 +24,7 @@ beforeAll(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SCREENS, { recursive: true });
 });
+afterEach(() => service?.closeContexts());
 afterAll(() => service?.close());
 
 interface AxeResults {
@@ -31,8 +38,8 @@ interface AxeResults {
 /** What axe finds that keeps somebody out. */
 async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(
-    () => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -66,7 +73,7 @@ describe.skipIf(!isThere)('the pages of the console', () => {
       if (each !== 'playground') {
         await page.getByRole('link', { name: new RegExp(`^${each}$`, 'i') }).click();
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForTimeout(0);
+        await SEEN[each](page);
       }
       await page.screenshot({ path: `${SCREENS}/${each}-${name}-${scheme}.png`, fullPage: true });
       expect(await seriousFaults(page)).toEqual([]);

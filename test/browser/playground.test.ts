@@ -1,17 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { DeviceOnPage, openPage, startConsole, type ConsoleUnderTest } from './console.ts';
 
 const isThere = hasChromium();
-let console_: ConsoleUnderTest;
+let service: ConsoleUnderTest;
 beforeAll(async () => {
-  if (isThere) console_ = await startConsole();
+  if (isThere) service = await startConsole();
 });
-afterAll(() => console_?.close());
+afterEach(() => service?.closeContexts());
+afterAll(() => service?.close());
 
 async function openPlayground() {
-  const context = await console_.browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await openPage(context, `${console_.address}/`);
+  const context = await service.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await openPage(context, `${service.address}/`);
   const [tv, phone, browser] = (['tv', 'phone', 'browser'] as const).map(
     (key) => new DeviceOnPage(page, key),
   ) as [DeviceOnPage, DeviceOnPage, DeviceOnPage];
@@ -52,7 +53,7 @@ describe.skipIf(!isThere)('the playground', () => {
     await phone.untilPlaying();
     await tv.video().waitFor({ state: 'detached' });
 
-    await console_.killAndRestart();
+    await service.killAndRestart();
     await tv.untilSynced();
     await phone.add('Fargo');
     await tv.film('Fargo').waitFor();
@@ -93,7 +94,7 @@ describe.skipIf(!isThere)('the playground', () => {
     session.send('Page.crash').catch(() => undefined);
     await page.waitForEvent('crash');
 
-    const next = await openPage(context, `${console_.address}/`);
+    const next = await openPage(context, `${service.address}/`);
     const [phoneAgain, tvAgain] = [new DeviceOnPage(next, 'phone'), new DeviceOnPage(next, 'tv')];
     await phoneAgain.untilStatus('2 changes wait');
     await phoneAgain.setNetwork(true);
@@ -115,12 +116,12 @@ describe.skipIf(!isThere)('the playground', () => {
 
   it('[SDK6] has one connection a device in two tabs, and one outbox', async () => {
     const { context, page, phone } = await openPlayground();
-    const second = await openPage(context, `${console_.address}/`);
+    const second = await openPage(context, `${service.address}/`);
     const phoneThere = new DeviceOnPage(second, 'phone');
     await phoneThere.untilSynced();
     await phoneThere.add('Inception');
     await phone.film('Inception').waitFor();
-    const metrics = await (await fetch(`${console_.address}/metrics`)).text();
+    const metrics = await (await fetch(`${service.address}/metrics`)).text();
     expect(/^cuepoint_sockets (\d+)$/m.exec(metrics)?.[1]).toBe('3');
 
     // The first tab led; the second takes over.

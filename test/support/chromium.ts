@@ -20,7 +20,9 @@ const command = COMMANDS.map((candidate) => {
 export function hasChromium(): boolean {
   if (command !== undefined) return true;
   if (process.env['CI'] === 'true') {
-    throw new Error('There is no Chromium: the tests in a browser cannot run, and in CI they have to.');
+    throw new Error(
+      'There is no Chromium: the tests in a browser cannot run, and in CI they have to.',
+    );
   }
   process.stderr.write(
     '\n!!! SKIPPED: the tests in a browser, since there is no Chromium (apt-get install chromium)\n\n',

@@ -10,6 +10,10 @@ export class Listeners<Args extends readonly unknown[] = []> {
     return () => this.#listeners.delete(entry);
   };
 
+  get size(): number {
+    return this.#listeners.size;
+  }
+
   notify(...args: Args): void {
     for (const listener of this.#listeners) {
       try {

@@ -3,6 +3,7 @@ import { WatchStateProvider } from '@cuepoint/client/react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { ContinueWatching } from './continue-watching.tsx';
 import { DeviceConditions } from './device-conditions.tsx';
+import { DeviceInside } from './device-inside.tsx';
 import { DeviceStatus } from './device-status.tsx';
 import type { OpenDevice } from './open-device.ts';
 import { Player, type Showing } from './player.tsx';
@@ -64,6 +65,7 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
         <ContinueWatching onPlay={play} />
         <WatchlistPanel onPlay={play} />
         <DeviceConditions device={device} />
+        <DeviceInside />
       </article>
     </WatchStateProvider>
   );

@@ -15,15 +15,26 @@ export interface OpenDevice {
   subscribe(listener: () => void): () => void;
 }
 
-/** @throws TypeError when the service gives no token: it is not in development mode, or it is away. */
+/** Outside development mode the service mints no tokens for a page. */
+export async function hasDevelopmentTokens(): Promise<boolean> {
+  const answer = await askForToken(playgroundUser()).catch(() => undefined);
+  // A service that is away may well have them.
+  return answer === undefined || answer.status !== 404;
+}
+
+/** @throws TypeError when the service is away, or gives no token. */
 async function fetchToken(userId: string): Promise<string> {
-  const answer = await fetch('/dev/token', {
+  const answer = await askForToken(userId);
+  if (!answer.ok) throw new TypeError(`no token: ${answer.status}`);
+  return ((await answer.json()) as { token: string }).token;
+}
+
+function askForToken(userId: string): Promise<Response> {
+  return fetch('/dev/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ userId }),
   });
-  if (!answer.ok) throw new TypeError(`no token: ${answer.status}`);
-  return ((await answer.json()) as { token: string }).token;
 }
 
 export async function openDevice({ key, name, device }: PlaygroundDevice): Promise<OpenDevice> {

@@ -8,8 +8,8 @@ export default function PlaygroundPage() {
     <section className="page playground">
       <h1>One person, three screens</h1>
       <p className="lead">
-        Each is a real client with a storage of its own. Add a film on one and see it on the others; cut
-        a network, set a clock to 1970, change both sides, and let them meet again.
+        Each is a real client with a storage of its own. Add a film on one and see it on the others;
+        cut a network, set a clock to 1970, change both sides, and let them meet again.
       </p>
       {devices === undefined && <p className="quiet">Opening the devices …</p>}
       {devices instanceof Error && (

@@ -1,13 +1,13 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { PLAYGROUND_DEVICES } from './devices.ts';
-import { openDevice, type OpenDevice } from './open-device.ts';
+import { hasDevelopmentTokens, openDevice, type OpenDevice } from './open-device.ts';
 
 /** The three devices; `undefined` until their storages are read. They end with the page. */
 export function usePlaygroundDevices(): readonly OpenDevice[] | Error | undefined {
   const [devices, setDevices] = useState<readonly OpenDevice[] | Error>();
   useEffect(() => {
     let isMounted = true;
-    const opening = Promise.all(PLAYGROUND_DEVICES.map((device) => openDevice(device)));
+    const opening = openAll();
     opening.then(
       (opened) => {
         if (isMounted) setDevices(opened);
@@ -24,6 +24,15 @@ export function usePlaygroundDevices(): readonly OpenDevice[] | Error | undefine
     };
   }, []);
   return devices;
+}
+
+async function openAll(): Promise<OpenDevice[]> {
+  if (!(await hasDevelopmentTokens())) {
+    throw new Error(
+      'this service is not in development mode, and gives tokens to no page. Start one with npm start.',
+    );
+  }
+  return Promise.all(PLAYGROUND_DEVICES.map((device) => openDevice(device)));
 }
 
 export function useSettings(device: OpenDevice): OpenDevice['settings'] {

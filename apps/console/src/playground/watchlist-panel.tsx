@@ -15,7 +15,10 @@ export function WatchlistPanel({ onPlay }: Props) {
       <h3 id={heading}>
         Watchlist <span className="count">{items.length}</span>
       </h3>
-      <AddFilm onAdd={add} hasFilm={(contentId) => items.some((item) => item.contentId === contentId)} />
+      <AddFilm
+        onAdd={add}
+        hasFilm={(contentId) => items.some((item) => item.contentId === contentId)}
+      />
       {items.length === 0 ? (
         <p className="quiet">Nothing on the list yet.</p>
       ) : (

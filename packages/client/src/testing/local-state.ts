@@ -22,7 +22,10 @@ export async function createLocalState() {
     setTimer: clock.setTimer,
     onSignal: signals.subscribe,
   };
-  const store = await ReplicaStore.open({ storage: memoryStorage(), environment }, 'user');
+  const store = await ReplicaStore.open(
+    { storage: memoryStorage(), environment, deviceId: 'here' },
+    'user',
+  );
   const handlers = new CommandHandlers();
   const written: PlaybackPosition[] = [];
   let isClosed = false;
