@@ -42,11 +42,6 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
   };
 }
 
-/** What a page did that it must not. */
-export interface Complaints {
-  readonly list: string[];
-}
-
 /** A page that notes its errors, and every request that leaves the service. */
 export async function openPage(
   context: BrowserContext,

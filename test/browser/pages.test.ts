@@ -1,5 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
@@ -17,11 +17,9 @@ const WIDTHS = { phone: 360, desktop: 1280 } as const;
 
 const isThere = hasChromium();
 let service: ConsoleUnderTest;
-let axe: string;
 beforeAll(async () => {
   if (!isThere) return;
   service = await startConsole();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SCREENS, { recursive: true });
 });
 afterEach(() => service?.closeContexts());
@@ -37,7 +35,7 @@ interface AxeResults {
 
 /** What axe finds that keeps somebody out. */
 async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   );

@@ -76,6 +76,7 @@ describe.skipIf(!isThere)('the playground', () => {
     for (const device of [tv, phone, browser]) {
       await device.film('Fargo').waitFor({ state: 'detached' });
       await device.untilSynced();
+      expect(await device.card.getByText('refused').count()).toBe(0);
     }
     await context.close();
   });

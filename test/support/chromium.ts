@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 
 /** Debian's own; the tests download none. */
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -30,20 +30,11 @@ export function hasChromium(): boolean {
   return false;
 }
 
-function launchOptions(): LaunchOptions {
+export async function launchBrowser(): Promise<Browser> {
   if (command === undefined) throw new Error('there is no Chromium');
-  return {
+  return chromium.launch({
     executablePath: command,
     // As root there is no sandbox to be had; the pages are our own.
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
-  };
-}
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch(launchOptions());
-}
-
-/** A profile on disk: what a tab stored is there after the browser was closed. */
-export function launchProfile(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, launchOptions());
+  });
 }

@@ -1,13 +1,12 @@
 import { useSyncStatus } from '@cuepoint/client/react';
-import { useId, useMemo } from 'react';
-import { skewsAt } from './clock-skew.ts';
+import { useId } from 'react';
 import type { OpenDevice } from './open-device.ts';
 import { useSettings } from './use-devices.ts';
 
 /** What a person cannot change of a real device so easily: its network and its clock. */
 export function DeviceConditions({ device }: { readonly device: OpenDevice }) {
   const { isOnline, skew } = useSettings(device);
-  const skews = useMemo(() => skewsAt(Date.now()), []);
+  const { skews } = device;
   const slider = useId();
   const label = skews[skew]?.label ?? '';
   const { clockOffsetMs } = useSyncStatus();
@@ -19,6 +18,7 @@ export function DeviceConditions({ device }: { readonly device: OpenDevice }) {
           type="checkbox"
           role="switch"
           checked={isOnline}
+          aria-checked={isOnline}
           onChange={({ target }) => device.setOnline(target.checked)}
         />
         <span className="switch-track" aria-hidden="true" />

@@ -12,7 +12,7 @@ const WORDS = {
 export function DeviceStatus() {
   const { connection, pending, deadLetters, haltedBy } = useSyncStatus();
   return (
-    <p className="device-status" role="status">
+    <output className="device-status">
       <span className={`dot dot-${connection}`} aria-hidden="true" />
       <span>{haltedBy === undefined ? WORDS[connection] : `Stopped: ${haltedBy}`}</span>
       {pending > 0 && (
@@ -21,6 +21,6 @@ export function DeviceStatus() {
         </span>
       )}
       {deadLetters > 0 && <span className="badge badge-dead">{deadLetters} refused</span>}
-    </p>
+    </output>
   );
 }

@@ -42,9 +42,7 @@ export function HandOff({ contentId, positionOf }: Props) {
           To {deviceName ?? deviceId}
         </button>
       ))}
-      <span role="status" className="quiet">
-        {outcome}
-      </span>
+      <output className="quiet">{outcome}</output>
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { createWatchState, indexedDbStorage, type WatchState } from '@cuepoint/client';
-import { skewsAt } from './clock-skew.ts';
+import { skewsAt, type ClockSkew } from './clock-skew.ts';
 import { playgroundUser, readSettings, writeSettings } from './device-settings.ts';
 import type { PlaygroundDevice } from './devices.ts';
 import { createNetworkSwitch } from './network-switch.ts';
@@ -10,6 +10,8 @@ export interface OpenDevice {
   readonly name: string;
   readonly state: WatchState;
   readonly settings: { readonly isOnline: boolean; readonly skew: number };
+  /** The stops of the clock's slider. */
+  readonly skews: readonly ClockSkew[];
   setOnline(isOnline: boolean): void;
   setSkew(index: number): void;
   subscribe(listener: () => void): () => void;
@@ -69,6 +71,7 @@ export async function openDevice({ key, name, device }: PlaygroundDevice): Promi
     key,
     name,
     state,
+    skews,
     get settings() {
       return settings;
     },

@@ -1,6 +1,6 @@
 import { bindVideo } from '@cuepoint/client';
 import { useWatchState } from '@cuepoint/client/react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { clockText, titleOf } from './films.ts';
 import { HandOff } from './hand-off.tsx';
 
@@ -23,10 +23,8 @@ export function Player({ showing, onShown, onClose }: Props) {
   const { contentId, startSeconds, isPlaying } = showing;
   const state = useWatchState();
   const video = useRef<HTMLVideoElement>(null);
-  const tellShown = useRef(onShown);
-  tellShown.current = onShown;
-  const close = useRef(onClose);
-  close.current = onClose;
+  const tellShown = useEffectEvent(onShown);
+  const close = useEffectEvent(onClose);
   const [moved, setMoved] = useState<{ readonly seconds: number; readonly by: string }>();
 
   useEffect(() => {
@@ -43,7 +41,7 @@ export function Player({ showing, onShown, onClose }: Props) {
     const endStop = state.devices.onCommand((command) => {
       if (command.action !== 'stop') return undefined;
       element.pause();
-      close.current();
+      close();
       return 'applied';
     });
     return () => {
@@ -67,13 +65,13 @@ export function Player({ showing, onShown, onClose }: Props) {
       if (!isCurrent) return;
       // A browser that forbids it leaves the film paused, which is shown as well.
       if (isPlaying) await element.play().catch(() => undefined);
-      if (isCurrent) tellShown.current();
+      if (isCurrent) tellShown();
     }
     void show();
     return () => {
       isCurrent = false;
     };
-  }, [isPlaying, contentId]);
+  }, [isPlaying]);
 
   function goThere(seconds: number): void {
     if (video.current !== null) video.current.currentTime = seconds;
@@ -100,12 +98,12 @@ export function Player({ showing, onShown, onClose }: Props) {
         </button>
       </figcaption>
       {moved !== undefined && (
-        <p className="moved" role="status">
+        <output className="moved">
           {moved.by} is at {clockText(moved.seconds)}.{' '}
           <button type="button" className="small" onClick={() => goThere(moved.seconds)}>
             Go there
           </button>
-        </p>
+        </output>
       )}
     </figure>
   );
