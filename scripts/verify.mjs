@@ -17,6 +17,7 @@ const checks = [
   ['tests', 'npx', 'vitest', 'run', '--reporter=default', '--reporter=json', RESULTS_FLAG],
   ['example: library', ...TSX, 'examples/library.ts'],
   ['example: http', ...TSX, 'examples/http.ts'],
+  ['example: client', ...TSX, 'examples/client.ts'],
   ['demo', ...TSX, 'test/demo/main.ts', '--smoke'],
   ['benchmark smoke', ...TSX, 'bench/main.ts', '--smoke'],
 ];

@@ -292,6 +292,8 @@ describe('without a state', () => {
     const { length } = hook.renders;
     act(() => void state.watchlist.add('film:n'));
     expect(hook.renders).toHaveLength(length);
+    act(() => void other.watchlist.add('film:o'));
+    expect(hook.last).toBe(1);
     await other.close();
   });
 
