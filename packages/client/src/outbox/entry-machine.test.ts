@@ -65,7 +65,9 @@ describe('a rejected op', () => {
   });
 
   it('[SDK3] that is stale gets a new tag only as an add that was never sent before', () => {
-    const events = OP_KINDS.map((kind) => [1, 2].map((sends) => eventOfRejection('stale_op', kind, sends)));
+    const events = OP_KINDS.map((kind) =>
+      [1, 2].map((sends) => eventOfRejection('stale_op', kind, sends)),
+    );
     const set = ['refused', 'refused'];
     expect(new Map(OP_KINDS.map((kind, index) => [kind, events[index]]))).toEqual(
       new Map([

@@ -33,18 +33,21 @@ const stampsOf = (entries: readonly OutboxEntry[]): Timestamp[] =>
   entries.map(({ op }) => op.timestamp);
 
 describe('the clock', () => {
-  it.each([IN_1970, IN_2099])('[SDK3] of a device at %i stamps at the time of the service', async (wallMs) => {
-    const { environment, clock } = setup(wallMs);
-    const entries = [entry(clock)];
-    await environment.advance(HOUR_MS);
-    entries.push(entry(clock));
-    await environment.advance(HOUR_MS);
-    clock.measure(environment.trueMs);
-    const [first, second] = stampsOf(clock.restamp(entries));
-    expect(first?.physical).toBe(environment.trueMs - 2 * HOUR_MS);
-    expect(second?.physical).toBe(environment.trueMs - HOUR_MS);
-    expect(clock.mint(undefined).physical).toBe(environment.trueMs);
-  });
+  it.each([IN_1970, IN_2099])(
+    '[SDK3] of a device at %i stamps at the time of the service',
+    async (wallMs) => {
+      const { environment, clock } = setup(wallMs);
+      const entries = [entry(clock)];
+      await environment.advance(HOUR_MS);
+      entries.push(entry(clock));
+      await environment.advance(HOUR_MS);
+      clock.measure(environment.trueMs);
+      const [first, second] = stampsOf(clock.restamp(entries));
+      expect(first?.physical).toBe(environment.trueMs - 2 * HOUR_MS);
+      expect(second?.physical).toBe(environment.trueMs - HOUR_MS);
+      expect(clock.mint(undefined).physical).toBe(environment.trueMs);
+    },
+  );
 
   it('[SDK3] never stamps later than the service, nor before what it knew, and in order', async () => {
     const { environment, clock } = setup();

@@ -8,7 +8,18 @@ export interface StorageUnderTest {
   readonly reopen: () => ClientStorage;
 }
 
-const KEYS = ['a', 'b|c', '%7C', '🎬 Amélie', '__proto__', 'x/y', '', '\uffff', '\u00e9', 'e\u0301'];
+const KEYS = [
+  'a',
+  'b|c',
+  '%7C',
+  '🎬 Amélie',
+  '__proto__',
+  'x/y',
+  '',
+  '\uffff',
+  '\u00e9',
+  'e\u0301',
+];
 
 async function sorted(storage: ClientStorage, namespace: string): Promise<[string, unknown][]> {
   return (await storage.read(namespace)).sort(([a], [b]) => (a < b ? -1 : 1));
