@@ -127,9 +127,11 @@ export class Pump {
       ...settled,
       ...(isLast && { meta: { lastSyncedAtMs: clock.nowMs() } }),
     });
-    // An answer that is short of results: the service knows what became of the others.
-    if (results.length < push.entries.length) this.#deps.onLost();
-    else this.schedule();
+    if (results.length < push.entries.length) {
+      // Only the service knows what became of the others.
+      this.#stepAll(push.entries.slice(results.length), 'failed');
+      this.#deps.onLost();
+    } else this.schedule();
   }
 
   /** @returns false when the id is not of a push. */

@@ -6,7 +6,8 @@ export class FakeStorage implements ClientStorage {
   /** Every record that was written, one by one, in order. */
   readonly written: [namespace: string, change: StorageChange][] = [];
   isFailing = false;
-  #inner: ClientStorage = memoryStorage();
+  readonly #inner: ClientStorage = memoryStorage();
+  readonly #namespaces = new Set<string>();
   #recordsLeft = Number.POSITIVE_INFINITY;
   #held: Promise<void> | undefined;
   #release: () => void = () => undefined;
@@ -24,6 +25,7 @@ export class FakeStorage implements ClientStorage {
       if (this.#recordsLeft <= 0) throw new Error('the device is dead');
       this.#recordsLeft -= 1;
       await this.#inner.write(namespace, [change]);
+      this.#namespaces.add(namespace);
       this.written.push([namespace, change]);
     }
   }
@@ -51,18 +53,19 @@ export class FakeStorage implements ClientStorage {
   }
 
   /** What the next app finds: this storage as it is now, alive. */
-  async reborn(namespaces: readonly string[]): Promise<FakeStorage> {
+  async reborn(): Promise<FakeStorage> {
     const next = new FakeStorage();
-    for (const namespace of namespaces) {
+    for (const namespace of await this.namespaces()) {
       await next.#inner.write(namespace, await this.#inner.read(namespace));
+      next.#namespaces.add(namespace);
     }
     return next;
   }
 
-  /** All namespaces that were ever written to and hold something. */
+  /** All namespaces that hold something. */
   async namespaces(): Promise<string[]> {
     const found: string[] = [];
-    for (const namespace of new Set(this.written.map(([each]) => each))) {
+    for (const namespace of this.#namespaces) {
       if ((await this.#inner.read(namespace)).length > 0) found.push(namespace);
     }
     return found;
