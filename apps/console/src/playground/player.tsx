@@ -92,10 +92,10 @@ export function Player({ showing, onShown, onClose }: Props) {
       />
       <figcaption>
         <span className="player-title">{title}</span>
-        <HandOff contentId={contentId} positionOf={() => video.current?.currentTime ?? 0} />
         <button type="button" className="small" onClick={onClose}>
           Close
         </button>
+        <HandOff contentId={contentId} positionOf={() => video.current?.currentTime ?? 0} />
       </figcaption>
       {moved !== undefined && (
         <output className="moved">
