@@ -1,5 +1,5 @@
-import 'fake-indexeddb/auto';
-import { describe, expect, it } from 'vitest';
+import * as fakeIndexedDb from 'fake-indexeddb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeStorage } from '../testing/storage-contract.ts';
 import { indexedDbStorage } from './indexed-db-storage.ts';
 import { keyValueStorage, type KeyValueAdapter } from './key-value-storage.ts';
@@ -46,6 +46,15 @@ function asynchronous(adapter: MapAdapter): KeyValueAdapter {
     keys: () => later().then(() => adapter.keys()),
   };
 }
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(fakeIndexedDb)) {
+    if (name.startsWith('IDB') || name === 'indexedDB') vi.stubGlobal(name, value);
+  }
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
 
 let databases = 0;
 function freshName(): string {
@@ -136,31 +145,28 @@ describe('a database', () => {
   });
 
   it('that the browser closed without a word is opened again', async () => {
-    const databasesOpened: IDBDatabase[] = [];
-    const { open } = IDBFactory.prototype;
-    IDBFactory.prototype.open = function openAndKeep(...args) {
-      const request = open.apply(this, args);
-      request.addEventListener('success', () => databasesOpened.push(request.result));
-      return request;
-    };
-    try {
-      const storage = indexedDbStorage(freshName());
-      await storage.write('n', [['a', 1]]);
-      databasesOpened.at(-1)?.close();
-      await storage.write('n', [['b', 2]]);
-      databasesOpened.at(-1)?.close();
-      expect(new Map(await storage.read('n'))).toEqual(
-        new Map([
-          ['a', 1],
-          ['b', 2],
-        ]),
-      );
-      databasesOpened.at(-1)?.close();
-      await storage.clear('n');
-      expect(await storage.read('n')).toEqual([]);
-    } finally {
-      IDBFactory.prototype.open = open;
-    }
+    const opened: IDBDatabase[] = [];
+    vi.stubGlobal('indexedDB', {
+      open(...args: Parameters<IDBFactory['open']>) {
+        const request = fakeIndexedDb.indexedDB.open(...args);
+        request.addEventListener('success', () => opened.push(request.result));
+        return request;
+      },
+    });
+    const storage = indexedDbStorage(freshName());
+    await storage.write('n', [['a', 1]]);
+    opened.at(-1)?.close();
+    await storage.write('n', [['b', 2]]);
+    opened.at(-1)?.close();
+    expect(await storage.read('n')).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    opened.at(-1)?.close();
+    await storage.clear('n');
+    expect(await storage.read('n')).toEqual([]);
+    expect(opened.length).toBe(4);
+    vi.stubGlobal('indexedDB', fakeIndexedDb.indexedDB);
   });
 
   it('refuses a whole write when one value cannot be stored', async () => {
@@ -169,7 +175,7 @@ describe('a database', () => {
       ['a', 1],
       ['b', () => 'a function is no data'],
     ];
-    await expect(storage.write('n', changes)).rejects.toThrow();
+    await expect(storage.write('n', changes)).rejects.toThrow('could not be cloned');
     expect(await storage.read('n')).toEqual([]);
     await storage.write('n', [['c', 3]]);
     expect(await storage.read('n')).toEqual([['c', 3]]);

@@ -21,7 +21,7 @@ function browser({ skewMs = 0 } = {}) {
   return {
     storage,
     service,
-    async open(options: AppOptions = {}): Promise<Tab> {
+    open: async (options: AppOptions = {}): Promise<Tab> => {
       const seed = (environments.length + 1).toString(16);
       const environment = new FakeEnvironment({ seed, startMs: clock.trueMs });
       environment.skewMs = skewMs;
@@ -30,7 +30,7 @@ function browser({ skewMs = 0 } = {}) {
       const app = await openApp({ storage, service, environment, tabs: tab, ...options });
       return { ...app, tab };
     },
-    async advance(ms: number): Promise<void> {
+    advance: async (ms: number): Promise<void> => {
       await clock.advance(ms);
       for (const environment of environments) await environment.advance(ms);
       await settled();

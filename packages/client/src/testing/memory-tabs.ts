@@ -24,8 +24,7 @@ export function createMemoryTabs(): { open(): MemoryTab } {
   const turns = new Set<Turn>();
 
   function giveTurns(name: string): void {
-    const waiting = [...turns].filter((turn) => turn.name === name);
-    const [first] = waiting;
+    const first = [...turns].find((turn) => turn.name === name);
     if (first === undefined || first.isHeld) return;
     first.isHeld = true;
     queueMicrotask(() => {
@@ -66,7 +65,7 @@ export function createMemoryTabs(): { open(): MemoryTab } {
         kill() {
           isAlive = false;
           for (const member of members) if (member.tab === tab) members.delete(member);
-          for (const turn of [...turns]) {
+          for (const turn of turns) {
             if (turn.tab !== tab) continue;
             turns.delete(turn);
             giveTurns(turn.name);
