@@ -28,11 +28,11 @@ async function bundle(code: string) {
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 18_500 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 21_000 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 17_000,
+    bytesMax: 19_500,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 2_800 },
   { name: 'the hooks', code: `export * from '@cuepoint/client/react';`, bytesMax: 1_000 },

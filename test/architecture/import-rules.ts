@@ -68,7 +68,10 @@ function reasonAgainst(
     if (!specifier.startsWith('node:')) return 'built-ins are named with node:';
     return rules.usesNode || isTest ? undefined : 'it runs without Node';
   }
-  const takesDevelopment = isTest || rules.isBundled === true;
+  const isBundled = rules.isBundled === true;
+  // A module that the bundler's own configuration makes.
+  if (isBundled && specifier.startsWith('virtual:')) return undefined;
+  const takesDevelopment = isTest || isBundled;
   if (takesDevelopment && declared.development.includes(name)) return undefined;
   if (!declared.runtime.includes(name)) return 'it is no dependency of the package';
   const isListed = rules.onlyThirdParty?.includes(name) ?? true;

@@ -98,6 +98,7 @@ describe.skipIf(!isThere)('the playground', () => {
     const next = await openPage(context, `${service.address}/`);
     const [phoneAgain, tvAgain] = [new DeviceOnPage(next, 'phone'), new DeviceOnPage(next, 'tv')];
     await phoneAgain.untilStatus('2 changes wait');
+    for (const title of ['Memento', 'Alien']) expect(await tvAgain.film(title).count()).toBe(0);
     await phoneAgain.setNetwork(true);
     await phoneAgain.untilSynced();
     for (const title of ['Memento', 'Alien']) await tvAgain.film(title).waitFor();
@@ -109,6 +110,7 @@ describe.skipIf(!isThere)('the playground', () => {
     await context.setOffline(true);
     await phone.add('Gladiator');
     await phone.film('Gladiator').waitFor();
+    expect(await tv.film('Gladiator').count()).toBe(0);
     await context.setOffline(false);
     await phone.untilSynced();
     await tv.film('Gladiator').waitFor();

@@ -14,7 +14,7 @@ export interface OpenDevice {
   readonly skews: readonly ClockSkew[];
   setOnline(isOnline: boolean): void;
   setSkew(index: number): void;
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** Outside development mode the service mints no tokens for a page. */
