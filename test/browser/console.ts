@@ -17,10 +17,13 @@ export interface ConsoleUnderTest {
   close(): Promise<void>;
 }
 
-export async function startConsole(): Promise<ConsoleUnderTest> {
+/** @param more settings of the service. */
+export async function startConsole(
+  more: Readonly<Record<string, string>> = {},
+): Promise<ConsoleUnderTest> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-console-'));
   const port = await freePort();
-  const env = { CUEPOINT_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: '' };
+  const env = { CUEPOINT_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: '', ...more };
   const start = () => startServiceProcess({ port, env });
   let service: ServiceProcess = await start();
   const browser = await launchBrowser();
