@@ -172,7 +172,12 @@ export class Replica {
   commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
     const before = change.replace === undefined ? [] : this.#acknowledged.keys();
     const touched = this.apply(change);
-    const records: StorageChange[] = this.#acknowledged.takeChangedTags();
+    const records: StorageChange[] = [];
+    if (change.replace !== undefined) {
+      // Half of one state and half of another have no cursor.
+      records.push([META_KEY, metaToStored({ ...this.#meta, cursor: undefined })]);
+    }
+    for (const record of this.#acknowledged.takeChangedTags()) records.push(record);
     const contentIds = new Set((change.fold ?? []).filter(isProgress).map((op) => op.contentId));
     if (change.replace !== undefined) {
       for (const contentId of this.#acknowledged.registers.keys()) contentIds.add(contentId);
@@ -184,7 +189,8 @@ export class Replica {
     for (const id of change.drop ?? []) records.push([ENTRY_PREFIX + id, undefined]);
     const kept = new Set(before.length === 0 ? [] : this.#acknowledged.keys());
     for (const key of before) if (!kept.has(key)) records.push([key, undefined]);
-    if (change.meta !== undefined) records.push([META_KEY, metaToStored(this.#meta)]);
+    if (change.meta !== undefined || change.replace !== undefined)
+      records.push([META_KEY, metaToStored(this.#meta)]);
     return { touched, records };
   }
 
