@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -21,14 +21,7 @@ let service: ConsoleUnderTest;
 let url: string;
 beforeAll(async () => {
   if (!isThere) return;
-  files = createServer(async ({ url: asked = '/' }, answer) => {
-    const file = path.join(ROOT, path.normalize(new URL(asked, 'http://files').pathname));
-    const bytes = await readFile(file).catch(() => undefined);
-    answer.writeHead(bytes === undefined ? 404 : 200, {
-      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
-    });
-    answer.end(bytes);
-  });
+  files = createServer(({ url: asked = '/' }, answer) => void sendFile(asked, answer));
   await new Promise<void>((resolve) => {
     files.listen(0, '127.0.0.1', resolve);
   });
@@ -41,6 +34,16 @@ afterAll(async () => {
   files?.closeAllConnections();
   files?.close();
 });
+
+/** As any server of static files, from the repository's root. */
+async function sendFile(asked: string, answer: ServerResponse): Promise<void> {
+  const file = path.join(ROOT, path.normalize(new URL(asked, 'http://files').pathname));
+  const bytes = await readFile(file).catch(() => undefined);
+  answer.writeHead(bytes === undefined ? 404 : 200, {
+    'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+  });
+  answer.end(bytes);
+}
 
 /** Another person's browser, as far as this one is concerned: another profile. */
 async function openExample(): Promise<Page> {
