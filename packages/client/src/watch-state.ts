@@ -1,12 +1,12 @@
-import type { HelloDevice, Op } from '@cuepoint/core';
+import type { Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
 import { Connection } from './connection/connection.ts';
 import type { ConnectionState } from './connection/connection-machine.ts';
 import { firstToken } from './connection/first-token.ts';
 import { Session } from './connection/session.ts';
 import { readClaims } from './connection/token.ts';
-import type { CreateSocket } from './connection/web-socket.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import { defaultStorage, groupOf, helloDevice, platformSocket } from './defaults.ts';
 import { CommandHandlers } from './devices/commands.ts';
 import { DeviceList } from './devices/device-list.ts';
 import { createDevices, type Devices } from './devices/devices.ts';
@@ -14,16 +14,12 @@ import { createDurability } from './durability.ts';
 import { platformEnvironment, type ClientEnvironment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { Link } from './link.ts';
-import type { ClientDevice, WatchStateOptions } from './options.ts';
+import type { WatchStateOptions } from './options.ts';
 import type { OutboxEntry } from './outbox/outbox-entry.ts';
 import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
 import { createStatus, type Status } from './status.ts';
-import { indexedDbStorage } from './storage/indexed-db-storage.ts';
-import { memoryStorage } from './storage/memory-storage.ts';
-import { browserTabs } from './tabs/browser-tabs.ts';
-import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
 
 /** The watch state of one person on one device. */
@@ -265,37 +261,4 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   });
   link.start();
   return state;
-}
-
-function defaultStorage() {
-  return globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage();
-}
-
-function groupOf({ tabs, storage }: WatchStateOptions): TabGroup {
-  if (typeof tabs === 'object') return tabs;
-  // Tabs that share no storage cannot share an outbox.
-  const isShared = tabs === 'shared' || (tabs === undefined && storage === undefined);
-  return isShared ? browserTabs() : aloneGroup();
-}
-
-function platformSocket(): CreateSocket {
-  const { WebSocket } = globalThis;
-  if (WebSocket === undefined) {
-    throw new TypeError('This platform has no WebSocket: pass createSocket to createWatchState.');
-  }
-  return (url) => new WebSocket(url);
-}
-
-function helloDevice(device: ClientDevice, deviceId: string): HelloDevice {
-  const { deviceType, platform, appVersion, deviceName, capabilities } = device;
-  return {
-    deviceId,
-    deviceType,
-    platform,
-    appVersion,
-    ...(deviceName !== undefined && { deviceName }),
-    ...(capabilities !== undefined && {
-      capabilities: capabilities as NonNullable<HelloDevice['capabilities']>,
-    }),
-  };
 }

@@ -1,7 +1,6 @@
 import {
   opToWire,
   OPS_PER_PUSH_MAX,
-  wireToOp,
   type Ack,
   type ErrorMessage,
   type Op,
@@ -12,6 +11,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
+import { lengthOf, opsOfResult } from './wire-ops.ts';
 
 /** Pushes without their ack; the service takes 32 of them. */
 const PUSHES_AT_ONCE_MAX = 8;
@@ -278,18 +278,4 @@ export class Pump {
       .entries()
       .every(({ id, state }) => state === 'dead' || left.has(id));
   }
-}
-
-/** What the acknowledged state learns from a result. */
-function opsOfResult(op: Op, { result, winner }: WireOpResult): Op[] {
-  const won = winner === undefined ? [] : [wireToOp(winner, winner.deviceId ?? '')];
-  if (result !== 'superseded') return [op, ...won];
-  // An add whose tag was removed already: the removal itself comes, or came, with the changes.
-  return op.kind === 'watchlist.remove' ? [op, ...won] : won;
-}
-
-/** At least what it takes as JSON, in UTF-16 code units. */
-function lengthOf(op: Op): number {
-  const tags = op.kind === 'watchlist.remove' ? op.tags.length * 40 : 40;
-  return 160 + op.contentId.length * 2 + tags;
 }

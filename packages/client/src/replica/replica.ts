@@ -1,10 +1,4 @@
-import {
-  compareTimestamps,
-  textToTimestamp,
-  timestampToText,
-  type Op,
-  type Timestamp,
-} from '@cuepoint/core';
+import { compareTimestamps, type Op } from '@cuepoint/core';
 import { ENTRY_STEPS, type EntryEvent } from '../outbox/entry-machine.ts';
 import {
   entryToStored,
@@ -14,16 +8,13 @@ import {
 } from '../outbox/outbox-entry.ts';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { Acknowledged } from './acknowledged.ts';
-
-/** What is kept beside the ops. */
-export interface ReplicaMeta {
-  /** Everything before it is in the acknowledged state. */
-  readonly cursor: string | undefined;
-  readonly lastSent: Timestamp | undefined;
-  readonly serverTimeMs: number | undefined;
-  /** When the outbox was last empty on an open connection, by the service's clock in ms. */
-  readonly lastSyncedAtMs: number | undefined;
-}
+import {
+  metaToStored,
+  NO_META,
+  storedToMeta,
+  type ReplicaMeta,
+  type StoredMeta,
+} from './replica-meta.ts';
 
 /** One step of a replica. Whoever makes it stores it and tells it to the other tabs, which apply the same. */
 export interface ReplicaChange {
@@ -49,13 +40,6 @@ export interface Touched {
 
 const ENTRY_PREFIX = 'o/';
 const META_KEY = 'm';
-const NO_META: ReplicaMeta = {
-  cursor: undefined,
-  lastSent: undefined,
-  serverTimeMs: undefined,
-  lastSyncedAtMs: undefined,
-};
-
 /** One user's state on one device: what the service acknowledged, and the outbox over it. [SDK8] */
 export class Replica {
   #acknowledged = new Acknowledged();
@@ -240,30 +224,6 @@ export class Replica {
     if (ids?.size === 0) this.#entryIdsByContentId.delete(entry.op.contentId);
     return entry;
   }
-}
-
-interface StoredMeta {
-  readonly cursor?: string;
-  readonly lastSent?: string;
-  readonly serverTimeMs?: number;
-  readonly lastSyncedAtMs?: number;
-}
-
-function metaToStored({ cursor, lastSent, serverTimeMs, lastSyncedAtMs }: ReplicaMeta): StoredMeta {
-  return {
-    ...(cursor !== undefined && { cursor }),
-    ...(lastSent !== undefined && { lastSent: timestampToText(lastSent) }),
-    ...(serverTimeMs !== undefined && { serverTimeMs }),
-    ...(lastSyncedAtMs !== undefined && { lastSyncedAtMs }),
-  };
-}
-
-function storedToMeta({ lastSent, ...stored }: StoredMeta): ReplicaMeta {
-  return {
-    ...NO_META,
-    ...stored,
-    lastSent: lastSent === undefined ? undefined : textToTimestamp(lastSent),
-  };
 }
 
 /** Whether an entry that moved on looks as before to a reader: it was sent, say. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
 import { FakeService, fakeToken } from '../testing/fake-service.ts';
 import { FakeStorage } from '../testing/fake-storage.ts';
+import type { ClientStorage } from '../storage/client-storage.ts';
 import { createMemoryTabs, type MemoryTab } from '../testing/memory-tabs.ts';
 import { openApp, shown, type App, type AppOptions } from '../testing/open-app.ts';
 
@@ -37,6 +38,20 @@ function browser({ skewMs = 0 } = {}) {
     },
     environments,
   };
+}
+
+function createGate() {
+  let letThrough: () => void = () => undefined;
+  const gate = {
+    opened: Promise.resolve(),
+    open: () => letThrough(),
+    close() {
+      gate.opened = new Promise((resolve) => {
+        letThrough = resolve;
+      });
+    },
+  };
+  return gate;
 }
 
 describe('many tabs', () => {
@@ -91,11 +106,17 @@ describe('many tabs', () => {
     const first = await open();
     first.state.watchlist.add('early');
     await advance(0);
-    // What is told while it reads is not missed.
-    const release = storage.hold();
-    const opening = open();
+    // What is stored and told while it reads is not missed.
+    const token = createGate();
+    token.close();
+    const getToken = () => token.opened.then(() => fakeToken('ada'));
+    const opening = open({ getToken });
+    await settled();
+    const release = storage.holdAnswers();
+    token.open();
     await settled();
     first.state.watchlist.add('meanwhile');
+    await settled();
     release();
     const late = await opening;
     await advance(0);
@@ -109,25 +130,32 @@ describe('many tabs', () => {
     const [first, second] = [await open(), await open()];
     // A whole state: the second has to read the storage again.
     service.socket.tell({ type: 'changes', ops: [], resync: true, more: false, cursor: 'x' });
-    const release = storage.hold();
+    const release = storage.holdAnswers();
     await settled();
     second.state.watchlist.add('film');
+    first.state.watchlist.add('other');
+    await settled();
     expect(second.state.watchlist.has('film')).toBe(true);
     release();
+    await settled();
+    const films = ['film', 'other'];
+    expect(shown(second.state).watchlist).toEqual(films);
+    expect(shown(first.state).watchlist).toEqual(films);
     await advance(0);
-    expect(shown(second.state).watchlist).toEqual(['film']);
-    expect(shown(first.state).watchlist).toEqual(['film']);
-    expect([...service.storeOf('ada').set.contentIds()]).toEqual(['film']);
+    expect([...service.storeOf('ada').set.contentIds()].sort()).toEqual(films);
     await Promise.all([first.state.close(), second.state.close()]);
   });
 
   it('[LWW3] use no stamp twice, and the later write counts', async () => {
     const { open, service, advance } = browser();
     const tabs = [await open(), await open(), await open()];
-    // All at the same millisecond.
+    // All at the same millisecond, and at first without having heard of each other.
     for (const positionSeconds of [1, 2, 3]) {
       for (const [index, { state }] of tabs.entries()) {
         state.progress.set(`film-${index}`, { positionSeconds, ...PLAYING });
+      }
+      await settled();
+      for (const [index, { state }] of tabs.entries()) {
         state.progress.set('film', { positionSeconds: positionSeconds * 10 + index, ...PLAYING });
         await settled();
       }
@@ -140,6 +168,17 @@ describe('many tabs', () => {
       expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0 });
     }
     await Promise.all(tabs.map(({ state }) => state.close()));
+  });
+
+  it('[SDK1] show what they write over what another has written at that moment', async () => {
+    const { open, service, advance } = browser();
+    const [first, second] = [await open(), await open()];
+    service.acknowledges = false;
+    first.state.progress.set('film', { positionSeconds: 1, ...PLAYING });
+    await advance(0);
+    second.state.progress.set('film', { positionSeconds: 2, ...PLAYING });
+    expect(second.state.progress.resume('film')).toBe(2);
+    await Promise.all([first.state.close(), second.state.close()]);
   });
 
   it('[SDK4] [SDK6] a tab that folds what another has sent meanwhile takes nothing away', async () => {
@@ -247,14 +286,26 @@ describe('many tabs', () => {
   it('[SDK9] [SDK6] that write before the first welcome all have it taken on', async () => {
     const { open, service, storage, advance } = browser();
     service.isReachable = false;
-    const [first, second] = [await open(), await open()];
+    const gate = createGate();
+    const medium: ClientStorage = {
+      read: (namespace) => storage.read(namespace),
+      clear: (prefix) => storage.clear(prefix),
+      async write(namespace, changes) {
+        await gate.opened;
+        await storage.write(namespace, changes);
+      },
+    };
+    const [first, second] = [await open(), await open({ medium })];
     first.state.watchlist.add('by the first');
+    gate.open();
     second.state.watchlist.add('by the second');
     await advance(0);
-    const release = storage.hold();
+    gate.close();
     second.state.watchlist.add('on its way');
     service.isReachable = true;
-    release();
+    await advance(2_000);
+    expect(first.state.status.get()).toMatchObject({ userId: 'user-ada', pending: 0 });
+    gate.open();
     await advance(60_000);
     for (const { state } of [first, second]) {
       expect(shown(state).watchlist).toEqual(['by the first', 'by the second', 'on its way']);
@@ -276,6 +327,22 @@ describe('many tabs', () => {
       expect(() => state.watchlist.add('more')).toThrow('This watch state was closed.');
     }
     for (const { timers } of environments) expect(timers).toEqual([]);
+  });
+
+  it('[SDK9] that were writing when another signed out leave nothing either', async () => {
+    const { open, storage, advance } = browser();
+    const [first, second] = [await open(), await open()];
+    const release = storage.hold();
+    second.state.watchlist.add('on its way');
+    await settled();
+    for (let count = 0; count < 20; count += 1) second.state.watchlist.add(`after it ${count}`);
+    const gone = first.state.signOut({ wipe: true });
+    await settled();
+    release();
+    await gone;
+    await advance(60_000);
+    expect(await storage.namespaces()).toEqual([]);
+    await second.state.close();
   });
 
   it('[SDK6] reconnect through the one that leads', async () => {

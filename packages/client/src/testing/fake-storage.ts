@@ -10,12 +10,15 @@ export class FakeStorage implements ClientStorage {
   readonly #namespaces = new Set<string>();
   #recordsLeft = Number.POSITIVE_INFINITY;
   #held: Promise<void> | undefined;
+  #answersHeld: Promise<void> | undefined;
   #release: () => void = () => undefined;
 
   async read(namespace: string): Promise<[string, unknown][]> {
     await this.#held;
     this.#requireWorking();
-    return this.#inner.read(namespace);
+    const records = await this.#inner.read(namespace);
+    await this.#answersHeld;
+    return records;
   }
 
   async write(namespace: string, changes: readonly StorageChange[]): Promise<void> {
@@ -44,6 +47,18 @@ export class FakeStorage implements ClientStorage {
     return () => {
       this.#held = undefined;
       this.#release();
+    };
+  }
+
+  /** What is read is of now, and comes when what this returns is called. */
+  holdAnswers(): () => void {
+    let release: () => void = () => undefined;
+    this.#answersHeld = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => {
+      this.#answersHeld = undefined;
+      release();
     };
   }
 

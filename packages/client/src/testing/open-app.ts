@@ -1,3 +1,4 @@
+import type { ClientStorage } from '../storage/client-storage.ts';
 import type { ClientDevice, WatchStateOptions } from '../options.ts';
 import { createWatchState, type WatchState } from '../watch-state.ts';
 import { FakeEnvironment, settled } from './fake-environment.ts';
@@ -17,6 +18,8 @@ export interface AppOptions extends Partial<Omit<WatchStateOptions, 'storage' | 
   readonly subject?: string;
   readonly environment?: FakeEnvironment;
   readonly storage?: FakeStorage;
+  /** What the app itself uses of it. */
+  readonly medium?: ClientStorage;
   readonly service?: FakeService;
 }
 
@@ -29,7 +32,7 @@ export const DEVICE: ClientDevice = {
 
 /** An app on a device of a test; it has connected where the service lets it. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { subject = 'ada', environment = new FakeEnvironment(), ...rest } = options;
+  const { subject = 'ada', environment = new FakeEnvironment(), medium, ...rest } = options;
   const service = options.service ?? new FakeService(() => environment.trueMs);
   const storage = options.storage ?? new FakeStorage();
   const opening = createWatchState({
@@ -38,7 +41,7 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
     device: DEVICE,
     createSocket: service.createSocket,
     ...rest,
-    storage,
+    storage: medium ?? storage,
     environment,
   });
   // A test that expects it to fail hears of it below.
