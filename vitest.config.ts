@@ -15,7 +15,11 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+          ],
           exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
         },
       },
@@ -26,8 +30,21 @@ export default defineConfig({
           ...limits,
           name: 'database',
           include: ['packages/*/src/**/*.pg.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/architecture/**', '**/node_modules/**'],
+          exclude: ['test/architecture/**', 'test/browser/**', '**/node_modules/**'],
           globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          // A browser beside a service on two cores takes its time.
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // After the others, and not beside them.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

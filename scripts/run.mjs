@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import process from 'node:process';
+import { isConsoleStale } from './console-build.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const [task = 'start', ...args] = process.argv.slice(2);
@@ -42,6 +43,11 @@ async function prepare() {
     await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+  // Before the tests of the service, which serve it; after the packages that it bundles.
+  if (isConsoleStale(root)) {
+    const vite = 'node_modules/vite/bin/vite.js';
+    await run(process.execPath, [vite, 'build', 'apps/console', '--logLevel', 'warn']);
+  }
 }
 
 /** npm writes its own copy of the lock file last, so an interrupted install counts as none. */

@@ -12,10 +12,12 @@ const checks = [
   ['format', 'npx', 'oxfmt', '--check', '.'],
   ['lint', 'npx', 'oxlint', '--deny-warnings'],
   ['types', 'npx', 'tsc', '-p', 'tsconfig.tests.json'],
+  ['types: console', 'npx', 'tsc', '-p', 'apps/console'],
   ['dead code', 'npx', 'knip'],
   ['tests', 'npx', 'vitest', 'run', '--reporter=default', '--reporter=json', RESULTS_FLAG],
   ['example: library', ...TSX, 'examples/library.ts'],
   ['example: http', ...TSX, 'examples/http.ts'],
+  ['example: client', ...TSX, 'examples/client.ts'],
   ['demo', ...TSX, 'test/demo/main.ts', '--smoke'],
   ['benchmark smoke', ...TSX, 'bench/main.ts', '--smoke'],
 ];

@@ -8,6 +8,8 @@ export interface PackageRules {
   readonly imports: readonly string[];
   /** Whether it may use Node's own modules. */
   readonly usesNode: boolean;
+  /** Built into one bundle, and installed by nobody: what it imports are development dependencies. */
+  readonly isBundled?: boolean;
   /** The only other packages it may import; without a list, those it declares. */
   readonly onlyThirdParty?: readonly string[];
 }
@@ -66,7 +68,11 @@ function reasonAgainst(
     if (!specifier.startsWith('node:')) return 'built-ins are named with node:';
     return rules.usesNode || isTest ? undefined : 'it runs without Node';
   }
-  if (isTest && declared.development.includes(name)) return undefined;
+  const isBundled = rules.isBundled === true;
+  // A module that the bundler's own configuration makes.
+  if (isBundled && specifier.startsWith('virtual:')) return undefined;
+  const takesDevelopment = isTest || isBundled;
+  if (takesDevelopment && declared.development.includes(name)) return undefined;
   if (!declared.runtime.includes(name)) return 'it is no dependency of the package';
   const isListed = rules.onlyThirdParty?.includes(name) ?? true;
   return isListed || isTest ? undefined : 'it is not among the few it may use';

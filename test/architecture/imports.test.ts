@@ -17,7 +17,12 @@ const RULES_BY_FOLDER: Readonly<Record<string, PackageRules>> = {
     usesNode: true,
   },
   'packages/client': { name: '@cuepoint/client', imports: ['@cuepoint/core'], usesNode: false },
-  'apps/console': { name: '@cuepoint/console', imports: ['@cuepoint/client'], usesNode: false },
+  'apps/console': {
+    name: '@cuepoint/console',
+    imports: ['@cuepoint/client'],
+    usesNode: false,
+    isBundled: true,
+  },
 };
 
 interface Manifest {
@@ -126,6 +131,7 @@ describe('the check itself', () => {
 
   const core = RULES_BY_FOLDER['packages/core'];
   const store = RULES_BY_FOLDER['packages/store'];
+  const app = RULES_BY_FOLDER['apps/console'];
   const declared = { runtime: ['typebox', 'pg', '@scope/kit'], development: ['fast-check'] };
 
   function violations(path: string, specifier: string, rules: PackageRules | undefined): number {
@@ -152,6 +158,9 @@ describe('the check itself', () => {
     ['packages/store/src/a.ts', 'fs', store],
     ['packages/store/src/a.ts', 'undeclared', store],
     ['packages/store/src/a.test.ts', 'undeclared', store],
+    ['apps/console/src/a.ts', '@cuepoint/server', app],
+    ['apps/console/src/a.tsx', 'node:fs', app],
+    ['apps/console/src/a.tsx', 'undeclared', app],
   ])('%s may not import %s', (path, specifier, rules) => {
     expect(violations(path, specifier, rules)).toBe(1);
   });
@@ -170,6 +179,8 @@ describe('the check itself', () => {
       '../../../core/src/testing/op-arbitraries.ts',
       store,
     ],
+    ['apps/console/src/a.tsx', '@cuepoint/client/react', app],
+    ['apps/console/src/a.tsx', 'fast-check', app],
     ['packages/store/src/a.pg.test.ts', '../../../test/support/postgres-server.ts', store],
   ])('%s may import %s', (path, specifier, rules) => {
     expect(violations(path, specifier, rules)).toBe(0);

@@ -16,7 +16,7 @@ const guarantees = README.split('\n').flatMap((line) => {
 });
 
 describe('the README', () => {
-  it('names a test for every rule of the clock, the state, the store, access and live sessions', () => {
+  it('names a test for every rule of the clock, the state, the store, access, live sessions and clients', () => {
     expect(guarantees.map(({ id }) => id)).toEqual(BUILT_RULE_IDS);
   });
 

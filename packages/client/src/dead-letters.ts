@@ -2,7 +2,7 @@ import type { ErrorCode, Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { Listeners, Snapshot } from './subscribable.ts';
+import { keepSame, Listeners, Snapshot } from './subscribable.ts';
 
 /** A change that the service refused for good: it shows nowhere, and waits for a decision. [SDK2] */
 export interface DeadLetter {
@@ -35,16 +35,15 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
       .flatMap(({ id, op, state, code }) =>
         state === 'dead' ? [{ id, op, code: code ?? 'change_refused' }] : [],
       );
-  const snapshot = new Snapshot(read);
+  const snapshot = new Snapshot<readonly DeadLetter[]>((before) =>
+    keepSame(before, read(), ({ id }) => id),
+  );
   store.onChanged(({ outbox }) => {
-    if (!outbox) return;
     const before = snapshot.get();
-    const now = read();
-    if (now.length === before.length && now.every(({ id }, index) => id === before[index]?.id)) {
-      return;
-    }
+    // Each write comes by here, with thousands that wait: only what has dead ones is looked through.
+    if (!outbox || (before.length === 0 && store.replica.deadCount === 0)) return;
     snapshot.expire();
-    listeners.notify();
+    if (snapshot.get() !== before) listeners.notify();
   });
 
   function discard(id: string): Op {

@@ -1,6 +1,7 @@
 import { requireDeviceId } from '@cuepoint/core';
 import type { ClientEnvironment } from './environment.ts';
 import type { ClientStorage, StorageChange } from './storage/client-storage.ts';
+import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 
 const DEVICE_KEY = 'deviceId';
 const LAST_KEY = 'lastNamespace';
@@ -9,6 +10,7 @@ const SUBJECT_PREFIX = 'subject/';
 export interface IdentityOptions {
   readonly storage: ClientStorage;
   readonly environment: ClientEnvironment;
+  readonly group: TabGroup;
   /** The service's address; everything on this device is kept by it. [SDK9] */
   readonly service: string;
   readonly deviceId: string | undefined;
@@ -18,37 +20,57 @@ export interface IdentityOptions {
 export class Identity {
   readonly #storage: ClientStorage;
   readonly #service: string;
-  readonly #records: Map<string, unknown>;
-  readonly deviceId: string;
+  #records: ReadonlyMap<string, unknown> = new Map();
+  #deviceId = '';
 
-  private constructor(options: IdentityOptions, records: Map<string, unknown>, deviceId: string) {
-    this.#storage = options.storage;
-    this.#service = options.service;
-    this.#records = records;
-    this.deviceId = deviceId;
+  private constructor({ storage, service }: IdentityOptions) {
+    this.#storage = storage;
+    this.#service = service;
   }
 
-  /** Mints a device id where there is none: once for each installed app. */
+  /**
+   * Mints a device id where there is none: once for each installed app, however many tabs start it.
+   *
+   * @throws CuepointError `invalid_device_id`
+   */
   static async open(options: IdentityOptions): Promise<Identity> {
-    const { storage, environment, service } = options;
-    let records = new Map<string, unknown>();
-    try {
-      records = new Map(await storage.read(`${service}|device`));
-    } catch {
-      // A medium that fails is told of by the store; the device is a new one then.
+    const { deviceId, environment, group, service } = options;
+    if (deviceId !== undefined) requireDeviceId(deviceId);
+    const identity = new Identity(options);
+    const isRead = await identity.refresh();
+    const known = deviceId ?? identity.#storedDeviceId();
+    if (known !== undefined) {
+      identity.#deviceId = known;
+      return identity;
     }
-    const stored = records.get(DEVICE_KEY);
-    const known = options.deviceId ?? (typeof stored === 'string' ? stored : undefined);
-    const deviceId = known ?? environment.uuid();
-    requireDeviceId(deviceId);
-    const identity = new Identity(options, records, deviceId);
-    if (stored !== deviceId) await identity.#write([[DEVICE_KEY, deviceId]]);
+    await inTurnOfTabs(group, `${service}|device`, async () => {
+      await identity.refresh();
+      const stored = identity.#storedDeviceId();
+      identity.#deviceId = stored ?? environment.uuid();
+      // One that could not be read is not written over.
+      if (stored === undefined && isRead) await identity.#write([[DEVICE_KEY, identity.#deviceId]]);
+    });
     return identity;
+  }
+
+  get deviceId(): string {
+    return this.#deviceId;
   }
 
   /** The prefix of all that is kept of this service. */
   get prefix(): string {
     return `${this.#service}|`;
+  }
+
+  /** Reads what other tabs have written since. @returns false where the medium cannot be read. */
+  async refresh(): Promise<boolean> {
+    try {
+      this.#records = new Map(await this.#storage.read(`${this.prefix}device|`));
+      return true;
+    } catch {
+      // A medium that fails is told of by the store.
+      return false;
+    }
   }
 
   /**
@@ -59,16 +81,22 @@ export class Identity {
   namespaceOf(subject: string | undefined): string {
     if (subject === undefined) {
       const last = this.#records.get(LAST_KEY);
-      return typeof last === 'string' ? last : `${this.prefix}?`;
+      return typeof last === 'string' ? last : this.namespaceOfNobody;
     }
     const userId = this.#records.get(SUBJECT_PREFIX + subject);
     return typeof userId === 'string'
       ? this.namespaceOfUser(userId)
-      : `${this.prefix}s|${encodeURIComponent(subject)}`;
+      : `${this.prefix}s|${subject.replaceAll('%', '%25').replaceAll('|', '%7C')}|`;
   }
 
+  /** Where it is kept while not even a subject is known. */
+  get namespaceOfNobody(): string {
+    return `${this.prefix}?|`;
+  }
+
+  /** Ends with the separator: no user's namespace begins with that of another. */
   namespaceOfUser(userId: string): string {
-    return `${this.prefix}u|${userId}`;
+    return `${this.prefix}u|${userId}|`;
   }
 
   /** Whether nobody has said yet whose namespace this is. */
@@ -97,12 +125,19 @@ export class Identity {
     return this.#write([[DEVICE_KEY, undefined]]);
   }
 
+  #storedDeviceId(): string | undefined {
+    const stored = this.#records.get(DEVICE_KEY);
+    return typeof stored === 'string' ? stored : undefined;
+  }
+
   async #write(changes: readonly StorageChange[]): Promise<void> {
-    for (const [key, value] of changes) {
-      if (value === undefined) this.#records.delete(key);
-      else this.#records.set(key, value);
-    }
     if (changes.length === 0) return;
-    await this.#storage.write(`${this.#service}|device`, changes).catch(() => undefined);
+    const records = new Map(this.#records);
+    for (const [key, value] of changes) {
+      if (value === undefined) records.delete(key);
+      else records.set(key, value);
+    }
+    this.#records = records;
+    await this.#storage.write(`${this.prefix}device|`, changes).catch(() => undefined);
   }
 }

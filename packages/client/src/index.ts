@@ -18,6 +18,14 @@ export { keyValueStorage, type KeyValueAdapter } from './storage/key-value-stora
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { TabChannel, TabGroup } from './tabs/tab-group.ts';
 export { createWatchState, type WatchState, type WatchStateInspection } from './watch-state.ts';
+export {
+  bindVideo,
+  type BindVideoOptions,
+  type RemoteMove,
+  type VideoBinding,
+} from './video/bind-video.ts';
+export type { LoadCommand, LoadHandler } from './video/media-commands.ts';
+export type { MediaElementLike } from './video/media-element.ts';
 export type { Watchlist } from './watchlist.ts';
 export {
   isCuepointError,

@@ -1,22 +1,14 @@
 import type { Command, ReceiveCommand } from '@cuepoint/core';
 import type { Connection } from './connection/connection.ts';
 import type { Session } from './connection/session.ts';
-import {
-  answerToMessage,
-  type CommandAnswer,
-  type CommandHandlers,
-  type CommandResult,
-} from './devices/commands.ts';
+import { CommandRelay } from './devices/command-relay.ts';
+import type { CommandHandlers, CommandResult } from './devices/commands.ts';
 import type { ClientEnvironment } from './environment.ts';
+import { noticeClockJump } from './outbox/clock-jump.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { Listeners } from './subscribable.ts';
 import type { TabChannel, TabGroup } from './tabs/tab-group.ts';
 import type { LinkState, TabEnvelope, TabMessage } from './tabs/tab-messages.ts';
-
-/** How long other tabs may take to say that they have done a command; the service waits 5 s. */
-const TABS_ANSWER_TIMEOUT_MS = 4_500;
-/** A leader that does not answer is on its way out. */
-const LEADER_TIMEOUT_MS = 15_000;
 
 export interface LinkDeps {
   readonly group: TabGroup;
@@ -27,9 +19,9 @@ export interface LinkDeps {
   readonly handlers: CommandHandlers;
   readonly environment: ClientEnvironment;
   /** Another tab signed the user out. */
-  readonly onSignedOut: () => void;
-  /** The leader's token is of another user. [SDK9] */
-  readonly onNamespace: (namespace: string) => void;
+  readonly onSignedOut: (options: { readonly wipe: boolean }) => void;
+  /** The leader is of another user. @returns whether this tab is of that user too, and has changed. [SDK9] */
+  readonly onNamespace: (namespace: string) => Promise<boolean>;
 }
 
 const OFFLINE: CommandResult = { outcome: 'unreachable', reason: 'offline' };
@@ -50,16 +42,26 @@ const NOT_LINKED: LinkState = {
 export class Link {
   readonly #deps: LinkDeps;
   readonly #changed = new Listeners();
-  readonly #askedById = new Map<string, (result: CommandResult) => void>();
-  readonly #answeredById = new Map<string, (answer: CommandAnswer) => void>();
+  readonly #relay: CommandRelay;
   #channel: TabChannel | undefined;
   #endLeading: (() => void) | undefined;
   readonly #endings: (() => void)[] = [];
   #isLeader = false;
   #state = NOT_LINKED;
+  /** Of a leader that this tab asked itself about: once is enough. */
+  #otherNamespace: string | undefined;
 
   constructor(deps: LinkDeps) {
+    const { group, environment, handlers, connection, session } = deps;
     this.#deps = deps;
+    this.#relay = new CommandRelay({
+      environment,
+      handlers,
+      isAlone: group.isAlone,
+      post: (message) => this.#post(message),
+      send: (to, command) => session.commands.send(to, command, (text) => connection.send(text)),
+      answer: (text) => connection.send(text),
+    });
   }
 
   get state(): LinkState {
@@ -77,10 +79,11 @@ export class Link {
   start(): void {
     const { group, name, store, environment } = this.#deps;
     this.#channel = group.join(name, (message) => this.#hear(message as TabEnvelope));
-    this.#endLeading = group.lead(name, () => void this.#lead());
     this.#endings.push(
-      store.onCommitted((change) => {
-        this.#post(change.replace === undefined ? { type: 'change', change } : { type: 'reload' });
+      store.onCommitted((change, namespace) => {
+        const message: TabMessage =
+          change.replace === undefined ? { type: 'change', change } : { type: 'reload' };
+        this.#post(message, namespace);
       }),
       store.onChanged(({ outbox }) => {
         if (outbox && this.#isLeader) this.#deps.session.pump.schedule();
@@ -92,13 +95,17 @@ export class Link {
       }),
     );
     this.#post({ type: 'whereIsLink' });
+    // What another tab stored after this one had read, and told before this one listened.
+    if (!group.isAlone) void store.reload();
+    this.#endLeading = group.lead(name, () => void this.#lead());
   }
 
   /** What this tab does ends; another may go on with the connection. */
   stop(): void {
     for (const end of this.#endings.splice(0)) end();
     if (this.#isLeader) this.#deps.connection.tell({ name: 'stop' });
-    this.#isLeader = false;
+    this.#relay.close();
+    this.#setLeader(false);
     this.#endLeading?.();
     this.#channel?.leave();
     this.#channel = undefined;
@@ -116,100 +123,80 @@ export class Link {
     else this.#post({ type: 'reconnect' });
   }
 
-  tellSignedOut(): void {
-    this.#post({ type: 'signedOut' });
+  tellSignedOut(options: { readonly wipe: boolean }): void {
+    this.#post({ type: 'signedOut', ...options });
   }
 
   /** Never rejects: each command ends in an outcome. [LIV7] */
   async sendCommand(to: string, command: Command): Promise<CommandResult> {
     if (this.#state.connection.name !== 'live') return OFFLINE;
-    if (this.#isLeader) {
-      const { connection, session } = this.#deps;
-      return session.commands.send(to, command, (text) => connection.send(text));
-    }
-    const id = this.#deps.environment.uuid();
-    return this.#wait(
-      this.#askedById,
-      id,
-      LEADER_TIMEOUT_MS,
-      { outcome: 'expired', reason: 'no_answer' },
-      { type: 'sendCommand', id, to, command },
-    );
+    if (!this.#isLeader) return this.#relay.sendByLeader(to, command);
+    const { connection, session } = this.#deps;
+    return session.commands.send(to, command, (text) => connection.send(text));
   }
 
-  /** A command for this device: this tab may have the player, or another. */
-  async receiveCommand({ id, from, command }: ReceiveCommand): Promise<void> {
-    const { handlers, connection } = this.#deps;
-    const answer =
-      (await handlers.ask({ from, command })) ??
-      (await this.#wait<CommandAnswer | undefined>(
-        this.#answeredById,
-        id,
-        TABS_ANSWER_TIMEOUT_MS,
-        undefined,
-        { type: 'askCommand', id, from, command },
-      ));
-    connection.send(answerToMessage(id, answer));
+  receiveCommand(command: ReceiveCommand): Promise<void> {
+    return this.#relay.receive(command);
   }
 
   async #lead(): Promise<void> {
+    const { group, store, connection } = this.#deps;
     // What the former leader stored last may not have been told.
-    if (this.#state !== NOT_LINKED) await this.#deps.store.reload();
+    if (!group.isAlone) await store.reload();
     if (this.#channel === undefined) return;
-    this.#isLeader = true;
-    this.#deps.connection.tell({ name: 'start' });
+    this.#setLeader(true);
+    connection.tell({ name: 'start' });
   }
 
-  #post(message: TabMessage): void {
-    this.#channel?.post({ namespace: this.#deps.store.namespace, message } satisfies TabEnvelope);
+  #setLeader(isLeader: boolean): void {
+    this.#isLeader = isLeader;
+    this.#deps.store.isLeading = isLeader;
+  }
+
+  #post(message: TabMessage, namespace = this.#deps.store.namespace): void {
+    this.#channel?.post({ namespace, message } satisfies TabEnvelope);
   }
 
   #hear({ namespace, message }: TabEnvelope): void {
-    const { store, onSignedOut, onNamespace } = this.#deps;
-    if (message.type === 'signedOut') onSignedOut();
-    else if (message.type === 'link' && !this.#isLeader) {
-      if (namespace !== store.namespace) onNamespace(namespace);
-      this.#state = message.link;
-      this.#changed.notify();
-    } else if (message.type === 'reconnect' && this.#isLeader) this.reconnect();
-    else if (message.type === 'whereIsLink' && this.#isLeader) {
-      this.#post({ type: 'link', link: this.#state });
+    const { store, onSignedOut } = this.#deps;
+    if (message.type === 'signedOut') onSignedOut(message);
+    else if (message.type === 'link') this.#follow(message.link, namespace);
+    else if (message.type === 'whereIsLink' || message.type === 'reconnect') {
+      if (this.#isLeader) this.#answer(message.type);
+    } else if (message.type === 'checkToken') {
+      if (this.#isLeader) this.#deps.connection.checkToken();
+    } else if (message.type === 'change') {
+      if (this.#isLeader) noticeClockJump(store);
+      store.applyOfOtherTab(message.change, namespace);
     } else if (namespace !== store.namespace) return;
-    else if (message.type === 'change') store.applyOfOtherTab(message.change);
     else if (message.type === 'reload') void store.reload();
-    else void this.#hearOfCommand(message);
+    else void this.#relay.hear(message, this.#isLeader);
   }
 
-  async #hearOfCommand(message: TabMessage): Promise<void> {
-    if (message.type === 'commandEnded') this.#askedById.get(message.id)?.(message.result);
-    else if (message.type === 'commandAnswered') {
-      this.#answeredById.get(message.id)?.(message.answer);
-    } else if (message.type === 'sendCommand' && this.#isLeader) {
-      const { id, to, command } = message;
-      this.#post({ type: 'commandEnded', id, result: await this.sendCommand(to, command) });
-    } else if (message.type === 'askCommand') {
-      const answer = await this.#deps.handlers.ask(message);
-      if (answer !== undefined) this.#post({ type: 'commandAnswered', id: message.id, answer });
+  #answer(question: 'whereIsLink' | 'reconnect'): void {
+    if (question === 'reconnect') this.reconnect();
+    else this.#post({ type: 'link', link: this.#state });
+  }
+
+  /** What the leader tells of the connection. */
+  #follow(state: LinkState, namespace: string): void {
+    const { store } = this.#deps;
+    if (this.#isLeader) return;
+    if (namespace !== store.namespace) {
+      void this.#consider(namespace);
+      return;
     }
+    this.#otherNamespace = undefined;
+    this.#state = state;
+    store.clock.follow(state.clockOffsetMs);
+    this.#changed.notify();
   }
 
-  #wait<Value>(
-    waiting: Map<string, (value: NonNullable<Value>) => void>,
-    id: string,
-    timeoutMs: number,
-    otherwise: Value,
-    question: TabMessage,
-  ): Promise<Value> {
-    if (this.#deps.group.isAlone) return Promise.resolve(otherwise);
-    return new Promise((resolve) => {
-      const settle = (value: Value): void => {
-        waiting.delete(id);
-        cancel();
-        resolve(value);
-      };
-      const cancel = this.#deps.environment.setTimer(() => settle(otherwise), timeoutMs);
-      waiting.set(id, settle);
-      this.#post(question);
-    });
+  async #consider(namespace: string): Promise<void> {
+    if (namespace === this.#otherNamespace) return;
+    this.#otherNamespace = namespace;
+    const isSame = await this.#deps.onNamespace(namespace);
+    // The leader's token may be of before: it looks.
+    this.#post({ type: isSame ? 'whereIsLink' : 'checkToken' });
   }
 }

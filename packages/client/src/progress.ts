@@ -6,7 +6,7 @@ import {
   type PlaybackPosition,
 } from '@cuepoint/core';
 import { progressItem, progressItems, type ProgressItem } from './replica/view.ts';
-import { Listeners, Snapshot } from './subscribable.ts';
+import { isSame, keepSame, Listeners, Snapshot } from './subscribable.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -52,32 +52,44 @@ interface Snapshots {
   readonly all: readonly ProgressItem[];
   readonly inProgress: readonly ProgressItem[];
   readonly completed: readonly ProgressItem[];
-  readonly byContentId: ReadonlyMap<string, ProgressItem>;
 }
 
 export function createProgress({ store, write }: WritableDeps): Progress {
   const listeners = new Listeners();
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
-  let known: ReadonlyMap<string, ProgressItem> = new Map();
-  const snapshot = new Snapshot((): Snapshots => {
-    const all = progressItems(store.replica).map((item) =>
-      keepSame(known.get(item.contentId), item),
-    );
-    known = new Map(all.map((item) => [item.contentId, item]));
+  let user = store.namespace;
+  const itemsByContentId = new Map<string, ProgressItem>();
+  const snapshot = new Snapshot<Snapshots>((before) => {
+    const all = keepSame(before?.all, progressItems(store.replica), contentIdOf);
+    if (all === before?.all) return before;
+    const [inProgress, completed] = [all.filter(isInProgress), all.filter(isWatched)];
     return {
       all,
-      inProgress: all.filter(isInProgress),
-      completed: all.filter((item) => item.isCompleted),
-      byContentId: known,
+      inProgress: keepSame(before?.inProgress, inProgress, contentIdOf),
+      completed: keepSame(before?.completed, completed, contentIdOf),
     };
   });
   store.onChanged(({ progress }) => {
+    if (user !== store.namespace) {
+      user = store.namespace;
+      lastReports.clear();
+      itemsByContentId.clear();
+    }
     if (!progress) return;
     snapshot.expire();
     listeners.notify();
   });
-  const get = (contentId: string) => snapshot.get().byContentId.get(contentId);
+
+  /** Of one content, without a look at the others: players ask at every tick. */
+  function get(contentId: string): ProgressItem | undefined {
+    const item = progressItem(store.replica, contentId);
+    const before = itemsByContentId.get(contentId);
+    if (item !== undefined && before !== undefined && isSame(before, item)) return before;
+    if (item === undefined) itemsByContentId.delete(contentId);
+    else itemsByContentId.set(contentId, item);
+    return item;
+  }
 
   function set(contentId: string, position: PlaybackPosition): void {
     requireContentId(contentId);
@@ -136,10 +148,5 @@ export function createProgress({ store, write }: WritableDeps): Progress {
   };
 }
 
-/** The former object where the new one says the same: what renders by identity does not render again. */
-function keepSame(before: ProgressItem | undefined, item: ProgressItem): ProgressItem {
-  const isSame =
-    before !== undefined &&
-    (Object.keys(item) as (keyof ProgressItem)[]).every((key) => before[key] === item[key]);
-  return isSame ? before : item;
-}
+const contentIdOf = ({ contentId }: ProgressItem): string => contentId;
+const isWatched = (item: ProgressItem): boolean => item.isCompleted;

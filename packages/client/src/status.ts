@@ -2,7 +2,7 @@ import type { ConnectionState } from './connection/connection-machine.ts';
 import type { HaltCode } from './connection/verdict.ts';
 import type { Link } from './link.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { Listeners, Snapshot } from './subscribable.ts';
+import { isSame, Listeners, Snapshot } from './subscribable.ts';
 
 export interface SyncStatus {
   readonly isOnline: boolean;
@@ -49,29 +49,30 @@ export function createStatus(store: ReplicaStore, link: Link): Status {
   const listeners = new Listeners();
   function read(): SyncStatus {
     const { connection, clockOffsetMs, lastError, userId } = link.state;
-    const entries = store.replica.entries();
-    const pending = entries.filter(({ state }) => state !== 'dead');
+    const { replica } = store;
+    const entries = replica.entries();
     return {
       isOnline: connection.name === 'live',
       connection: NAMES[connection.name],
       haltedBy: connection.name === 'halted' ? connection.code : undefined,
       lastError: connection.name === 'live' ? undefined : lastError,
-      pending: pending.length,
-      oldestPendingAtMs: pending[0]?.wallMs,
-      deadLetters: entries.length - pending.length,
-      lastSyncedAtMs: store.replica.meta.lastSyncedAtMs,
+      pending: entries.length - replica.deadCount,
+      oldestPendingAtMs: entries.find(({ state }) => state !== 'dead')?.wallMs,
+      deadLetters: replica.deadCount,
+      lastSyncedAtMs: replica.meta.lastSyncedAtMs,
       clockOffsetMs,
       userId,
       hasStorageFailed: store.hasStorageFailed,
     };
   }
-  const snapshot = new Snapshot(read);
+  const snapshot = new Snapshot<SyncStatus>((before) => {
+    const now = read();
+    return before !== undefined && isSame(before, now) ? before : now;
+  });
   function refresh(): void {
     const before = snapshot.get();
-    const now = read();
-    if ((Object.keys(now) as (keyof SyncStatus)[]).every((key) => now[key] === before[key])) return;
     snapshot.expire();
-    listeners.notify();
+    if (snapshot.get() !== before) listeners.notify();
   }
   store.onChanged(refresh);
   link.onChanged(refresh);

@@ -19,30 +19,67 @@ export class Listeners<Args extends readonly unknown[] = []> {
       try {
         listener(...args);
       } catch (error) {
-        // The app's own fault: seen where its uncaught errors are, and no reason to stop syncing.
-        queueMicrotask(() => {
-          throw error;
-        });
+        report(error);
       }
     }
   }
 }
 
+/** The app's own fault: seen where its uncaught errors are, and no reason to stop syncing. */
+function report(error: unknown): void {
+  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 /** A value that is computed when it is read, and the same object until it was declared out of date. */
 export class Snapshot<Value> {
-  readonly #compute: () => Value;
-  #cached: { readonly value: Value } | undefined;
+  readonly #compute: (before: Value | undefined) => Value;
+  #value: Value | undefined;
+  #isFresh = false;
 
-  constructor(compute: () => Value) {
+  /** @param compute gets the former value, and may give it back where nothing changed. */
+  constructor(compute: (before: Value | undefined) => Value) {
     this.#compute = compute;
   }
 
   get(): Value {
-    this.#cached ??= { value: this.#compute() };
-    return this.#cached.value;
+    if (!this.#isFresh) {
+      this.#value = this.#compute(this.#value);
+      this.#isFresh = true;
+    }
+    return this.#value as Value;
   }
 
   expire(): void {
-    this.#cached = undefined;
+    this.#isFresh = false;
   }
+}
+
+/**
+ * The list with former objects in the place of equal ones, and the former list where that makes them the same:
+ * what renders by identity does not render again.
+ */
+export function keepSame<Item extends object>(
+  before: readonly Item[] | undefined,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly Item[] {
+  if (before === undefined) return items;
+  const beforeByKey = new Map(before.map((item) => [keyOf(item), item]));
+  const kept = items.map((item) => {
+    const former = beforeByKey.get(keyOf(item));
+    return former !== undefined && isSame(former, item) ? former : item;
+  });
+  const isUnchanged =
+    kept.length === before.length && kept.every((item, index) => item === before[index]);
+  return isUnchanged ? before : kept;
+}
+
+/** Whether two objects have the same fields, compared by identity. */
+export function isSame<Value extends object>(a: Value, b: Value): boolean {
+  return (Object.keys(b) as (keyof Value)[]).every((key) => a[key] === b[key]);
 }

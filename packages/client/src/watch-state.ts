@@ -1,11 +1,12 @@
-import type { HelloDevice, Op } from '@cuepoint/core';
+import type { Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
-import { Connection, type GetToken } from './connection/connection.ts';
+import { Connection } from './connection/connection.ts';
 import type { ConnectionState } from './connection/connection-machine.ts';
+import { firstToken } from './connection/first-token.ts';
 import { Session } from './connection/session.ts';
 import { readClaims } from './connection/token.ts';
-import type { CreateSocket } from './connection/web-socket.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import { defaultStorage, groupOf, helloDevice, platformSocket } from './defaults.ts';
 import { CommandHandlers } from './devices/commands.ts';
 import { DeviceList } from './devices/device-list.ts';
 import { createDevices, type Devices } from './devices/devices.ts';
@@ -13,16 +14,12 @@ import { createDurability } from './durability.ts';
 import { platformEnvironment, type ClientEnvironment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { Link } from './link.ts';
-import type { ClientDevice, WatchStateOptions } from './options.ts';
+import type { WatchStateOptions } from './options.ts';
 import type { OutboxEntry } from './outbox/outbox-entry.ts';
 import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
 import { createStatus, type Status } from './status.ts';
-import { indexedDbStorage } from './storage/indexed-db-storage.ts';
-import { memoryStorage } from './storage/memory-storage.ts';
-import { browserTabs } from './tabs/browser-tabs.ts';
-import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
 
 /** The watch state of one person on one device. */
@@ -51,6 +48,8 @@ export interface WatchState {
   /**
    * Ends in every tab, and forgets who used the device. What the service has not acknowledged waits for this user's next
    * sign-in, or with `wipe` is deleted together with everything else of the service on this device. [SDK9]
+   *
+   * @throws ClientError `storage_failed` where this device could not delete it
    */
   signOut(options: { readonly wipe: boolean }): Promise<void>;
 }
@@ -65,9 +64,6 @@ export interface WatchStateInspection {
   readonly isLeader: boolean;
 }
 
-/** How long the start waits for a token, to know whose state to open; without one it opens the last user's. */
-const FIRST_TOKEN_TIMEOUT_MS = 1_000;
-
 /**
  * Opens what this device knows of the person, at once and without a network, and keeps it the same as on
  * every other screen from then on.
@@ -78,16 +74,28 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const environment: ClientEnvironment = { ...platformEnvironment(), ...options.environment };
   const storage = options.storage ?? defaultStorage();
   const service = options.url.replace(/\/+$/, '');
-  const { deviceId: wanted } = options.device;
-  const identity = await Identity.open({ storage, environment, service, deviceId: wanted });
+  const group = groupOf(options);
+  const identity = await Identity.open({
+    storage,
+    environment,
+    group,
+    service,
+    deviceId: options.device.deviceId,
+  });
+  const { deviceId } = identity;
   const { getToken, subject } = await firstToken(options.getToken, environment);
   const namespace = identity.namespaceOf(subject);
-  const store = await ReplicaStore.open({ storage, environment }, namespace);
+  const store = await ReplicaStore.open({ storage, environment, deviceId }, namespace);
   const handlers = new CommandHandlers();
   const deviceList = new DeviceList();
-  const { deviceId } = identity;
-  let isClosed = false;
   let currentSubject = subject;
+  let ending: Promise<void> | undefined;
+
+  async function switchTo(next: string, adopt: boolean): Promise<void> {
+    deviceList.clear();
+    link.update({ devices: [] });
+    await store.switchTo(next, { adopt });
+  }
 
   const session = new Session({
     store,
@@ -99,13 +107,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       link.update({ clockOffsetMs: store.clock.offsetMs, lastError: undefined });
     },
     onUser(userId) {
-      const wantedNamespace = identity.namespaceOfUser(userId);
+      const wanted = identity.namespaceOfUser(userId);
       const remembered = identity.rememberUser(currentSubject, userId);
-      link.update({ userId });
-      if (store.namespace === wantedNamespace) return true;
+      const isSame = store.namespace === wanted;
       const adopt = identity.isProvisional(store.namespace);
-      switching = remembered.then(() => store.switchTo(wantedNamespace, { adopt }));
-      return false;
+      switching = remembered.then(() => (isSame ? undefined : switchTo(wanted, adopt)));
+      link.update({ userId });
+      return isSame ? undefined : switching;
     },
     onPresence(presence) {
       deviceList.receive(presence, deviceId);
@@ -140,15 +148,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     async onToken(claims) {
       await switching;
       currentSubject = claims.subject;
-      if (claims.subject === undefined) return;
+      if (claims.subject === undefined || ending !== undefined) return;
       const next = identity.namespaceOf(claims.subject);
       if (next === store.namespace) return;
       // What was written while nobody knew who it was is this user's; what another user wrote is not.
-      const adopt =
-        store.namespace === identity.namespaceOf(undefined) &&
-        identity.isProvisional(store.namespace);
-      await store.switchTo(next, { adopt });
-      link.update({ userId: undefined, devices: [] });
+      const adopt = store.namespace === identity.namespaceOfNobody;
+      await switchTo(next, adopt);
+      link.update({ userId: undefined });
     },
     onState(state) {
       link.update({ connection: state });
@@ -158,29 +164,62 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     },
   });
 
-  const group = groupOf(options);
   const link = new Link({
     group,
-    name: service,
+    // A storage has one device id: these are the tabs that share an outbox. [SDK6]
+    name: `${service}|${deviceId}`,
     store,
     connection,
     session,
     handlers,
     environment,
-    onSignedOut: () => void end(),
-    onNamespace: (next) => void store.switchTo(next, { adopt: false }),
+    onSignedOut: ({ wipe }) => void signOut(wipe).catch(() => undefined),
+    async onNamespace(next) {
+      if (!(await isOurs(next))) return false;
+      await store.switchTo(next, { adopt: false });
+      return true;
+    },
   });
 
+  /** Whether the user of another tab is that of this one: its own token decides. [SDK9] */
+  async function isOurs(next: string): Promise<boolean> {
+    const token = await Promise.resolve()
+      .then(options.getToken)
+      .catch(() => undefined);
+    if (token == null || token === '') return identity.isProvisional(store.namespace);
+    const { subject: own } = readClaims(token);
+    await identity.refresh();
+    return own === undefined || identity.namespaceOf(own) === next;
+  }
+
   async function end(): Promise<void> {
-    if (isClosed) return;
-    isClosed = true;
     link.stop();
     durability.close();
+    await switching;
     await store.settle();
+    store.close();
+  }
+
+  function close(): Promise<void> {
+    ending ??= end();
+    return ending;
+  }
+
+  async function signOut(wipe: boolean): Promise<void> {
+    await close();
+    await identity.forgetUser();
+    // Whoever comes next is nobody yet, and takes on what waits there.
+    const left = store.namespace === identity.namespaceOfNobody;
+    try {
+      if (wipe) await storage.clear(identity.prefix);
+      else if (!left) await storage.clear(identity.namespaceOfNobody);
+    } catch (error) {
+      throw new ClientError('storage_failed', 'This device could not delete everything.', error);
+    }
   }
 
   function write(op: UnstampedOp): void {
-    if (isClosed) throw new ClientError('closed', 'This watch state was closed.');
+    if (ending !== undefined) throw new ClientError('closed', 'This watch state was closed.');
     void recordOp(store, deviceId, op);
   }
 
@@ -208,71 +247,18 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       connection: link.state.connection,
       isLeader: link.isLeader,
     }),
-    close: end,
-    async signOut({ wipe }) {
-      link.tellSignedOut();
-      await end();
-      await identity.forgetUser();
-      if (wipe) await storage.clear(identity.prefix);
+    close,
+    signOut({ wipe }) {
+      link.tellSignedOut({ wipe });
+      return signOut(wipe);
     },
   };
+  link.onChanged(() => {
+    const { connection: now } = link.state;
+    if (now.name === 'halted' && now.code === 'user_erased') {
+      durability.failAll('This user was erased.');
+    }
+  });
   link.start();
   return state;
-}
-
-function defaultStorage() {
-  return globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage();
-}
-
-function groupOf({ tabs, storage }: WatchStateOptions): TabGroup {
-  if (typeof tabs === 'object') return tabs;
-  // Tabs that share no storage cannot share an outbox.
-  const isShared = tabs === 'shared' || (tabs === undefined && storage === undefined);
-  return isShared ? browserTabs() : aloneGroup();
-}
-
-function platformSocket(): CreateSocket {
-  const { WebSocket } = globalThis;
-  if (WebSocket === undefined) {
-    throw new TypeError('This platform has no WebSocket: pass createSocket to createWatchState.');
-  }
-  return (url) => new WebSocket(url);
-}
-
-function helloDevice(device: ClientDevice, deviceId: string): HelloDevice {
-  const { deviceType, platform, appVersion, deviceName, capabilities } = device;
-  return {
-    deviceId,
-    deviceType,
-    platform,
-    appVersion,
-    ...(deviceName !== undefined && { deviceName }),
-    ...(capabilities !== undefined && {
-      capabilities: capabilities as NonNullable<HelloDevice['capabilities']>,
-    }),
-  };
-}
-
-/** Asks for a token for a moment; the first connection uses what comes of it. */
-async function firstToken(
-  getToken: GetToken,
-  { setTimer }: ClientEnvironment,
-): Promise<{ getToken: GetToken; subject: string | undefined }> {
-  const asked = Promise.resolve().then(getToken);
-  asked.catch(() => undefined);
-  let cancel: () => void = () => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = setTimer(() => resolve(undefined), FIRST_TOKEN_TIMEOUT_MS);
-  });
-  const token = await Promise.race([asked.catch(() => undefined), timeout]);
-  cancel();
-  let isFirst = true;
-  return {
-    subject: token == null ? undefined : readClaims(token).subject,
-    getToken() {
-      if (!isFirst) return getToken();
-      isFirst = false;
-      return asked;
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { requireContentId, TAGS_PER_REMOVE_MAX } from '@cuepoint/core';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { visibleTags, watchlistItem, watchlistItems, type WatchlistItem } from './replica/view.ts';
-import { Listeners, Snapshot } from './subscribable.ts';
+import { keepSame, Listeners, Snapshot } from './subscribable.ts';
 
 /** What the person wants to watch: an OR-Set, so that an add and a concurrent remove both count. [ORS2] */
 export interface Watchlist {
@@ -32,7 +32,9 @@ export interface WritableDeps {
 
 export function createWatchlist({ store, write }: WritableDeps, uuid: () => string): Watchlist {
   const listeners = new Listeners();
-  const snapshot = new Snapshot(() => watchlistItems(store.replica));
+  const snapshot = new Snapshot<readonly WatchlistItem[]>((before) =>
+    keepSame(before, watchlistItems(store.replica), ({ contentId }) => contentId),
+  );
   store.onChanged(({ watchlist }) => {
     if (!watchlist) return;
     snapshot.expire();

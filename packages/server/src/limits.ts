@@ -6,6 +6,22 @@ export const JSON_DEPTH_MAX = 32;
 /** An id in a path is at most 255 code points of 4 bytes, each byte 3 characters when encoded. */
 export const PATH_ID_LENGTH_MAX = 8_192;
 export const LIST_LIMIT_DEFAULT = 100;
+/** Rows of each kind in one answer of the inspector: a user may have far more. */
+export const INSPECTED_ROWS_MAX = 1_000;
+/** Live tails of the inspector that this instance serves at one time. */
+export const OP_TAILS_MAX = 20;
+/**
+ * What waits of a tail for a reader who does not keep up, in UTF-16 code units; past it the newest lines are
+ * dropped and counted.
+ */
+export const OP_TAIL_LENGTH_MAX = 1_048_576;
+/** Ops that come while a tail reads the registers. */
+export const OP_TAIL_EARLY_MAX = 100;
+/** Registers whose last write a tail remembers, to say what the next one won over. */
+export const OP_TAIL_REGISTERS_MAX = 1_000;
+export const OP_TAIL_HEARTBEAT_MS = 15_000;
+/** A tail ends after this long, or with its token: whoever looks opens the next one. */
+export const OP_TAIL_DURATION_MAX_MS = 60 * 60_000;
 /** Rows in one answer of /sync. */
 export const CHANGES_PER_PAGE = 1_000;
 export const RATE_WINDOW_MS = 10_000;

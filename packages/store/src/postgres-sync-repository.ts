@@ -48,12 +48,14 @@ import type {
   ProgressStatus,
   SaveDeviceOutcome,
   SyncRepository,
+  UserInspection,
   WatchlistListItem,
   WriteContext,
 } from './sync-repository.ts';
 import { runStatements } from './run-statements.ts';
 import { eraseUser, exportUser, importUser } from './user-data.ts';
 import { toUserId } from './user-id.ts';
+import { inspectUser } from './user-inspection.ts';
 
 const progressLane = createProgressLane({ passive: false });
 /** Rows in one statement of `saveWatchlist`. */
@@ -206,6 +208,13 @@ export class PostgresSyncRepository implements SyncRepository {
 
   exportUser(userId: string): AsyncIterable<ExportLine> {
     return exportUser(this.#database, toUserId(userId));
+  }
+
+  async inspectUser(
+    userId: string,
+    { rowsMax }: { readonly rowsMax: number },
+  ): Promise<UserInspection> {
+    return inspectUser(this.#database, toUserId(userId), rowsMax);
   }
 
   async importUser(userId: string, lines: readonly ExportLine[]): Promise<number> {

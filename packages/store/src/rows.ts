@@ -61,10 +61,14 @@ export function entryOfRow(row: TagRow): ORSetEntry {
 }
 
 export function registerOfRow(row: RegisterRow): ProgressRegister {
-  return createProgressRegister(positionOfRow(row), {
+  return createProgressRegister(positionOfRow(row), stampOfRegister(row));
+}
+
+export function stampOfRegister(row: RegisterRow): Stamp {
+  return {
     timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
     deviceId: row.device_id,
-  });
+  };
 }
 
 export function positionOfRow(row: RegisterRow): PlaybackPosition | null {
@@ -77,10 +81,7 @@ export function positionOfRow(row: RegisterRow): PlaybackPosition | null {
 }
 
 export function progressOpOfRow(row: RegisterRow): ProgressOp {
-  return progressOp(row.content_id, positionOfRow(row), {
-    timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
-    deviceId: row.device_id,
-  });
+  return progressOp(row.content_id, positionOfRow(row), stampOfRegister(row));
 }
 
 /** The op that writes this position with this stamp; `null` is a clear. [LWW2] */

@@ -103,6 +103,36 @@ export type ExportLine =
   /** The user's collected floor, for a user who ever had something collected. [CUR4] */
   | { readonly type: 'floor'; readonly collected: Timestamp };
 
+/** Some rows of a user, the newest first. */
+export interface InspectedRows<Row> {
+  readonly rows: readonly Row[];
+  /** Of all there are. */
+  readonly total: number;
+}
+
+/** What is stored of a user, for an operator who looks at it. */
+export interface UserInspection {
+  /** Every tag, a removed one as well. */
+  readonly watchlist: InspectedRows<{
+    readonly entry: ORSetEntry;
+    /** When the service stored its row first. */
+    readonly createdAtMs: number;
+    /** When the service stored its removal. */
+    readonly removedAtMs: number | null;
+  }>;
+  /** Every register; its position is `null` once cleared. */
+  readonly progress: InspectedRows<{
+    readonly contentId: string;
+    readonly position: PlaybackPosition | null;
+    readonly stamp: Stamp;
+    readonly updatedAtMs: number;
+  }>;
+  readonly devices: InspectedRows<{
+    readonly device: DeviceInfo;
+    readonly revokedAtMs: number | null;
+  }>;
+}
+
 /** What became of a device's registration. */
 export type SaveDeviceOutcome = 'saved' | 'revoked';
 
@@ -155,6 +185,8 @@ export interface SyncRepository {
   readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage>;
 
   exportUser(userId: string): AsyncIterable<ExportLine>;
+  /** @param rowsMax of each kind. */
+  inspectUser(userId: string, { rowsMax }: { readonly rowsMax: number }): Promise<UserInspection>;
   /** Merges lines in; idempotent. @returns how many rows the merge changed. */
   importUser(userId: string, lines: readonly ExportLine[]): Promise<number>;
   /** Deletes every row of the user for good and leaves one that says so. */

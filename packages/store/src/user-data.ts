@@ -20,6 +20,7 @@ import {
   entryOfRow,
   positionOfRow,
   progressOp,
+  stampOfRegister,
   type DeviceRow,
   type RegisterRow,
   type TagRow,
@@ -62,10 +63,7 @@ export async function* exportUser(database: Database, userId: string): AsyncGene
       type: 'progress',
       contentId: row.content_id,
       position: positionOfRow(row),
-      stamp: {
-        timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
-        deviceId: row.device_id,
-      },
+      stamp: stampOfRegister(row),
       updatedAtMs: row.updated_at.getTime(),
     };
   }

@@ -24,7 +24,7 @@ export type ConnectionEvent =
   | { readonly name: 'due' }
   /** The network is back, the page is seen again. */
   | { readonly name: 'wake' }
-  /** The app asks for an attempt now, whatever happened before. */
+  /** The app asks for an attempt: whatever halted this is done. */
   | { readonly name: 'reconnect' }
   | { readonly name: 'opened' }
   /** The last page of the welcome has come. */
@@ -70,7 +70,7 @@ const OPEN: ConnectionEffect = { name: 'open' };
 const CANCEL: ConnectionEffect = { name: 'cancel' };
 const DROP: ConnectionEffect = { name: 'drop', leave: false };
 const LEAVE: ConnectionEffect = { name: 'drop', leave: true };
-/** A connection that was live and is lost without a word: come back soon, with jitter. */
+/** Lost without a word, by all of its devices perhaps: come back soon, with jitter. */
 const LOST: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
 
 const stay = (state: ConnectionState): ConnectionStep => ({ state, effects: [] });
@@ -98,6 +98,15 @@ function after(
   };
 }
 
+/** At once, but no earlier than a delay that the service named. [SDK5] */
+function soonest(attempt: number, notBeforeMs: number, nowMs: number): ConnectionStep {
+  if (nowMs >= notBeforeMs) return connect(attempt, CANCEL);
+  return {
+    state: { name: 'waiting', attempt, notBeforeMs },
+    effects: [CANCEL, { name: 'schedule', delayMs: notBeforeMs - nowMs }],
+  };
+}
+
 /** Every state by every event: the compiler holds it complete. */
 const TABLE: Table = {
   idle: {
@@ -115,15 +124,8 @@ const TABLE: Table = {
     start: stay,
     stop: () => idle(CANCEL),
     due: ({ attempt }) => connect(attempt),
-    // At once, but no earlier than a delay that the service named.
-    wake: (state, _event, { nowMs }) =>
-      nowMs >= state.notBeforeMs
-        ? connect(state.attempt, CANCEL)
-        : {
-            state,
-            effects: [CANCEL, { name: 'schedule', delayMs: state.notBeforeMs - nowMs }],
-          },
-    reconnect: () => connect(0, CANCEL),
+    wake: ({ attempt, notBeforeMs }, _event, { nowMs }) => soonest(attempt, notBeforeMs, nowMs),
+    reconnect: ({ notBeforeMs }, _event, { nowMs }) => soonest(0, notBeforeMs, nowMs),
     opened: (state) => ({ state, effects: [DROP] }),
     welcomed: stay,
     closed: stay,
@@ -163,7 +165,7 @@ const TABLE: Table = {
     opened: stay,
     welcomed: stay,
     closed: (_state, { verdict }, context) => after(verdict, 0, context),
-    lost: () => connect(0, DROP),
+    lost: (_state, _event, context) => after(LOST, 0, context, DROP),
   },
   halted: {
     start: stay,

@@ -1,4 +1,4 @@
-import type { DownMessage, HelloDevice } from '@cuepoint/core';
+import { CLOSE_CODES, type DownMessage, type HelloDevice } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
 import {
   stepConnection,
@@ -19,6 +19,8 @@ const RENEW_MIN_MS = 1_000;
 /** The greatest delay that timers take. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
+/** A message was larger than the service takes. */
+const TOO_BIG = 1009;
 const RETRY: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
 
 interface Closed {
@@ -53,6 +55,9 @@ export class Connection {
   #cancelTimer: (() => void) | undefined;
   #cancelRenewal: (() => void) | undefined;
   #cancelWatch: (() => void) | undefined;
+  /** Events that came while another was worked on: each finds the state that the one before has left. */
+  readonly #events: ConnectionEvent[] = [];
+  #isStepping = false;
   /** Of a code that the next close carries no verdict for. */
   #verdict: Verdict | undefined;
 
@@ -65,6 +70,19 @@ export class Connection {
   }
 
   tell(event: ConnectionEvent): void {
+    this.#events.push(event);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        this.#step(next);
+      }
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  #step(event: ConnectionEvent): void {
     const { environment, onState } = this.#deps;
     const context = { nowMs: environment.monotonic(), random: environment.random };
     const before = this.#state;
@@ -79,6 +97,12 @@ export class Connection {
   send(text: string): void {
     // 1: open, in every implementation.
     if (this.#socket?.readyState === 1) this.#socket.send(text);
+  }
+
+  /** Another tab says that somebody else is signed in now. [SDK9] */
+  checkToken(): void {
+    if (this.#state.name === 'live') void this.#renew(this.#attempt);
+    else this.tell({ name: 'reconnect' });
   }
 
   /** What the service said before it closes tells more than the code that follows. */
@@ -176,9 +200,10 @@ export class Connection {
   }
 
   #closed(verdict: Verdict, code?: number): void {
+    if (code === TOO_BIG || code === CLOSE_CODES.limitExceeded) {
+      this.#deps.session.pump.sendLess();
+    }
     this.#forgetSocket();
-    // 1009: the service takes no message of this size.
-    if (code === 1009 || code === 4413) this.#deps.session.pump.sendLess();
     this.tell({ name: 'closed', verdict });
   }
 
@@ -202,6 +227,8 @@ export class Connection {
   }
 
   #scheduleRenewal({ expiresAtMs }: TokenClaims): void {
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = undefined;
     if (expiresAtMs === undefined) return;
     const { environment, serviceNowMs } = this.#deps;
     const lifeMs = expiresAtMs - serviceNowMs();

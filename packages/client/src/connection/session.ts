@@ -12,6 +12,7 @@ import {
   type Welcome,
   type WireOp,
 } from '@cuepoint/core';
+import { Acknowledged } from '../replica/acknowledged.ts';
 import { SentCommands } from '../devices/commands.ts';
 import type { ClientEnvironment } from '../environment.ts';
 import { noticeClockJump } from '../outbox/clock-jump.ts';
@@ -25,8 +26,8 @@ export interface SessionDeps {
   readonly onLost: () => void;
   /** The last page of the welcome is stored in memory. */
   readonly onWelcomed: () => void;
-  /** @returns whether this replica is that user's; else the connection has to begin anew. [SDK9] */
-  readonly onUser: (userId: string) => boolean;
+  /** @returns `undefined` where this replica is that user's; else resolves once that one is in its place. [SDK9] */
+  readonly onUser: (userId: string) => Promise<void> | undefined;
   readonly onPresence: (presence: Presence) => void;
   readonly onCommand: (command: ReceiveCommand) => void;
   /** An error of the session as a whole. */
@@ -40,13 +41,20 @@ export class Session {
   readonly #deps: SessionDeps;
   /** Of a pull that replaces everything: its pages until the last. [SDK8] */
   #gathered: Op[] | undefined;
+  /**
+   * What was committed since the last pull ended. A whole state that is being read, or was when the answer
+   * came, may be of a moment before it.
+   */
+  #learned = new Acknowledged();
+  /** What came while the user's replica was on its way in. */
+  #held: DownMessage[] | undefined;
   #isGreeting = false;
   #isForUser = false;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    this.pump = new Pump(deps);
+    this.pump = new Pump({ ...deps, onAcknowledged: (ops) => this.#learn(ops) });
     this.commands = new SentCommands(deps.environment);
   }
 
@@ -68,7 +76,9 @@ export class Session {
   close(): void {
     this.#isGreeting = false;
     this.#isForUser = false;
+    this.#held = undefined;
     this.#gathered = undefined;
+    this.#learned = new Acknowledged();
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = undefined;
     this.pump.close();
@@ -77,7 +87,8 @@ export class Session {
 
   /** What is new in the protocol is passed over. */
   receive(message: DownMessage): void {
-    if (message.type === 'welcome') this.#onWelcome(message);
+    if (this.#held !== undefined) this.#held.push(message);
+    else if (message.type === 'welcome') this.#onWelcome(message);
     else if (message.type === 'error') this.#onError(message);
     else if (!this.#isForUser) return;
     else if (message.type === 'changes') this.#onChanges(message);
@@ -87,9 +98,13 @@ export class Session {
     else if (message.type === 'commandResult') this.commands.onResult(message);
   }
 
-  #onWelcome({ userId, serverTime, changes, resync, more, cursor }: Welcome): void {
-    if (!this.#deps.onUser(userId)) {
-      this.#deps.onLost();
+  #onWelcome(welcome: Welcome): void {
+    const { userId, serverTime, changes, resync, more, cursor } = welcome;
+    const switched = this.#deps.onUser(userId);
+    if (switched !== undefined) {
+      // The cursor of another replica: only a whole state is good for this one.
+      if (resync) void this.#hold(welcome, switched);
+      else this.#deps.onLost();
       return;
     }
     this.#isForUser = true;
@@ -101,12 +116,31 @@ export class Session {
       put: store.clock.restamp(unsent),
       meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
     });
-    this.#onPage(changes, resync, more, cursor);
+    // Whoever heard of it may have closed everything, now and below.
+    if (this.#isForUser) this.#onPage(changes, resync, more, cursor);
+  }
+
+  async #hold(welcome: Welcome, switched: Promise<void>): Promise<void> {
+    const held: DownMessage[] = [welcome];
+    this.#held = held;
+    await switched;
+    if (this.#held !== held) return;
+    this.#held = undefined;
+    for (const message of held) this.receive(message);
   }
 
   #onChanges({ ops, resync, more, cursor }: Changes): void {
-    if (more === undefined) void this.#deps.store.commit({ fold: ops.map(toOp) });
-    else this.#onPage(ops, resync === true, more, cursor);
+    if (more !== undefined) {
+      this.#onPage(ops, resync === true, more, cursor);
+      return;
+    }
+    const fold = ops.map(toOp);
+    this.#learn(fold);
+    void this.#deps.store.commit({ fold });
+  }
+
+  #learn(ops: readonly Op[]): void {
+    for (const op of ops) this.#learned.fold(op);
   }
 
   #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
@@ -117,15 +151,19 @@ export class Session {
       this.#gathered = undefined;
       if (ops.length > 0 || meta !== undefined) void store.commit({ fold: ops, ...meta });
     } else {
-      this.#gathered = [...(this.#gathered ?? []), ...ops];
+      const gathered = (this.#gathered ??= []);
+      for (const op of ops) gathered.push(op);
       if (!more) {
-        void store.commit({ replace: this.#gathered, ...meta });
         this.#gathered = undefined;
+        void store.commit({ replace: [...gathered, ...this.#learned.ops()], ...meta });
       }
     }
-    if (more || !this.#isGreeting) return;
+    if (more) return;
+    this.#learned = new Acknowledged();
+    if (!this.#isGreeting) return;
     this.#isGreeting = false;
     this.#deps.onWelcomed();
+    if (!this.#isForUser) return;
     this.pump.open();
     this.#beat();
   }

@@ -1,8 +1,9 @@
-import type {
-  Command,
-  CommandOutcome,
-  CommandResult as CommandResultMessage,
-  ReceiveCommand,
+import {
+  REASON_LENGTH_MAX,
+  type Command,
+  type CommandOutcome,
+  type CommandResult as CommandResultMessage,
+  type ReceiveCommand,
 } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
 
@@ -114,10 +115,18 @@ export class CommandHandlers {
 
 export function answerToMessage(id: string, answer: CommandAnswer | undefined): string {
   const refused =
-    answer === undefined ? 'unsupported' : answer === 'applied' ? undefined : answer.refused;
+    answer === undefined ? 'unsupported' : answer === 'applied' ? undefined : reasonOf(answer);
   return JSON.stringify({
     type: 'commandResult',
     id,
     ...(refused === undefined ? { outcome: 'applied' } : { outcome: 'refused', reason: refused }),
   });
+}
+
+/** What an app says may be long, or nothing: a message that the service cannot read would end the session. */
+function reasonOf({ refused }: Exclude<CommandAnswer, 'applied'>): string {
+  const reason: unknown = refused;
+  return typeof reason === 'string'
+    ? Array.from(reason).slice(0, REASON_LENGTH_MAX).join('')
+    : 'failed';
 }

@@ -15,9 +15,8 @@ export class DeviceList {
     }
   }
 
-  replace(devices: readonly DevicePresence[]): void {
+  clear(): void {
     this.#devicesById.clear();
-    for (const device of devices) this.#devicesById.set(device.deviceId, device);
   }
 
   values(): DevicePresence[] {

@@ -3,6 +3,7 @@ import type { Link } from '../link.ts';
 import type { Progress } from '../progress.ts';
 import { Listeners, Snapshot } from '../subscribable.ts';
 import type { CommandHandler, CommandHandlers, CommandResult } from './commands.ts';
+import { requireCommand } from './require-command.ts';
 
 /** A device of the user, as the service told of it last. */
 export interface Device extends DevicePresence {
@@ -11,7 +12,7 @@ export interface Device extends DevicePresence {
 
 export interface HandOffOptions {
   readonly contentId: string;
-  /** Where the target begins; by default where this device's replica is. In seconds. */
+  /** Where the target begins, in seconds, fractions cut off; by default where this device's replica is. */
   readonly positionSeconds?: number;
   /** By default as it is here: `paused` where it is paused, else `playing`. */
   readonly state?: 'playing' | 'paused';
@@ -24,7 +25,11 @@ export interface Devices {
   readonly thisDeviceId: string;
   /** The same array until something changes; empty until the first connection. */
   list(): readonly Device[];
-  /** Asks another device for something. Resolves with the outcome, also without a connection; never rejects for one. */
+  /**
+   * Asks another device for something. Resolves with the outcome, also without a connection.
+   *
+   * @throws CuepointError `invalid_device_id`, `invalid_seconds`, `invalid_content_id`, `invalid_request`
+   */
   sendCommand(to: string, command: Exclude<Command, HandOff>): Promise<CommandResult>;
   /** Moves what plays to another device; the source stops only after the target confirms. [LIV7] */
   handOff(to: string, options: HandOffOptions): Promise<CommandResult>;
@@ -57,18 +62,22 @@ export function createDevices({ link, progress, handlers, deviceId }: DevicesDep
     list: () => snapshot.get(),
     async sendCommand(to, command) {
       requireDeviceId(to);
+      requireCommand(command);
       return link.sendCommand(to, command);
     },
     async handOff(to, { contentId, positionSeconds, state, from }) {
       requireDeviceId(to);
       const here = progress.get(contentId);
-      return link.sendCommand(to, {
+      const handOff: HandOff = {
         action: 'handoff',
         contentId,
-        positionSeconds: positionSeconds ?? here?.positionSeconds ?? 0,
+        // Players count in fractions.
+        positionSeconds: Math.floor(positionSeconds ?? here?.positionSeconds ?? 0),
         state: state ?? (here?.state === 'paused' ? 'paused' : 'playing'),
         ...(from !== undefined && { from }),
-      });
+      };
+      requireCommand(handOff);
+      return link.sendCommand(to, handOff);
     },
     onCommand: (handler) => handlers.add(handler),
     subscribe: listeners.subscribe,

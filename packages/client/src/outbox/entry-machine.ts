@@ -1,4 +1,4 @@
-import type { ErrorCode, OpRejection } from '@cuepoint/core';
+import type { ErrorCode, OpKind, OpRejection } from '@cuepoint/core';
 import type { EntryState } from './outbox-entry.ts';
 
 /**
@@ -80,12 +80,19 @@ export const ENTRY_STEPS: Readonly<Record<EntryState, Readonly<Record<EntryEvent
 /**
  * What a rejection asks for. [SDK3]
  *
- * @param sends how often the op has left this device: one that left before may be stored under its tag.
+ * @param sends how often the op has left this device: an add that left before may be stored under its tag.
  */
-export function eventOfRejection(code: ErrorCode, sends: number): 'restamp' | 'remint' | 'refused' {
+export function eventOfRejection(
+  code: ErrorCode,
+  kind: OpKind,
+  sends: number,
+): 'settled' | 'restamp' | 'remint' | 'refused' {
   const rejection = code as OpRejection;
   if (rejection === 'clock_ahead' || rejection === 'stamp_reused') return 'restamp';
-  const isFirst = sends <= 1;
-  if ((rejection === 'stale_op' || rejection === 'tag_reused') && isFirst) return 'remint';
-  return 'refused';
+  if (kind !== 'watchlist.add') return 'refused';
+  if (sends <= 1) {
+    return rejection === 'stale_op' || rejection === 'tag_reused' ? 'remint' : 'refused';
+  }
+  // Nobody else draws a random tag: it is stored, from before this device got a new id.
+  return rejection === 'tag_reused' ? 'settled' : 'refused';
 }

@@ -25,6 +25,8 @@ export interface OutboxEntry {
   readonly op: Op;
   /** What the device's wall clock said when the change was made, in ms. */
   readonly wallMs: number;
+  /** When it was made by the service's clock, in ms; `undefined` while nobody has measured that. */
+  readonly serviceMs: number | undefined;
   /** The service's time is surely not before this, in ms; a wall clock of 1970 is seen by it. */
   readonly notBeforeMs: number;
   /** The stamp that it replaces: whatever the clocks say, the change is later. [LWW1] */
@@ -40,6 +42,7 @@ export interface OutboxEntry {
 export interface StoredEntry {
   readonly op: WireOp;
   readonly wallMs: number;
+  readonly serviceMs?: number;
   readonly notBeforeMs: number;
   readonly seen?: string;
   readonly sends: number;
@@ -47,12 +50,13 @@ export interface StoredEntry {
 }
 
 export function entryToStored(entry: OutboxEntry): StoredEntry {
-  const { op, wallMs, notBeforeMs, seen, sends, code } = entry;
+  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code } = entry;
   return {
     op: opToWire(op),
     wallMs,
     notBeforeMs,
     sends,
+    ...(serviceMs !== undefined && { serviceMs }),
     ...(seen !== undefined && { seen: timestampToText(seen) }),
     ...(code !== undefined && { code }),
   };
@@ -60,11 +64,12 @@ export function entryToStored(entry: OutboxEntry): StoredEntry {
 
 /** `inFlight` is of a connection, and what is read from a disk has none. */
 export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
-  const { op, wallMs, notBeforeMs, seen, sends, code } = stored;
+  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code } = stored;
   return {
     id,
     op: wireToOp(op, op.deviceId ?? ''),
     wallMs,
+    serviceMs,
     notBeforeMs,
     seen: seen === undefined ? undefined : textToTimestamp(seen),
     sends,

@@ -1,11 +1,9 @@
 import {
   opToWire,
   OPS_PER_PUSH_MAX,
-  wireToOp,
   type Ack,
   type ErrorMessage,
   type Op,
-  type Timestamp,
   type WireOpResult,
 } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
@@ -13,6 +11,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
+import { lengthOf, opsOfResult } from './wire-ops.ts';
 
 /** Pushes without their ack; the service takes 32 of them. */
 const PUSHES_AT_ONCE_MAX = 8;
@@ -30,6 +29,8 @@ export interface PumpDeps {
   readonly send: (text: string) => void;
   /** The connection has to begin anew: it is dead, or the clock jumped and has to be measured. */
   readonly onLost: () => void;
+  /** Ops that the service has committed, before they are folded in. */
+  readonly onAcknowledged: (ops: readonly Op[]) => void;
 }
 
 interface PushInFlight {
@@ -52,6 +53,7 @@ export class Pump {
   #isOpen = false;
   #isScheduled = false;
   #cancelHold: (() => void) | undefined;
+  #heldUntilMs = 0;
   #lastId = 0;
 
   constructor(deps: PumpDeps) {
@@ -68,8 +70,7 @@ export class Pump {
   close(): void {
     this.#isOpen = false;
     this.#connection += 1;
-    this.#cancelHold?.();
-    this.#cancelHold = undefined;
+    this.#release();
     const lost = [...this.#pushes.values()];
     this.#pushes.clear();
     for (const { cancelTimer, entries } of lost) {
@@ -78,8 +79,9 @@ export class Pump {
     }
   }
 
-  /** A message was too large, or had too much in it. */
+  /** A message was too large, or had too much in it: if it was a push, the next are smaller. */
   sendLess(): void {
+    if (this.#pushes.size === 0) return;
     this.#opsPerPushMax = Math.max(1, Math.floor(this.#opsPerPushMax / 2));
   }
 
@@ -89,7 +91,7 @@ export class Pump {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#flush();
+      if (this.#isOpen) this.#flush();
     });
   }
 
@@ -108,23 +110,28 @@ export class Pump {
     for (const [index, entry] of push.entries.entries()) {
       const result = results[index];
       if (result === undefined) continue;
-      if (result.result === 'rejected') {
-        const next = this.#afterRejection(entry, result);
-        if (next?.state === 'unsent') restamp.set(next.id, next);
-        else if (next !== undefined) settled.put.push(next);
-      } else {
-        settled.fold.push(...opsOfResult(entry.op, result));
-        if (replica.step(entry.id, 'settled') === 'gone') settled.drop.push(entry.id);
-        this.#restampsById.delete(entry.id);
-      }
+      const next =
+        result.result === 'rejected'
+          ? this.#afterRejection(entry, result)
+          : replica.step(entry.id, 'settled');
+      if (result.result !== 'rejected') settled.fold.push(...opsOfResult(entry.op, result));
+      if (next === 'gone') settled.drop.push(entry.id);
+      else if (next?.state === 'unsent') restamp.set(next.id, next);
+      else if (next !== undefined) settled.put.push(next);
+      if (next === 'gone' || next?.state === 'dead') this.#restampsById.delete(entry.id);
     }
+    this.#deps.onAcknowledged(settled.fold);
     settled.put.push(...this.#restamped(restamp, serverTime !== undefined));
     const isLast = settled.put.length === 0 && this.#isLast(settled.drop);
     void this.#deps.store.commit({
       ...settled,
       ...(isLast && { meta: { lastSyncedAtMs: clock.nowMs() } }),
     });
-    this.schedule();
+    if (results.length < push.entries.length) {
+      // Only the service knows what became of the others.
+      this.#stepAll(push.entries.slice(results.length), 'failed');
+      this.#deps.onLost();
+    } else this.schedule();
   }
 
   /** @returns false when the id is not of a push. */
@@ -132,24 +139,40 @@ export class Pump {
     const push = id === undefined ? undefined : this.#take(id);
     if (push === undefined) return false;
     this.#stepAll(push.entries, 'failed');
-    this.#cancelHold?.();
+    this.#hold((retryAfterMs ?? RETRY_DELAY_MS) * (1 + this.#deps.environment.random() / 4));
+    return true;
+  }
+
+  /** Sends nothing for a time, or for longer where that was asked before. */
+  #hold(delayMs: number): void {
     const { environment } = this.#deps;
-    const delayMs = (retryAfterMs ?? RETRY_DELAY_MS) * (1 + environment.random() / 4);
+    const untilMs = environment.monotonic() + delayMs;
+    if (this.#cancelHold !== undefined && untilMs <= this.#heldUntilMs) return;
+    this.#release();
+    this.#heldUntilMs = untilMs;
     this.#cancelHold = environment.setTimer(() => {
       this.#cancelHold = undefined;
       this.schedule();
     }, delayMs);
-    return true;
+  }
+
+  #release(): void {
+    this.#cancelHold?.();
+    this.#cancelHold = undefined;
   }
 
   #flush(): void {
-    if (!this.#isOpen || this.#cancelHold !== undefined) return;
     const { store } = this.#deps;
     if (noticeClockJump(store) || store.clock.offsetMs === undefined) {
       this.#deps.onLost();
       return;
     }
-    while (this.#pushes.size < PUSHES_AT_ONCE_MAX) {
+    // A listener that hears of what was sent may close everything.
+    while (
+      this.#isOpen &&
+      this.#cancelHold === undefined &&
+      this.#pushes.size < PUSHES_AT_ONCE_MAX
+    ) {
       const batch = this.#nextBatch();
       if (batch.length === 0) return;
       this.#send(batch);
@@ -174,17 +197,21 @@ export class Pump {
     const { store, environment, send, onLost } = this.#deps;
     this.#lastId += 1;
     const id = `${this.#connection}.${this.#lastId}`;
-    let last: Timestamp | undefined;
+    const { clock } = store;
     const entries = batch.map((entry) => {
-      store.clock.sent(entry.op.timestamp);
-      last = store.clock.lastSent;
-      return { ...entry, state: 'inFlight' as const, sends: entry.sends + 1 };
+      const isProvisional = entry.state === 'unsent' && clock.isProvisional(entry);
+      const [stamped = entry] = isProvisional ? clock.restamp([entry]) : [entry];
+      clock.sent(stamped.op.timestamp);
+      return { ...stamped, state: 'inFlight' as const, sends: entry.sends + 1 };
     });
     const cancelTimer = environment.setTimer(onLost, ANSWER_TIMEOUT_MS);
     this.#pushes.set(id, { entries, cancelTimer });
-    const recorded = entries.length === 0 ? undefined : { put: entries, meta: { lastSent: last } };
     const connection = this.#connection;
-    void (recorded === undefined ? Promise.resolve() : store.commit(recorded)).then(() => {
+    const recorded =
+      entries.length === 0
+        ? Promise.resolve()
+        : store.commit({ put: entries, meta: { lastSent: clock.lastSent } });
+    void recorded.then(() => {
       if (connection !== this.#connection || !this.#pushes.has(id)) return;
       const ops = entries.map(({ op }) => {
         const { deviceId: _, ...wire } = opToWire(op);
@@ -211,14 +238,14 @@ export class Pump {
   }
 
   /** [SDK3] */
-  #afterRejection(entry: OutboxEntry, { code }: WireOpResult): OutboxEntry | undefined {
+  #afterRejection(entry: OutboxEntry, { code }: WireOpResult): OutboxEntry | 'gone' | undefined {
     const { store, environment } = this.#deps;
     const restamps = (this.#restampsById.get(entry.id) ?? 0) + 1;
     this.#restampsById.set(entry.id, restamps);
-    const wanted = eventOfRejection(code ?? 'change_refused', entry.sends);
+    const wanted = eventOfRejection(code ?? 'change_refused', entry.op.kind, entry.sends);
     const event = restamps > RESTAMPS_MAX ? 'refused' : wanted;
     const next = store.replica.step(entry.id, event);
-    if (next === undefined || next === 'gone') return undefined;
+    if (next === undefined || next === 'gone') return next;
     if (event === 'refused') return { ...next, code: code ?? 'change_refused' };
     const fresh = { ...next, sends: 0 };
     // The same time with the next count: its stamp is taken, and it is no later than it was.
@@ -228,6 +255,7 @@ export class Pump {
         ...fresh,
         op: { ...fresh.op, tag: environment.uuid() },
         wallMs: store.clock.wallMs(),
+        serviceMs: store.clock.measuredMs,
       };
     }
     return fresh;
@@ -250,18 +278,4 @@ export class Pump {
       .entries()
       .every(({ id, state }) => state === 'dead' || left.has(id));
   }
-}
-
-/** What the acknowledged state learns from a result. */
-function opsOfResult(op: Op, { result, winner }: WireOpResult): Op[] {
-  const won = winner === undefined ? [] : [wireToOp(winner, winner.deviceId ?? '')];
-  if (result !== 'superseded') return [op, ...won];
-  // An add whose tag was removed already: the removal itself comes, or came, with the changes.
-  return op.kind === 'watchlist.remove' ? [op, ...won] : won;
-}
-
-/** At least what it takes as JSON, in UTF-16 code units. */
-function lengthOf(op: Op): number {
-  const tags = op.kind === 'watchlist.remove' ? op.tags.length * 40 : 40;
-  return 160 + op.contentId.length * 2 + tags;
 }

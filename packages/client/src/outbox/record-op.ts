@@ -36,11 +36,15 @@ export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp)
     id: store.nextEntryId(),
     op: { ...op, timestamp: clock.mint(seen), deviceId },
     wallMs: clock.wallMs(),
+    serviceMs: clock.measuredMs,
     notBeforeMs: clock.notBeforeMs,
     seen,
     sends: 0,
     state: 'unsent',
     code: undefined,
   };
-  return store.commit({ put: [entry], drop: folded.map(({ id }) => id) });
+  return store.commit({
+    put: [entry],
+    ...(folded.length > 0 && { drop: folded.map(({ id }) => id), foldedInto: entry.id }),
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  compareTimestamps,
   DEFAULT_MAX_DRIFT_MS,
   HybridLogicalClock,
   isAheadOfClock,
@@ -13,12 +14,21 @@ import type { OutboxEntry } from './outbox-entry.ts';
 
 /** A wall clock that moved this much more or less than time passed was set, or its device slept. */
 const JUMP_MIN_MS = 2_000;
+/** Nobody sleeps longer with the app running: a clock that went on by more was set. */
+const SLEEP_MAX_MS = 365 * 24 * 60 * 60_000;
+/** A wall clock that shows an earlier time is wrong: 2025 began. */
+const CLOCKS_SHOW_MIN_MS = Date.UTC(2025, 0, 1);
 
 export interface ServiceClockState {
   /** The greatest timestamp that was ever sent. [LWW3] */
   readonly lastSent?: Timestamp | undefined;
-  /** The latest time that the service ever told, in ms. */
+  /** The time that the service told last, in ms. */
   readonly serverTimeMs?: number | undefined;
+}
+
+interface Look {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
 }
 
 /**
@@ -31,9 +41,13 @@ export class ServiceClock {
   readonly #environment: Pick<ClientEnvironment, 'now' | 'monotonic'>;
   #hlc: HybridLogicalClock;
   #offsetMs: number | undefined;
+  /** What the offset was when the wall clock jumped: another tab may not have noticed yet. */
+  #offsetBeforeJumpMs: number | undefined;
   #lastSent: Timestamp;
   #serverTimeMs: number;
-  #lookedAt: { readonly wallMs: number; readonly monotonicMs: number };
+  /** When it was told, on the monotonic clock; `undefined` where an earlier run of the app heard it. */
+  #serverTimeAtMs: number | undefined;
+  #lookedAt: Look;
 
   constructor(
     environment: Pick<ClientEnvironment, 'now' | 'monotonic'>,
@@ -43,7 +57,7 @@ export class ServiceClock {
     this.#lastSent = lastSent;
     this.#serverTimeMs = serverTimeMs;
     this.#hlc = new HybridLogicalClock({ last: lastSent });
-    this.#lookedAt = { wallMs: this.wallMs(), monotonicMs: environment.monotonic() };
+    this.#lookedAt = this.#readClocks();
   }
 
   /** Service minus device, in ms; `undefined` until it was measured, and after the wall clock jumped. */
@@ -53,7 +67,15 @@ export class ServiceClock {
 
   /** The service's time is surely not before this, in ms. */
   get notBeforeMs(): number {
-    return this.#serverTimeMs;
+    // Monotonic time may stand still in a sleep, and never runs ahead.
+    const passedMs =
+      this.#serverTimeAtMs === undefined ? 0 : this.#environment.monotonic() - this.#serverTimeAtMs;
+    return Math.floor(this.#serverTimeMs + Math.max(passedMs, 0));
+  }
+
+  /** The service's time as it was measured, in ms; `undefined` where it was not. */
+  get measuredMs(): number | undefined {
+    return this.#offsetMs === undefined ? undefined : this.nowMs();
   }
 
   get lastSent(): Timestamp {
@@ -66,7 +88,7 @@ export class ServiceClock {
 
   /** The best guess at the service's time, in ms. */
   nowMs(): number {
-    return clampMs(Math.max(this.wallMs() + (this.#offsetMs ?? 0), this.#serverTimeMs));
+    return clampMs(Math.max(this.wallMs() + (this.#offsetMs ?? 0), this.notBeforeMs));
   }
 
   /**
@@ -75,21 +97,23 @@ export class ServiceClock {
    */
   look(): number {
     const before = this.#lookedAt;
-    const now = { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
+    const now = this.#readClocks();
     this.#lookedAt = now;
     const jumpMs = now.wallMs - before.wallMs - (now.monotonicMs - before.monotonicMs);
     if (Math.abs(jumpMs) < JUMP_MIN_MS) return 0;
+    this.#offsetBeforeJumpMs = this.#offsetMs;
     this.#offsetMs = undefined;
     return jumpMs;
   }
 
   /**
    * What the jump says of changes that were made before it: their wall time moves with a clock that was set, so
-   * that one offset fits all, and stays where the device only slept. Clocks do not sleep backwards, and a
-   * clock behind a time that the service had told was wrong.
+   * that one offset fits all, and stays where the device only slept. Clocks do not sleep backwards nor for years,
+   * and a clock behind a time that the service had told was wrong.
    */
   isSetBy(jumpMs: number): boolean {
-    return jumpMs < 0 || this.wallMs() - jumpMs < this.#serverTimeMs - DEFAULT_MAX_DRIFT_MS;
+    const surelyMs = Math.max(this.#serverTimeMs - DEFAULT_MAX_DRIFT_MS, CLOCKS_SHOW_MIN_MS);
+    return jumpMs < 0 || jumpMs > SLEEP_MAX_MS || this.wallMs() - jumpMs < surelyMs;
   }
 
   /** A stamp for a change made now, past the one that it replaces. [LWW1] */
@@ -105,11 +129,18 @@ export class ServiceClock {
 
   /** Begins anew from the service's time: what a clock of 2099 minted is forgotten. */
   measure(serverTimeMs: number): void {
-    this.#offsetMs = serverTimeMs - this.wallMs();
-    this.#serverTimeMs = Math.max(this.#serverTimeMs, serverTimeMs);
-    this.#lookedAt = { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
+    // The latest counts, not the greatest: an instance with a wrong clock must not be believed for ever.
+    this.#serverTimeMs = serverTimeMs;
+    this.#serverTimeAtMs = this.#environment.monotonic();
     if (isAheadOfClock(this.#lastSent, serverTimeMs)) this.#lastSent = ZERO_TIMESTAMP;
-    this.#hlc = new HybridLogicalClock({ last: this.#lastSent });
+    this.#begin(serverTimeMs - this.wallMs());
+  }
+
+  /** Another tab of this device measured it. [SDK6] */
+  follow(offsetMs: number | undefined): void {
+    if (offsetMs === this.#offsetMs || offsetMs === this.#offsetBeforeJumpMs) return;
+    if (offsetMs === undefined) this.#offsetMs = undefined;
+    else this.#begin(offsetMs);
   }
 
   /**
@@ -120,19 +151,35 @@ export class ServiceClock {
     const nowMs = this.nowMs();
     let last = this.#lastSent;
     const restamped = entries.map((entry) => {
-      const wallMs = entry.wallMs + (this.#offsetMs ?? 0);
-      const physical = Math.floor(clampMs(Math.min(Math.max(wallMs, entry.notBeforeMs), nowMs)));
+      const madeMs = entry.serviceMs ?? entry.wallMs + (this.#offsetMs ?? 0);
+      const physical = Math.floor(clampMs(Math.min(Math.max(madeMs, entry.notBeforeMs), nowMs)));
       const after = entry.seen === undefined ? last : maxTimestamp(last, entry.seen);
       last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(after));
-      return { ...entry, op: { ...entry.op, timestamp: last } };
+      return { ...entry, serviceMs: physical, op: { ...entry.op, timestamp: last } };
     });
     this.receive(last);
     return restamped;
   }
 
-  /** Tells that this stamp leaves the device: it is never given again. */
+  /** Whether a change has to be stamped before it goes out: at a time that nobody measured, or used already. [LWW3] */
+  isProvisional({ serviceMs, op }: OutboxEntry): boolean {
+    return serviceMs === undefined || compareTimestamps(op.timestamp, this.#lastSent) <= 0;
+  }
+
+  /** Tells that this stamp leaves the device, or left it: it is never given again. */
   sent(timestamp: Timestamp): void {
     this.#lastSent = maxTimestamp(this.#lastSent, timestamp);
+  }
+
+  #begin(offsetMs: number): void {
+    this.#offsetMs = offsetMs;
+    this.#offsetBeforeJumpMs = undefined;
+    this.#lookedAt = this.#readClocks();
+    this.#hlc = new HybridLogicalClock({ last: this.#lastSent });
+  }
+
+  #readClocks(): Look {
+    return { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
   }
 }
 

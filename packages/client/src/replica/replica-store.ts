@@ -5,11 +5,13 @@ import { ServiceClock } from '../outbox/service-clock.ts';
 import type { ClientStorage } from '../storage/client-storage.ts';
 import { StorageWriter } from '../storage/storage-writer.ts';
 import { Listeners } from '../subscribable.ts';
+import { loadReplica } from './load-replica.ts';
 import { Replica, type ReplicaChange, type Touched } from './replica.ts';
 
 export interface ReplicaStoreDeps {
   readonly storage: ClientStorage;
   readonly environment: ClientEnvironment;
+  readonly deviceId: string;
 }
 
 const ALL: Touched = { watchlist: true, progress: true, outbox: true };
@@ -23,13 +25,21 @@ export class ReplicaStore {
   readonly #deps: ReplicaStoreDeps;
   /** Tells this tab's entries from those of another that has counted as far. */
   readonly #writerId: string;
-  readonly #changed = new Listeners<[touched: Touched]>();
-  readonly #committed = new Listeners<[change: ReplicaChange]>();
+  readonly #changed = new Listeners<[touched: Touched, change: ReplicaChange | undefined]>();
+  readonly #committed = new Listeners<[change: ReplicaChange, namespace: string]>();
+  readonly #adoptedFrom = new Set<string>();
+  /** A replica that is being read, and what happened to it meanwhile: the reading may have missed it. */
+  #reading: { readonly namespace: string; readonly changes: ReplicaChange[] } | undefined;
+  /** Reloads and changes of user, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
   #namespace: string;
   #replica: Replica;
   #clock: ServiceClock;
   #writer: StorageWriter;
   #sequence = 0;
+  #isClosed = false;
+  /** This tab is the one that connects: what has to be done once for all tabs, it does. [SDK6] */
+  isLeading = false;
 
   private constructor(deps: ReplicaStoreDeps, namespace: string, replica: Replica) {
     this.#deps = deps;
@@ -43,7 +53,8 @@ export class ReplicaStore {
 
   /** A medium that cannot be read is like an empty one: what it held comes again from the service. */
   static async open(deps: ReplicaStoreDeps, namespace: string): Promise<ReplicaStore> {
-    return new ReplicaStore(deps, namespace, await loadReplica(deps.storage, namespace));
+    const replica = (await loadReplica(deps, namespace)) ?? new Replica();
+    return new ReplicaStore(deps, namespace, replica);
   }
 
   get namespace(): string {
@@ -62,7 +73,7 @@ export class ReplicaStore {
     return this.#writer.hasFailed;
   }
 
-  /** Hears of every change, of this tab and of others. */
+  /** Hears of every change, of this tab and of others; without the change where everything was read anew. */
   get onChanged() {
     return this.#changed.subscribe;
   }
@@ -70,6 +81,11 @@ export class ReplicaStore {
   /** Hears of the changes that this tab made, once they are stored: other tabs have to be told. */
   get onCommitted() {
     return this.#committed.subscribe;
+  }
+
+  /** Whether what waited in that namespace waits in this one now. */
+  hasAdopted(namespace: string): boolean {
+    return this.#adoptedFrom.has(namespace);
   }
 
   nextEntryId(): string {
@@ -83,28 +99,46 @@ export class ReplicaStore {
    * @returns resolves once it survives the end of the process, or the storage has failed. Never rejects.
    */
   async commit(change: ReplicaChange): Promise<void> {
+    const namespace = this.#namespace;
     const { touched, records } = this.#replica.commit(change);
     this.#receive(change.fold ?? change.replace ?? []);
-    this.#changed.notify(touched);
-    const namespace = this.#namespace;
-    await this.#writer.write(records);
-    if (namespace === this.#namespace) this.#committed.notify(change);
+    if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
+    // Before anybody hears of it: what a listener writes in answer is stored after it.
+    const stored = this.#isClosed ? Promise.resolve() : this.#writer.write(records);
+    this.#changed.notify(touched, change);
+    await stored;
+    this.#committed.notify(change, namespace);
   }
 
   /** A change that another tab made and stored. */
-  applyOfOtherTab(change: ReplicaChange): void {
-    const touched = this.#replica.apply(change);
+  applyOfOtherTab(change: ReplicaChange, namespace: string): void {
+    if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
+    if (namespace !== this.#namespace) {
+      // A tab that has not heard yet who the user is.
+      if (this.#adoptedFrom.has(namespace)) void this.commit(change);
+      return;
+    }
+    const { kept, applied } = this.#keepSent(change);
+    const touched = this.#replica.applyStored(applied);
     this.#receive(change.fold ?? []);
-    for (const entry of change.put ?? []) this.#countFrom(entry);
-    this.#changed.notify(touched);
+    for (const entry of change.put ?? []) {
+      this.#countFrom(entry);
+      // One stamp for one change, whichever tab made it. [LWW3]
+      this.#clock.receive(entry.op.timestamp);
+    }
+    if (change.meta?.lastSent !== undefined) this.#clock.sent(change.meta.lastSent);
+    this.#changed.notify(touched, applied);
+    if (kept.length > 0) void this.commit({ put: kept });
   }
 
-  /** Reads everything again: another tab put a whole state in place, or this one slept through changes. */
-  async reload(): Promise<void> {
-    const namespace = this.#namespace;
-    await this.#writer.settle();
-    const replica = await loadReplica(this.#deps.storage, namespace);
-    if (namespace === this.#namespace) this.#install(replica);
+  /** Reads everything again: another tab put a whole state in place, or this one missed changes. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      const namespace = this.#namespace;
+      const replica = await this.#read(namespace);
+      // Where the medium fails this tab knows more than it.
+      if (replica !== undefined && !this.#writer.hasFailed) this.#install(replica);
+    });
   }
 
   /**
@@ -112,50 +146,105 @@ export class ReplicaStore {
    *
    * @param adopt whether what waits in this outbox is that user's: it was made before anybody had said who it was.
    */
-  async switchTo(namespace: string, { adopt }: { readonly adopt: boolean }): Promise<void> {
-    const left = this.#namespace;
-    await this.#writer.settle();
-    const replica = await loadReplica(this.#deps.storage, namespace);
-    const adopted = adopt ? [...this.#replica.entries()] : [];
-    // Before anybody looks: whoever waits for them must not take them for acknowledged.
-    replica.apply({ put: adopted });
-    this.#namespace = namespace;
-    this.#writer = this.#createWriter();
-    this.#sequence = 0;
-    this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
-    this.#install(replica);
-    if (adopted.length === 0) return;
-    await this.commit({ put: adopted });
-    await this.#deps.storage.clear(left).catch(() => undefined);
+  switchTo(namespace: string, { adopt }: { readonly adopt: boolean }): Promise<void> {
+    return this.#inTurn(async () => {
+      const left = this.#namespace;
+      const leftWriter = this.#writer;
+      if (namespace === left) return;
+      const replica = (await this.#read(namespace)) ?? new Replica();
+      const adopted = adopt ? [...this.#replica.entries()] : [];
+      // Before anybody looks: whoever waits for them must not take them for acknowledged.
+      replica.applyStored({ put: adopted });
+      this.#adoptedFrom.clear();
+      if (adopt) this.#adoptedFrom.add(left);
+      this.#namespace = namespace;
+      this.#writer = this.#createWriter();
+      this.#sequence = 0;
+      this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
+      this.#install(replica);
+      if (!adopt) return;
+      if (adopted.length > 0) await this.commit({ put: adopted });
+      await leftWriter.settle();
+      if (!this.#writer.hasFailed) await this.#clear(left);
+    });
   }
 
   /** Forgets everything of this user, here and on disk. */
-  async wipe(): Promise<void> {
-    await this.#writer.settle();
-    this.#install(new Replica());
-    await this.#deps.storage.clear(this.#namespace).catch(() => undefined);
+  wipe(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#writer.settle();
+      this.#install(new Replica());
+      await this.#clear(this.#namespace);
+      this.#committed.notify({ replace: [] }, this.#namespace);
+    });
   }
 
-  /** Resolves when nothing is being written. */
-  settle(): Promise<void> {
-    return this.#writer.settle();
+  /** Resolves when nothing is being read or written. */
+  async settle(): Promise<void> {
+    await this.#turn;
+    await this.#writer.settle();
+  }
+
+  /** From now on nothing is stored any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(async () => {
+      if (!this.#isClosed) await work();
+    });
+    return this.#turn;
+  }
+
+  async #read(namespace: string): Promise<Replica | undefined> {
+    const reading = { namespace, changes: [] as ReplicaChange[] };
+    this.#reading = reading;
+    await this.#writer.settle();
+    const replica = await loadReplica(this.#deps, namespace);
+    this.#reading = undefined;
+    for (const change of reading.changes) replica?.applyStored(change);
+    return replica;
+  }
+
+  #clear(namespace: string): Promise<void> {
+    return this.#deps.storage.clear(namespace).catch(() => undefined);
   }
 
   #createWriter(): StorageWriter {
     const { storage, environment } = this.#deps;
     return new StorageWriter(storage, this.#namespace, environment, () =>
-      this.#changed.notify({ watchlist: false, progress: false, outbox: true }),
+      this.#changed.notify({ watchlist: false, progress: false, outbox: true }, {}),
     );
+  }
+
+  /**
+   * Another tab folded a change that this one has sent meanwhile: it may be stored, and stays until its answer.
+   * [SDK2] [SDK4]
+   */
+  #keepSent(change: ReplicaChange): { kept: OutboxEntry[]; applied: ReplicaChange } {
+    const { drop = [], foldedInto } = change;
+    if (!this.isLeading || foldedInto === undefined) return { kept: [], applied: change };
+    const kept = drop.flatMap((id) => {
+      const entry = this.#replica.entry(id);
+      return entry === undefined || entry.state === 'unsent' ? [] : [entry];
+    });
+    const keptIds = new Set(kept.map(({ id }) => id));
+    return { kept, applied: { ...change, drop: drop.filter((id) => !keptIds.has(id)) } };
   }
 
   #install(replica: Replica): void {
     this.#replica = replica;
     this.#follow(replica);
-    this.#changed.notify(ALL);
+    this.#changed.notify(ALL, undefined);
   }
 
   #follow(replica: Replica): void {
-    for (const entry of replica.entries()) this.#countFrom(entry);
+    for (const entry of replica.entries()) {
+      this.#countFrom(entry);
+      if (entry.sends > 0) this.#clock.sent(entry.op.timestamp);
+      this.#clock.receive(entry.op.timestamp);
+    }
     const { set, registers } = replica.acknowledged;
     for (const { added, removed } of set.entries()) {
       if (added !== null) this.#clock.receive(added.timestamp);
@@ -171,13 +260,5 @@ export class ReplicaStore {
   #countFrom({ id }: OutboxEntry): void {
     const sequence = Number.parseInt(id, 10);
     if (sequence > this.#sequence) this.#sequence = sequence;
-  }
-}
-
-async function loadReplica(storage: ClientStorage, namespace: string): Promise<Replica> {
-  try {
-    return Replica.fromRecords(await storage.read(namespace));
-  } catch {
-    return new Replica();
   }
 }

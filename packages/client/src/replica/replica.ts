@@ -1,10 +1,4 @@
-import {
-  compareTimestamps,
-  textToTimestamp,
-  timestampToText,
-  type Op,
-  type Timestamp,
-} from '@cuepoint/core';
+import { compareTimestamps, type Op } from '@cuepoint/core';
 import { ENTRY_STEPS, type EntryEvent } from '../outbox/entry-machine.ts';
 import {
   entryToStored,
@@ -14,16 +8,13 @@ import {
 } from '../outbox/outbox-entry.ts';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { Acknowledged } from './acknowledged.ts';
-
-/** What is kept beside the ops. */
-export interface ReplicaMeta {
-  /** Everything before it is in the acknowledged state. */
-  readonly cursor: string | undefined;
-  readonly lastSent: Timestamp | undefined;
-  readonly serverTimeMs: number | undefined;
-  /** When the outbox was last empty on an open connection, by the service's clock in ms. */
-  readonly lastSyncedAtMs: number | undefined;
-}
+import {
+  metaToStored,
+  NO_META,
+  storedToMeta,
+  type ReplicaMeta,
+  type StoredMeta,
+} from './replica-meta.ts';
 
 /** One step of a replica. Whoever makes it stores it and tells it to the other tabs, which apply the same. */
 export interface ReplicaChange {
@@ -35,6 +26,8 @@ export interface ReplicaChange {
   readonly put?: readonly OutboxEntry[];
   /** Ids of entries that left. */
   readonly drop?: readonly string[];
+  /** The entry that took the place of those that left; without it the service has acknowledged them. [SDK4] */
+  readonly foldedInto?: string;
   readonly meta?: Partial<ReplicaMeta>;
 }
 
@@ -47,13 +40,6 @@ export interface Touched {
 
 const ENTRY_PREFIX = 'o/';
 const META_KEY = 'm';
-const NO_META: ReplicaMeta = {
-  cursor: undefined,
-  lastSent: undefined,
-  serverTimeMs: undefined,
-  lastSyncedAtMs: undefined,
-};
-
 /** One user's state on one device: what the service acknowledged, and the outbox over it. [SDK8] */
 export class Replica {
   #acknowledged = new Acknowledged();
@@ -61,11 +47,19 @@ export class Replica {
   readonly #entryIdsByContentId = new Map<string, Set<string>>();
   /** By id. In place: a week offline is thousands of entries, and each write looks at them. */
   readonly #ordered: OutboxEntry[] = [];
+  #deadCount = 0;
   #meta = NO_META;
 
+  /** A record that cannot be read is left out: one that is broken must not take the others with it. */
   static fromRecords(records: Iterable<readonly [key: string, value: unknown]>): Replica {
     const replica = new Replica();
-    for (const [key, value] of records) replica.#load(key, value);
+    for (const [key, value] of records) {
+      try {
+        replica.#load(key, value);
+      } catch {
+        // What it held of the service's comes again with the next whole state.
+      }
+    }
     return replica;
   }
 
@@ -84,6 +78,10 @@ export class Replica {
   /** Dead ones included, in the order in which they were made; not to be kept past the next change. */
   entries(): readonly OutboxEntry[] {
     return this.#ordered;
+  }
+
+  get deadCount(): number {
+    return this.#deadCount;
   }
 
   /** What waits to be acknowledged of one content, in the order in which it was made. */
@@ -134,6 +132,21 @@ export class Replica {
     return touched;
   }
 
+  /** Applies a change that somebody else has stored. */
+  applyStored(change: ReplicaChange): Touched {
+    const touched = this.apply(change);
+    // Not to be written again from here: by then another tab may have stored more.
+    this.#acknowledged.takeChangedTags();
+    return touched;
+  }
+
+  /** What waits was made by this device, whatever its id was then. */
+  renameDevice(deviceId: string): void {
+    for (const entry of this.#ordered) {
+      if (entry.op.deviceId !== deviceId) this.#put({ ...entry, op: { ...entry.op, deviceId } });
+    }
+  }
+
   /**
    * Applies a change of this tab's own.
    *
@@ -143,7 +156,12 @@ export class Replica {
   commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
     const before = change.replace === undefined ? [] : this.#acknowledged.keys();
     const touched = this.apply(change);
-    const records: StorageChange[] = this.#acknowledged.takeChangedTags();
+    const records: StorageChange[] = [];
+    if (change.replace !== undefined) {
+      // Half of one state and half of another have no cursor.
+      records.push([META_KEY, metaToStored({ ...this.#meta, cursor: undefined })]);
+    }
+    for (const record of this.#acknowledged.takeChangedTags()) records.push(record);
     const contentIds = new Set((change.fold ?? []).filter(isProgress).map((op) => op.contentId));
     if (change.replace !== undefined) {
       for (const contentId of this.#acknowledged.registers.keys()) contentIds.add(contentId);
@@ -155,7 +173,8 @@ export class Replica {
     for (const id of change.drop ?? []) records.push([ENTRY_PREFIX + id, undefined]);
     const kept = new Set(before.length === 0 ? [] : this.#acknowledged.keys());
     for (const key of before) if (!kept.has(key)) records.push([key, undefined]);
-    if (change.meta !== undefined) records.push([META_KEY, metaToStored(this.#meta)]);
+    if (change.meta !== undefined || change.replace !== undefined)
+      records.push([META_KEY, metaToStored(this.#meta)]);
     return { touched, records };
   }
 
@@ -173,9 +192,10 @@ export class Replica {
 
   #put(entry: OutboxEntry): void {
     const { contentId } = entry.op;
-    const isNew = !this.#entriesById.has(entry.id);
+    const before = this.#entriesById.get(entry.id);
+    this.#deadCount += Number(entry.state === 'dead') - Number(before?.state === 'dead');
     this.#entriesById.set(entry.id, entry);
-    this.#ordered.splice(this.#placeOf(entry.id), isNew ? 0 : 1, entry);
+    this.#ordered.splice(this.#placeOf(entry.id), before === undefined ? 0 : 1, entry);
     const ids = this.#entryIdsByContentId.get(contentId);
     if (ids === undefined) this.#entryIdsByContentId.set(contentId, new Set([entry.id]));
     else ids.add(entry.id);
@@ -197,36 +217,13 @@ export class Replica {
     const entry = this.#entriesById.get(id);
     if (entry === undefined) return undefined;
     this.#entriesById.delete(id);
+    this.#deadCount -= Number(entry.state === 'dead');
     this.#ordered.splice(this.#placeOf(id), 1);
     const ids = this.#entryIdsByContentId.get(entry.op.contentId);
     ids?.delete(id);
     if (ids?.size === 0) this.#entryIdsByContentId.delete(entry.op.contentId);
     return entry;
   }
-}
-
-interface StoredMeta {
-  readonly cursor?: string;
-  readonly lastSent?: string;
-  readonly serverTimeMs?: number;
-  readonly lastSyncedAtMs?: number;
-}
-
-function metaToStored({ cursor, lastSent, serverTimeMs, lastSyncedAtMs }: ReplicaMeta): StoredMeta {
-  return {
-    ...(cursor !== undefined && { cursor }),
-    ...(lastSent !== undefined && { lastSent: timestampToText(lastSent) }),
-    ...(serverTimeMs !== undefined && { serverTimeMs }),
-    ...(lastSyncedAtMs !== undefined && { lastSyncedAtMs }),
-  };
-}
-
-function storedToMeta({ lastSent, ...stored }: StoredMeta): ReplicaMeta {
-  return {
-    ...NO_META,
-    ...stored,
-    lastSent: lastSent === undefined ? undefined : textToTimestamp(lastSent),
-  };
 }
 
 /** Whether an entry that moved on looks as before to a reader: it was sent, say. */

@@ -3,7 +3,7 @@ export type StorageChange = readonly [key: string, value: unknown];
 
 /**
  * Where a device keeps the replica and the outbox. Records have a namespace and a key; namespaces are texts
- * such as `https://media.example/6f1c…/`.
+ * such as `https://media.example|u|6f1c…|`, any text, and one may begin with another.
  *
  * Every method rejects when the medium fails; the SDK goes on in memory then and says so.
  */

@@ -1,11 +1,12 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { ClientStorage } from './client-storage.ts';
 
 interface Records extends DBSchema {
   records: { key: [namespace: string, key: string]; value: unknown };
 }
+type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Records, ['records'], Mode>;
 
-/** The greatest key of a namespace: arrays sort after every text. */
+/** All keys of a namespace: arrays sort after every text. */
 const rangeOf = (namespace: string) => IDBKeyRange.bound([namespace], [namespace, []]);
 const PREFIX_END = '\uffff';
 
@@ -30,13 +31,27 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
     });
     return opening;
   }
+
   function forget(): void {
-    void opening?.then((database) => database.close());
+    // One that never opened has told so to whoever waits for it.
+    opening?.then((database) => database.close()).catch(() => undefined);
     opening = undefined;
   }
+
+  async function begin<Mode extends IDBTransactionMode>(mode: Mode): Promise<Transaction<Mode>> {
+    const start = async () => (await open()).transaction('records', mode, { durability: 'strict' });
+    try {
+      return await start();
+    } catch {
+      // Browsers close a database without a word, after a sleep say.
+      forget();
+      return start();
+    }
+  }
+
   return {
     async read(namespace) {
-      const { store } = (await open()).transaction('records');
+      const { store } = await begin('readonly');
       const [keys, values] = await Promise.all([
         store.getAllKeys(rangeOf(namespace)),
         store.getAll(rangeOf(namespace)),
@@ -44,16 +59,13 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       return keys.map(([, key], index) => [key, values[index]]);
     },
     async write(namespace, changes) {
-      const transaction = (await open()).transaction('records', 'readwrite', {
-        durability: 'strict',
-      });
-      const done = transaction.done;
+      const transaction = await begin('readwrite');
+      const { store, done } = transaction;
       try {
         for (const [key, value] of changes) {
           const at: [string, string] = [namespace, key];
+          const request = value === undefined ? store.delete(at) : store.put(value, at);
           // Not awaited one by one: the transaction settles them all.
-          const request =
-            value === undefined ? transaction.store.delete(at) : transaction.store.put(value, at);
           request.catch(() => undefined);
         }
       } catch (error) {
@@ -64,7 +76,9 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       await done;
     },
     async clear(prefix) {
-      await (await open()).delete('records', IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
+      const { store, done } = await begin('readwrite');
+      const deleted = store.delete(IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
+      await Promise.all([deleted, done]);
     },
   };
 }

@@ -15,12 +15,12 @@ export interface KeyValueAdapter {
  * @param prefix of all keys, where others use the same medium.
  */
 export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): ClientStorage {
-  const start = (namespace: string) => `${prefix}|${namespace}`;
+  const start = (namespace: string) => `${escapeSeparator(prefix)}|${escapeSeparator(namespace)}`;
   const keysFrom = async (from: string) =>
     (await adapter.keys()).filter((key) => key.startsWith(from));
   return {
     async read(namespace) {
-      // The separator ends the namespace: no other one begins with it.
+      // The separator ends the namespace, and stands in none: no other one begins with it.
       const from = `${start(namespace)}|`;
       const records: [string, unknown][] = [];
       for (const key of await keysFrom(from)) {
@@ -39,6 +39,11 @@ export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): 
       for (const key of await keysFrom(start(from))) await adapter.delete(key);
     },
   };
+}
+
+/** One character at a time, so that a prefix of a namespace is one of its escaped form too. */
+function escapeSeparator(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('|', '%7C');
 }
 
 /** A record that a dying process wrote in part is none: what it held comes again from the service. */

@@ -4,6 +4,8 @@ import type { ClientStorage, StorageChange } from './client-storage.ts';
 /** Tries of one write before the device counts as one that keeps nothing. */
 const TRIES_MAX = 3;
 const RETRY_DELAY_MS = 200;
+/** Records that wait for a medium that fails, before those that were overwritten since are left out. */
+const WAITING_MAX = 10_000;
 
 /**
  * Writes in order, one at a time; what comes while a write runs goes together with the next.
@@ -15,7 +17,7 @@ export class StorageWriter {
   readonly #storage: ClientStorage;
   readonly #namespace: string;
   readonly #environment: Pick<ClientEnvironment, 'setTimer'>;
-  readonly #onFailed: () => void;
+  readonly #onFailedChanged: () => void;
   #waiting: StorageChange[] = [];
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -25,12 +27,12 @@ export class StorageWriter {
     storage: ClientStorage,
     namespace: string,
     environment: Pick<ClientEnvironment, 'setTimer'>,
-    onFailed: () => void,
+    onFailedChanged: () => void,
   ) {
     this.#storage = storage;
     this.#namespace = namespace;
     this.#environment = environment;
-    this.#onFailed = onFailed;
+    this.#onFailedChanged = onFailedChanged;
   }
 
   /** The last write failed: what was changed since is in memory alone. */
@@ -40,8 +42,9 @@ export class StorageWriter {
 
   /** Resolves once these are stored, or the medium has failed: look at `hasFailed`. Never rejects. */
   write(changes: readonly StorageChange[]): Promise<void> {
-    if (changes.length === 0) return this.#next ?? this.#running;
-    this.#waiting.push(...changes);
+    if (changes.length === 0) return this.settle();
+    // One by one: a whole state has more records than a call may have arguments.
+    for (const change of changes) this.#waiting.push(change);
     if (this.#next === undefined) {
       const next = this.#running.then(() => this.#writeWaiting());
       this.#next = next;
@@ -62,7 +65,7 @@ export class StorageWriter {
     for (let tries = 1; ; tries += 1) {
       try {
         await this.#storage.write(this.#namespace, changes);
-        this.#hasFailed = false;
+        this.#setFailed(false);
         return;
       } catch {
         if (tries === TRIES_MAX || this.#hasFailed) break;
@@ -72,8 +75,24 @@ export class StorageWriter {
       }
     }
     // They go first next time: a later write must not stand without them.
-    this.#waiting = [...changes, ...this.#waiting];
-    this.#hasFailed = true;
-    this.#onFailed();
+    const waiting = [...changes, ...this.#waiting];
+    this.#waiting = waiting.length > WAITING_MAX ? latestOfEach(waiting) : waiting;
+    this.#setFailed(true);
   }
+
+  #setFailed(hasFailed: boolean): void {
+    if (this.#hasFailed === hasFailed) return;
+    this.#hasFailed = hasFailed;
+    this.#onFailedChanged();
+  }
+}
+
+/** The last change of each key, in the order of these. */
+function latestOfEach(changes: readonly StorageChange[]): StorageChange[] {
+  const latest = new Map<string, StorageChange>();
+  for (const change of changes) {
+    latest.delete(change[0]);
+    latest.set(change[0], change);
+  }
+  return [...latest.values()];
 }

@@ -4,12 +4,30 @@ export interface TabGroup {
   readonly isAlone: boolean;
   /**
    * Waits for its turn to be the one tab that connects; the turn lasts until it is given back, or the tab is gone.
+   * Turns of different names do not wait for each other. `onLead` is called after `lead` has returned.
    *
    * @returns what gives the turn back, or ends the waiting.
    */
   lead(name: string, onLead: () => void): () => void;
   /** Messages to all other tabs; in order from each sender, and none to the sender itself. */
   join(name: string, onMessage: (message: unknown) => void): TabChannel;
+}
+
+/** Does something while no other tab does the same. @throws what `work` rejects with */
+export async function inTurnOfTabs<Value>(
+  group: TabGroup,
+  name: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  let giveBack: () => void = () => undefined;
+  await new Promise<void>((resolve) => {
+    giveBack = group.lead(name, resolve);
+  });
+  try {
+    return await work();
+  } finally {
+    giveBack();
+  }
 }
 
 export interface TabChannel {

@@ -28,6 +28,8 @@ export type TabMessage =
   /** A new tab asks the leader for the link. */
   | { readonly type: 'whereIsLink' }
   | { readonly type: 'reconnect' }
+  /** A tab is signed in as somebody else than the leader: has its token changed? */
+  | { readonly type: 'checkToken' }
   /** A follower asks the leader to send a command, and hears how it ended. */
   | {
       readonly type: 'sendCommand';
@@ -45,4 +47,4 @@ export type TabMessage =
     }
   | { readonly type: 'commandAnswered'; readonly id: string; readonly answer: CommandAnswer }
   /** The user signed out: every tab ends. */
-  | { readonly type: 'signedOut' };
+  | { readonly type: 'signedOut'; readonly wipe: boolean };

@@ -1,13 +1,19 @@
 import type { AuthConfig } from '../config/config.ts';
 import { loadDevelopmentSecret } from './development-secret.ts';
-import { mintToken } from './mint-token.ts';
+import { mintToken, type TokenRequest } from './mint-token.ts';
 import { createJwksVerifier, createSecretVerifier, type TokenVerifier } from './token-verifier.ts';
 
 export interface Authority {
   readonly verifier: TokenVerifier;
-  /** In development mode only: signs a token for a user. [SEC2] */
-  readonly mintDevelopmentToken: ((userId: string) => Promise<string>) | undefined;
+  /** In development mode only. */
+  readonly mintDevelopmentToken: MintDevelopmentToken | undefined;
 }
+
+/** Signs a token for a user with the service's own secret. [SEC2] */
+export type MintDevelopmentToken = (
+  userId: string,
+  limits?: Pick<TokenRequest, 'deviceId' | 'scopes'>,
+) => Promise<string>;
 
 /** Whom development mode serves when no user is named: the same one after each start. */
 export const DEVELOPMENT_USER_ID = '00000000-0000-4000-8000-000000000001';
@@ -37,8 +43,12 @@ export async function createAuthority(
       const secret = await loadDevelopmentSecret(dataDir);
       return {
         verifier: createSecretVerifier(secret, { audience: undefined, issuer: undefined, now }),
-        mintDevelopmentToken: (userId) =>
-          mintToken(secret, { userId, ttlSeconds: DEVELOPMENT_TOKEN_TTL_SECONDS }, now()),
+        mintDevelopmentToken: (userId, limits) =>
+          mintToken(
+            secret,
+            { ...limits, userId, ttlSeconds: DEVELOPMENT_TOKEN_TTL_SECONDS },
+            now(),
+          ),
       };
     }
   }

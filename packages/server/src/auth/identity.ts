@@ -3,6 +3,8 @@ import type { JWTPayload } from 'jose';
 import { v5 as uuidV5 } from 'uuid';
 
 export const SCOPE_SERVICE = 'cuepoint:service';
+/** Opens the inspector, for any user. [SEC1] */
+export const SCOPE_ADMIN = 'cuepoint:admin';
 
 /** Who a verified token speaks for. */
 export interface Identity {

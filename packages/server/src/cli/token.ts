@@ -1,7 +1,7 @@
 import { CuepointError } from '@cuepoint/core';
 import { Command, Option } from 'commander';
 import { loadDevelopmentSecret } from '../auth/development-secret.ts';
-import { SCOPE_SERVICE } from '../auth/identity.ts';
+import { SCOPE_ADMIN, SCOPE_SERVICE } from '../auth/identity.ts';
 import { requireDataDirectory } from '../config/data-directory.ts';
 import { mintToken, TOKEN_TTL_SECONDS_DEFAULT, TOKEN_TTL_SECONDS_MAX } from '../auth/mint-token.ts';
 import { parseInteger } from '../config/parse-value.ts';
@@ -30,9 +30,10 @@ export function tokenCommand(context: CliContext): Command {
       TOKEN_TTL_SECONDS_DEFAULT,
     )
     .addOption(
-      new Option('--scope <scope...>', `${SCOPE_SERVICE} acts for any user`).choices([
-        SCOPE_SERVICE,
-      ]),
+      new Option(
+        '--scope <scope...>',
+        `${SCOPE_SERVICE} acts for any user, ${SCOPE_ADMIN} looks at any user in the console`,
+      ).choices([SCOPE_SERVICE, SCOPE_ADMIN]),
     )
     .addHelpText(
       'after',

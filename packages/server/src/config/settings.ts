@@ -61,6 +61,13 @@ export const SETTINGS = {
     description: 'Web origins that may call the service from a page, separated by commas.',
     parse: parseOrigins,
   },
+  console: {
+    env: 'CUEPOINT_CONSOLE',
+    group: 'listen',
+    default: 'on',
+    description: 'Whether the console is served at `/`: on or off.',
+    parse: parseChoice(['on', 'off']),
+  },
   dataDir: {
     env: 'CUEPOINT_DATA_DIR',
     group: 'database',

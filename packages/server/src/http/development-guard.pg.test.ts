@@ -67,6 +67,22 @@ describe('development mode', () => {
     expect((await api.call('POST', '//dev/token', { body: { userId: 'bob' } })).status).toBe(400);
   });
 
+  it('[SEC2] hands tokens that are bound to a device, or that open the inspector', async () => {
+    const bound = await api.call('POST', '//dev/token', { body: { deviceId: 'tv' } });
+    const call = (device: string) =>
+      api.call('GET', '/watchlist', { token: bound.body.token, device });
+    expect((await call('tv')).status).toBe(200);
+    expect((await call('phone')).body.code).toBe('device_mismatch');
+    const scoped = await api.call('POST', '//dev/token', { body: { scope: 'cuepoint:admin' } });
+    // The service beside it has the same secret, and looks at the scope.
+    const path = `/inspector/users/${scoped.body.userId}`;
+    expect((await production.call('GET', path, { token: scoped.body.token })).status).toBe(200);
+    expect((await production.call('GET', path, { token: bound.body.token })).status).toBe(403);
+    for (const body of [{ scope: 'root' }, { deviceId: 'a b' }, { scopes: [] }]) {
+      expect((await api.call('POST', '//dev/token', { body })).status).toBe(400);
+    }
+  });
+
   it('[SEC2] outside of it there are no tokens to have, and any host is served', async () => {
     expect((await production.call('POST', '//dev/token')).status).toBe(404);
     const headers = { host: 'api.example' };

@@ -4,6 +4,7 @@ import type { RoutePersistence } from '../service/parts.ts';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
 import { createSwitchedFeed } from '../testing/switched-feed.ts';
 import { announceWrites } from './announce-writes.ts';
+import { OpWatchers } from './op-watchers.ts';
 import { UserChannels } from './user-channels.ts';
 
 const stamp = { timestamp: { physical: 1, logical: 0 }, deviceId: 'tv' };
@@ -25,6 +26,7 @@ async function setup(result: OpResult, { isAlone = false } = {}) {
   const stored = { persistOp: async () => result } as unknown as RoutePersistence;
   const persistence = announceWrites(stored, {
     channels,
+    watchers: new OpWatchers(),
     feed,
     presence: { announce: () => undefined, revoked: () => undefined },
     healer: { heal: ({ userId }) => void healed.push(userId) },

@@ -4,11 +4,13 @@ import type { Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { isOnlineAt, isSameRegistration, presenceOf } from './device-presence.ts';
 import type { Healer } from './healer.ts';
+import type { OpWatchers } from './op-watchers.ts';
 import type { Presence } from './presence.ts';
 import type { UserChannels } from './user-channels.ts';
 
 export interface AnnounceDeps {
   readonly channels: UserChannels;
+  readonly watchers: OpWatchers;
   readonly feed: Feed;
   readonly presence: Pick<Presence, 'announce' | 'revoked'>;
   readonly healer: Pick<Healer, 'heal'>;
@@ -23,13 +25,27 @@ export interface AnnounceDeps {
  */
 export function announceWrites(
   persistence: RoutePersistence,
-  { channels, feed, presence, healer, repository, now }: AnnounceDeps,
+  { channels, watchers, feed, presence, healer, repository, now }: AnnounceDeps,
 ): RoutePersistence {
   function tell(userId: string, op: Op, origin: string | undefined): void {
     if (hearsNobody(userId)) return;
     const wire = opToWire(op);
     channels.find(userId)?.deliver(JSON.stringify(wire), origin);
     feed.publish(userId, { kind: 'changes', ops: [wire] });
+  }
+
+  /** A superseded op is told to nobody else: it changed nothing. */
+  function show(userId: string, op: Op, result: OpResult, isPassive: boolean): void {
+    watchers.tell(userId, {
+      op: opToWire(op),
+      result: result.result,
+      ...('code' in result ? { code: result.code } : {}),
+      ...('winner' in result && result.winner !== undefined
+        ? { winner: opToWire(result.winner) }
+        : {}),
+      isPassive,
+      isFromElsewhere: false,
+    });
   }
 
   function pull(userId: string): void {
@@ -55,6 +71,7 @@ export function announceWrites(
       if (result.result === 'applied' || result.result === 'duplicate') {
         tell(userId, op, options?.origin);
       } else if (isPartlyStored(op, result)) pull(userId);
+      if (watchers.isWatched(userId)) show(userId, op, result, options?.passive === true);
       return result;
     },
 

@@ -2,6 +2,7 @@ import { CLOSE_CODES, CuepointError } from '@cuepoint/core';
 import type { Feed, FeedEvent } from '../feed/feed.ts';
 import type { Commands } from './commands.ts';
 import type { Healer } from './healer.ts';
+import type { OpWatchers } from './op-watchers.ts';
 import type { Presence } from './presence.ts';
 import { openedElsewhere } from './take-over.ts';
 import type { UserChannel } from './user-channel.ts';
@@ -11,17 +12,24 @@ export interface HearFeedDeps {
   readonly healer: Healer;
   readonly presence: Presence;
   readonly commands: Commands;
+  readonly watchers: OpWatchers;
 }
 
 /** Passes on what another instance says of a user who is held here. [LIV3] */
 export function hearFeed(
-  { feed, healer, presence, commands }: HearFeedDeps,
+  { feed, healer, presence, commands, watchers }: HearFeedDeps,
   channel: UserChannel,
   event: FeedEvent,
 ): void {
   switch (event.kind) {
     case 'changes':
-      for (const op of event.ops) channel.deliver(JSON.stringify(op));
+      for (const op of event.ops) {
+        channel.deliver(JSON.stringify(op));
+        if (watchers.isWatched(channel.userId)) {
+          const told = { op, result: 'applied', isPassive: false, isFromElsewhere: true } as const;
+          watchers.tell(channel.userId, told);
+        }
+      }
       return;
     case 'pull':
       healer.heal(channel);

@@ -25,7 +25,9 @@ import {
   RECONNECT_SPREAD_MIN_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
+import { createLiveInspection, type LiveInspection } from './live-inspection.ts';
 import type { LiveObserver } from './live-observer.ts';
+import { OpWatchers } from './op-watchers.ts';
 import { createPresence } from './presence.ts';
 import { helloRequired, refusalOf, toSessionError } from './refusal.ts';
 import { sendAway } from './send-away.ts';
@@ -65,6 +67,7 @@ export interface LiveServer {
   /** Tells the user's screens what it has stored; for whoever else writes. [LIV1] */
   readonly persistence: RoutePersistence;
   readonly commands: Commands;
+  readonly inspection: LiveInspection;
   start(): Promise<void>;
   /** Takes over a connection that asked for a WebSocket. @throws CuepointError when it may not have one. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -99,10 +102,12 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const pushes = createInFlight(setTimer);
 
   const onFailed = (err: unknown): void => log.warn({ err }, 'live session');
+  const watchers = new OpWatchers();
   const channels = new UserChannels({
     feed,
     now,
-    onEvent: (channel, event) => hearFeed({ feed, healer, presence, commands }, channel, event),
+    onEvent: (channel, event) =>
+      hearFeed({ feed, healer, presence, commands, watchers }, channel, event),
   });
   const presence = createPresence({
     channels,
@@ -132,6 +137,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   });
   const persistence = announceWrites(deps.persistence, {
     channels,
+    watchers,
     feed,
     presence,
     healer,
@@ -261,6 +267,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   return {
     persistence,
     commands,
+    inspection: createLiveInspection({ channels, watchers }),
     async start() {
       cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });
     },

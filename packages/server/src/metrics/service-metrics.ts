@@ -19,6 +19,8 @@ export interface HttpSample {
 export interface ServiceMetrics extends LiveMetrics {
   readonly registry: Registry;
   countOp(kind: Op['kind'] | 'unknown', result: OpResult['result']): void;
+  /** @param waitedMs from an op's hand-over to the group commit to its durable result. */
+  observeAck(waitedMs: number): void;
   observeHttp(sample: HttpSample): void;
   countCollected(rows: number): void;
   readonly persistenceObserver: PersistenceObserver;
@@ -26,6 +28,7 @@ export interface ServiceMetrics extends LiveMetrics {
 
 const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const COMMIT_ROWS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500];
+const ACK_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 export function createServiceMetrics(): ServiceMetrics {
@@ -37,6 +40,12 @@ export function createServiceMetrics(): ServiceMetrics {
     name: 'cuepoint_ops_total',
     help: 'Ops by kind and by what became of them.',
     labelNames: ['kind', 'result'] as const,
+    registers,
+  });
+  const ackSeconds = new Histogram({
+    name: 'cuepoint_ack_duration_seconds',
+    help: 'Time that an op waits for its durable result.',
+    buckets: ACK_SECONDS,
     registers,
   });
   const commitSeconds = new Histogram({
@@ -85,6 +94,7 @@ export function createServiceMetrics(): ServiceMetrics {
     registry,
     ...createLiveMetrics(registry),
     countOp: (kind, result) => ops.inc({ kind, result }),
+    observeAck: (waitedMs) => ackSeconds.observe(waitedMs / 1_000),
     observeHttp: ({ method, route, status, durationMs }) =>
       httpSeconds.observe({ method, route, status: String(status) }, durationMs / 1_000),
     countCollected: (rows) => collected.inc(rows),

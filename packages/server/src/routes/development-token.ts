@@ -1,7 +1,8 @@
-import { normalizeUuid, UUID_PATTERN } from '@cuepoint/core';
+import { DeviceIdSchema, normalizeUuid, UUID_PATTERN } from '@cuepoint/core';
 import { Type } from 'typebox';
 import { withProblems } from '../schemas/answers.ts';
 import { DEVELOPMENT_USER_ID } from '../auth/authority.ts';
+import { SCOPE_ADMIN, SCOPE_SERVICE } from '../auth/identity.ts';
 import type { DevelopmentMode } from '../service/parts.ts';
 import type { RouteApp } from './route-app.ts';
 
@@ -20,7 +21,18 @@ export function addDevelopmentTokenRoute(
       tags: ['operation'],
       security: [],
       body: Type.Object(
-        { userId: Type.Optional(Type.String({ pattern: UUID_PATTERN, description: 'A UUID.' })) },
+        {
+          userId: Type.Optional(Type.String({ pattern: UUID_PATTERN, description: 'A UUID.' })),
+          deviceId: Type.Optional({
+            ...DeviceIdSchema,
+            description: 'Binds the token to one device.',
+          }),
+          scope: Type.Optional(
+            Type.Enum([SCOPE_ADMIN, SCOPE_SERVICE], {
+              description: 'What the token may do beyond the data of its user.',
+            }),
+          ),
+        },
         { additionalProperties: false },
       ),
       response: withProblems({
@@ -28,8 +40,10 @@ export function addDevelopmentTokenRoute(
       }),
     },
     handler: async (request) => {
-      const userId = normalizeUuid(request.body.userId ?? DEVELOPMENT_USER_ID);
-      return { userId, token: await development.mintToken(userId) };
+      const { userId: named = DEVELOPMENT_USER_ID, deviceId, scope } = request.body;
+      const userId = normalizeUuid(named);
+      const scopes = scope === undefined ? [] : [scope];
+      return { userId, token: await development.mintToken(userId, { deviceId, scopes }) };
     },
   });
 }

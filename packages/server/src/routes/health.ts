@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { AnswerPage } from '../console/serve-console.ts';
 import { withProblems } from '../schemas/answers.ts';
 import type { HealthProbe } from '../service/parts.ts';
 import { VERSION } from '../version.ts';
@@ -7,9 +8,16 @@ import type { RouteApp } from './route-app.ts';
 const tags = ['operation'];
 const open = { security: [] };
 
+export interface HealthRouteDeps {
+  readonly health: HealthProbe;
+  readonly isDevelopment: boolean;
+  /** The console's page of the same path, for browsers; undefined without a console. */
+  readonly answerPage: AnswerPage | undefined;
+}
+
 export function addHealthRoutes(
   app: RouteApp,
-  { health, isDevelopment }: { health: HealthProbe; isDevelopment: boolean },
+  { health, isDevelopment, answerPage }: HealthRouteDeps,
 ): void {
   app.route({
     method: 'GET',
@@ -48,6 +56,7 @@ export function addHealthRoutes(
   app.route({
     method: 'GET',
     url: '/health',
+    ...(answerPage === undefined ? {} : { onRequest: answerPage }),
     schema: {
       operationId: 'health',
       summary: 'What this service is and how it stores',

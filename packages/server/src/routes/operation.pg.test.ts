@@ -109,6 +109,8 @@ describe('what operators call', () => {
       'GET /devices/{deviceId}',
       'GET /export',
       'GET /health',
+      'GET /inspector/users/{userId}',
+      'GET /inspector/users/{userId}/ops',
       'GET /livez',
       'GET /metrics',
       'GET /progress',

@@ -78,6 +78,21 @@ describe('a first run without any setting', () => {
   });
 });
 
+describe('the console', () => {
+  it('is served at / unless it is turned off', async () => {
+    const env = onPostgres(inject('postgresUrl'));
+    const detailAt = async (console: string) => {
+      const { address } = await create({ ...env, CUEPOINT_CONSOLE: console }).start();
+      const answer = await fetch(address);
+      if (answer.ok) return answer.headers.get('content-security-policy');
+      return ((await answer.json()) as { detail: string }).detail;
+    };
+    // Where the files were never built the answer says how they are.
+    expect(await detailAt('on')).toMatch(/default-src 'none'|build:console/);
+    expect(await detailAt('off')).toBe('There is no such route.');
+  });
+});
+
 describe('a port in use', () => {
   it('fails the start, leaves nothing open, and a stop after it is fine', async () => {
     const first = create(onPostgres(inject('postgresUrl')));

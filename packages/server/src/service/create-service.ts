@@ -1,8 +1,9 @@
 import { CuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { createAuthority } from '../auth/authority.ts';
+import { createAuthority, type MintDevelopmentToken } from '../auth/authority.ts';
 import type { Config } from '../config/config.ts';
+import { findConsoleFiles } from '../console/console-files.ts';
 import { createFeed } from '../feed/create-feed.ts';
 import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts';
 import { LISTEN_BACKLOG, REQUESTS_WAITING_MAX } from '../limits.ts';
@@ -31,8 +32,8 @@ export interface StartedService {
   /** Where the data is, printable. */
   readonly storage: string;
   readonly durabilityWarnings: readonly string[];
-  /** In development mode only: signs a token for a user. */
-  readonly mintDevelopmentToken: ((userId: string) => Promise<string>) | undefined;
+  /** In development mode only. */
+  readonly mintDevelopmentToken: MintDevelopmentToken | undefined;
 }
 
 export interface Service {
@@ -90,6 +91,7 @@ export function createService(options: ServiceOptions): Service {
         health: stored.health,
         verifier,
         metrics,
+        ...(config.console === 'on' ? { console: findConsoleFiles() } : {}),
         development:
           mintDevelopmentToken === undefined ? undefined : { mintToken: mintDevelopmentToken },
         corsOrigins: config.corsOrigins ?? [],

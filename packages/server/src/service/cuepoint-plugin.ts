@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createAuthenticate } from '../auth/authenticate.ts';
+import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
@@ -15,6 +16,7 @@ import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoutes } from '../routes/health.ts';
+import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
 import { addProgressRoutes } from '../routes/progress.ts';
@@ -62,7 +64,13 @@ export async function addService(app: FastifyInstance, parts: ServiceParts): Pro
   await describeApi(app);
 
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
-  addHealthRoutes(open, { health: parts.health, isDevelopment: parts.development !== undefined });
+  const answerPage =
+    parts.console === undefined ? undefined : await serveConsole(app, parts.console);
+  addHealthRoutes(open, {
+    health: parts.health,
+    isDevelopment: parts.development !== undefined,
+    answerPage,
+  });
   addOperationRoutes(open, parts.metrics);
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
@@ -89,6 +97,7 @@ function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
     {
       ...parts,
       countOp: (kind, result) => metrics.countOp(kind, result),
+      observeAck: (waitedMs) => metrics.observeAck(waitedMs),
       observer: metrics.liveObserver,
       log: app.log,
     },
@@ -110,6 +119,7 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
     ...parts,
     persistence,
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
+    observeAck: (waitedMs) => parts.metrics.observeAck(waitedMs),
   };
   const api = app.withTypeProvider<TypeBoxTypeProvider>();
   addWatchlistRoutes(api, deps);
@@ -117,6 +127,11 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
   addDeviceRoutes(api, { ...parts, persistence });
   addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
   addSyncRoutes(api, deps);
+  addInspectorRoutes(api, {
+    ...parts,
+    inspection: live.inspection,
+    isDevelopment: parts.development !== undefined,
+  });
   addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
 }
 

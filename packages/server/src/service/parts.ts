@@ -1,7 +1,9 @@
 import type { DeviceInfo } from '@cuepoint/core';
 import type { SetTimer, SyncRepository } from '@cuepoint/store';
+import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
 import type { LiveOptions } from '../live/live-server.ts';
+import type { MintDevelopmentToken } from '../auth/authority.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
@@ -37,7 +39,7 @@ export interface HealthProbe {
 
 export interface DevelopmentMode {
   /** Signs a token for this user with the service's own secret. [SEC2] */
-  readonly mintToken: (userId: string) => Promise<string>;
+  readonly mintToken: MintDevelopmentToken;
 }
 
 /** Everything that the API is made of. The plugin starts and stops none of it. */
@@ -54,6 +56,8 @@ export interface ServiceParts {
   readonly health: HealthProbe;
   readonly verifier: TokenVerifier;
   readonly metrics: ServiceMetrics;
+  /** Served at `/`; without it there is no console. */
+  readonly console?: ConsoleFiles;
   /** Set in development mode only. */
   readonly development: DevelopmentMode | undefined;
   readonly corsOrigins: readonly string[];

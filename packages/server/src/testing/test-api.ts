@@ -116,7 +116,8 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     development:
       options.development === true
         ? {
-            mintToken: (userId) => mintToken(SECRET_BYTES, { userId, ttlSeconds: 600 }, now()),
+            mintToken: (userId, limits) =>
+              mintToken(SECRET_BYTES, { ...limits, userId, ttlSeconds: 600 }, now()),
           }
         : undefined,
     corsOrigins: config.corsOrigins ?? [],

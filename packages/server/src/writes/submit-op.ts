@@ -16,12 +16,15 @@ export async function submitStampedOp(
 }
 
 export async function submitOp(
-  { persistence, countOp }: WriteDeps,
+  { persistence, countOp, observeAck, now }: WriteDeps,
   userId: string,
   op: Op,
   options?: WriteOptions,
 ): Promise<OpResult> {
+  const startedAtMs = now();
   const result = await persistence.persistOp(userId, op, options);
+  // A wall clock may step back.
+  observeAck(Math.max(0, now() - startedAtMs));
   countOp(op.kind, result.result);
   return result;
 }

@@ -29,6 +29,7 @@ function createDeps(answers: readonly OpResult[]) {
     now: () => nowMs,
     randomUuid: () => '',
     countOp: () => undefined,
+    observeAck: () => undefined,
   };
   return { deps, stamps };
 }

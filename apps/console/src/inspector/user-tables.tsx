@@ -1,0 +1,154 @@
+import { DataTable, type Column } from '../table/data-table.tsx';
+import { clockOf } from './describe-op.ts';
+import type {
+  DeviceRow,
+  InspectedUser,
+  NewestRows,
+  RegisterRow,
+  SessionRow,
+  TagRow,
+} from './inspected-user.ts';
+import { Stamp, timeOf } from './stamp.tsx';
+
+const TAG_COLUMNS: readonly Column<TagRow>[] = [
+  { title: 'Content', cell: ({ contentId }) => <code>{contentId}</code> },
+  {
+    title: 'State',
+    cell: ({ isLive }) =>
+      isLive ? <span className="badge good">live</span> : <span className="badge">tombstone</span>,
+  },
+  { title: 'Added', cell: ({ added }) => <Stamp writer={added} /> },
+  { title: 'Removed', cell: ({ removed }) => <Stamp writer={removed} /> },
+  { title: 'Tag', cell: ({ tag }) => <code>{tag}</code> },
+];
+
+const REGISTER_COLUMNS: readonly Column<RegisterRow>[] = [
+  { title: 'Content', cell: ({ contentId }) => <code>{contentId}</code> },
+  {
+    title: 'State',
+    cell: ({ isCleared, state }) => (
+      <span className={isCleared ? 'badge warn' : 'badge'}>{isCleared ? 'cleared' : state}</span>
+    ),
+  },
+  { title: 'Position', isNumber: true, cell: ({ positionSeconds }) => secondsOf(positionSeconds) },
+  { title: 'Duration', isNumber: true, cell: ({ durationSeconds }) => secondsOf(durationSeconds) },
+  { title: 'Written by the winner', cell: ({ written }) => <Stamp writer={written} /> },
+];
+
+const DEVICE_COLUMNS: readonly Column<DeviceRow>[] = [
+  {
+    title: 'Device',
+    cell: ({ deviceId, deviceName }) => (
+      <>
+        <code>{deviceId}</code>
+        {deviceName === null ? null : <div className="quiet">{deviceName}</div>}
+      </>
+    ),
+  },
+  { title: 'Presence', cell: (device) => <Presence device={device} /> },
+  { title: 'Type', cell: ({ deviceType }) => deviceType },
+  { title: 'Platform', cell: ({ platform, appVersion }) => `${platform} ${appVersion}` },
+  {
+    title: 'Last seen',
+    cell: ({ lastSeen }) => <time dateTime={lastSeen}>{timeOf(lastSeen)}</time>,
+  },
+];
+
+const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
+  { title: 'Device', cell: ({ deviceId }) => <code>{deviceId}</code> },
+  {
+    title: 'Phase',
+    cell: ({ phase }) => (
+      <span className={phase === 'live' ? 'badge good' : 'badge warn'}>{phase}</span>
+    ),
+  },
+  { title: 'Cursor', cell: ({ hasCursor }) => (hasCursor ? 'known' : 'not yet') },
+  {
+    title: 'Pushes in flight',
+    isNumber: true,
+    cell: ({ pushesInFlight }) => pushesInFlight.toLocaleString(),
+  },
+  {
+    title: 'Bytes waiting',
+    isNumber: true,
+    cell: ({ bytesWaiting }) => bytesWaiting.toLocaleString(),
+  },
+  {
+    title: 'Since',
+    cell: ({ openedAt }) => <time dateTime={openedAt}>{timeOf(openedAt)}</time>,
+  },
+];
+
+export interface UserTablesProps {
+  /** What is left of it by the filter. */
+  readonly user: InspectedUser;
+  readonly isFiltered: boolean;
+}
+
+/** What is stored of a user, and the sessions that one instance holds of them. */
+export function UserTables({ user, isFiltered }: UserTablesProps) {
+  const empty = (what: string): string =>
+    isFiltered ? 'Nothing here has these words.' : `There is no ${what}.`;
+  return (
+    <>
+      <DataTable
+        title="Watchlist"
+        note={countOf(user.watchlist, isFiltered)}
+        columns={TAG_COLUMNS}
+        rows={user.watchlist.items}
+        keyOf={({ tag }) => tag}
+        empty={empty('tag, and no tombstone')}
+      />
+      <DataTable
+        title="Progress"
+        note={countOf(user.progress, isFiltered)}
+        columns={REGISTER_COLUMNS}
+        rows={user.progress.items}
+        keyOf={({ contentId }) => contentId}
+        empty={empty('register')}
+      />
+      <DataTable
+        title="Devices"
+        note={countOf(user.devices, isFiltered)}
+        columns={DEVICE_COLUMNS}
+        rows={user.devices.items}
+        keyOf={({ deviceId }) => deviceId}
+        empty={empty('device')}
+      />
+      <DataTable
+        title="Sessions"
+        note="on the instance that answered"
+        columns={SESSION_COLUMNS}
+        rows={user.sessions}
+        keyOf={({ sessionId }) => sessionId}
+        empty={empty('live session on this instance')}
+      />
+    </>
+  );
+}
+
+function Presence({ device }: { readonly device: DeviceRow }) {
+  if (device.revokedAt !== null) return <span className="badge bad">revoked</span>;
+  return device.isOnline ? (
+    <span className="badge good">online</span>
+  ) : (
+    <span className="badge">offline</span>
+  );
+}
+
+function countOf({ items, total, isTruncated }: NewestRows<unknown>, isFiltered: boolean) {
+  const all = total.toLocaleString();
+  const shown = items.length.toLocaleString();
+  if (isTruncated) {
+    return (
+      <span className="badge warn">
+        {shown} of {all}; only the newest were read
+      </span>
+    );
+  }
+  return isFiltered ? `${shown} of ${all}` : all;
+}
+
+function secondsOf(seconds: number | null): string {
+  return seconds === null ? '–' : clockOf(seconds);
+}

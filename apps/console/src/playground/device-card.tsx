@@ -1,0 +1,72 @@
+import type { CommandAnswer } from '@cuepoint/client';
+import { WatchStateProvider } from '@cuepoint/client/react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { ContinueWatching } from './continue-watching.tsx';
+import { DeviceConditions } from './device-conditions.tsx';
+import { DeviceInside } from './device-inside.tsx';
+import { DeviceStatus } from './device-status.tsx';
+import type { OpenDevice } from './open-device.ts';
+import { Player, type Showing } from './player.tsx';
+import { WatchlistPanel } from './watchlist-panel.tsx';
+
+/** How long a film may take to appear; whoever asked waits 5 s. */
+const SHOW_TIMEOUT_MS = 4_000;
+
+/** One device, as its person would hold it, with its network and its clock below. */
+export function DeviceCard({ device }: { readonly device: OpenDevice }) {
+  const { state, name, key } = device;
+  const [showing, setShowing] = useState<Showing>();
+  const shown = useRef<(() => void) | undefined>(undefined);
+  const heading = useId();
+
+  useEffect(
+    () =>
+      state.devices.onCommand((command): Promise<CommandAnswer> | undefined => {
+        if (command.action !== 'load') return undefined;
+        const { contentId, positionSeconds, state: playback } = command;
+        return new Promise((resolve) => {
+          const timer = setTimeout(() => resolve({ refused: 'too_slow' }), SHOW_TIMEOUT_MS);
+          shown.current = () => {
+            clearTimeout(timer);
+            resolve('applied');
+          };
+          setShowing({
+            contentId,
+            startSeconds: positionSeconds,
+            isPlaying: playback !== 'paused',
+          });
+        });
+      }),
+    [state],
+  );
+
+  const play = (contentId: string) =>
+    setShowing({ contentId, startSeconds: undefined, isPlaying: true });
+
+  return (
+    <WatchStateProvider state={state}>
+      <article className="device" aria-labelledby={heading} data-device={key}>
+        <header className="device-head">
+          <h2 id={heading}>{name}</h2>
+          <DeviceStatus />
+        </header>
+        <div className={`device-screen device-screen-${key}`}>
+          {showing === undefined ? (
+            <p className="device-blank">Nothing is playing</p>
+          ) : (
+            <Player
+              key={showing.contentId}
+              showing={showing}
+              onShown={() => shown.current?.()}
+              onClose={() => setShowing(undefined)}
+            />
+          )}
+        </div>
+        <ContinueWatching onPlay={play} />
+        <WatchlistPanel onPlay={play} />
+        <DeviceConditions device={device} />
+        <DeviceInside />
+      </article>
+    </WatchStateProvider>
+  );
+}

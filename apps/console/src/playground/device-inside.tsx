@@ -1,0 +1,73 @@
+import type { WatchState } from '@cuepoint/client';
+import { useWatchState } from '@cuepoint/client/react';
+import { useEffect, useState } from 'react';
+import { titleOf } from './films.ts';
+
+const STATES = {
+  unsent: 'not sent',
+  inFlight: 'on its way',
+  unanswered: 'sent, no answer yet',
+  dead: 'refused',
+} as const;
+/** A cursor is opaque; its end is enough to see that it moved. */
+const CURSOR_SHOWN = 12;
+
+/** What only the device itself knows: its outbox, and how far it has read. */
+export function DeviceInside() {
+  const state = useWatchState();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Outbox and cursor</summary>
+      {isOpen && state !== undefined && <Inside state={state} />}
+    </details>
+  );
+}
+
+function Inside({ state }: { readonly state: WatchState }) {
+  const { outbox, cursor, isLeader } = useInspection(state);
+  return (
+    <>
+      {outbox.length === 0 ? (
+        <p className="quiet">The outbox is empty: everything is committed.</p>
+      ) : (
+        <ol>
+          {outbox.map((entry) => (
+            <li key={entry.id}>
+              {entry.op.kind} {titleOf(entry.op.contentId)}: {STATES[entry.state]},{' '}
+              {new Date(entry.op.timestamp.physical).toISOString()}
+              {entry.state === 'unsent' && ' (until it is sent)'}
+            </li>
+          ))}
+        </ol>
+      )}
+      <dl>
+        <dt>Cursor</dt>
+        <dd>
+          <code>{cursor === undefined ? 'none yet' : `…${cursor.slice(-CURSOR_SHOWN)}`}</code>
+        </dd>
+        <dt>Device</dt>
+        <dd>
+          <code>{state.devices.thisDeviceId}</code>
+          {isLeader ? ', connects for all tabs' : ', another tab connects'}
+        </dd>
+      </dl>
+    </>
+  );
+}
+
+/** Anything that the device does shows in its status, its list or its progress. */
+function useInspection(state: WatchState) {
+  const [inspection, setInspection] = useState(() => state.inspect());
+  useEffect(() => {
+    const look = () => setInspection(state.inspect());
+    const ends = [state.status, state.watchlist, state.progress].map((part) =>
+      part.subscribe(look),
+    );
+    look();
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [state]);
+  return inspection;
+}

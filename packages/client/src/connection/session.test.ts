@@ -1,0 +1,238 @@
+import { opToWire, type Changes, type Op, type Presence } from '@cuepoint/core';
+import { describe, expect, it } from 'vitest';
+import { settled } from '../testing/fake-environment.ts';
+import { FakeService } from '../testing/fake-service.ts';
+import { FakeEnvironment } from '../testing/fake-environment.ts';
+import { openApp, shown } from '../testing/open-app.ts';
+
+const AT_MS = Date.UTC(2026, 4, 1);
+
+function tagOf(count: number): string {
+  return `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
+}
+
+function add(contentId: string, count: number): Op {
+  return {
+    kind: 'watchlist.add',
+    contentId,
+    tag: tagOf(count),
+    timestamp: { physical: AT_MS, logical: count },
+    deviceId: 'phone',
+  };
+}
+
+function page(ops: readonly Op[], rest: Omit<Changes, 'type' | 'ops'>): Changes {
+  return { type: 'changes', ops: ops.map(opToWire), ...rest };
+}
+
+/** A service that holds as many films as are asked for. */
+function serviceWith(films: number): { environment: FakeEnvironment; service: FakeService } {
+  const environment = new FakeEnvironment();
+  const service = new FakeService(() => environment.trueMs);
+  for (let count = 0; count < films; count += 1) {
+    service.storeOf('ada').commit(add(`film-${count}`, count), environment.trueMs);
+  }
+  return { environment, service };
+}
+
+describe('the welcome', () => {
+  it('comes in pages, and the state is there with the last', async () => {
+    const { environment, service } = serviceWith(7);
+    service.pageSize = 2;
+    const { state } = await openApp({ environment, service });
+    expect(state.watchlist.size).toBe(7);
+    expect(state.inspect().cursor).toBe('7');
+    expect(service.sockets.length).toBe(1);
+    await state.close();
+  });
+
+  it('[SDK8] that is cut off leaves everything as it was', async () => {
+    const { environment, service } = serviceWith(3);
+    const first = await openApp({ environment, service });
+    first.state.watchlist.add('mine');
+    await environment.advance(0);
+    await first.state.close();
+    const storage = await first.storage.reborn();
+    service.welcomes = false;
+    const { state } = await openApp({ environment, service, storage });
+    const before = state.inspect();
+    const welcome = { type: 'welcome', protocol: 1, userId: 'user-ada' } as const;
+    service.socket.tell({
+      ...welcome,
+      serverTime: environment.trueMs,
+      changes: [opToWire(add('new', 99))],
+      resync: true,
+      more: true,
+    });
+    await settled();
+    service.socket.end();
+    await settled();
+    expect(state.inspect().acknowledged).toEqual(before.acknowledged);
+    expect(state.inspect().cursor).toBe(before.cursor);
+    // Another that is whole takes its place.
+    await environment.advance(30_000);
+    service.socket.tell({
+      ...welcome,
+      serverTime: environment.trueMs,
+      changes: [opToWire(add('a', 100))],
+      resync: true,
+      more: true,
+    });
+    service.socket.tell(page([add('b', 101)], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['a', 'b']);
+    expect(state.inspect().cursor).toBe('c');
+    await state.close();
+    const next = await openApp({
+      environment,
+      service,
+      storage: await storage.reborn(),
+    });
+    expect(shown(next.state).watchlist).toEqual(['a', 'b']);
+    await next.state.close();
+  });
+
+  it('keeps the cursor behind its pages', async () => {
+    const { environment, service } = serviceWith(0);
+    const { state, storage } = await openApp({ environment, service });
+    service.socket.tell(page([add('a', 1)], { resync: false, more: true }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['a']);
+    expect(state.inspect().cursor).toBe('0');
+    service.socket.tell(page([add('b', 2)], { resync: false, more: false, cursor: '2' }));
+    await settled();
+    const keys = storage.written.map(([, [key]]) => key);
+    expect(keys.lastIndexOf('m')).toBeGreaterThan(keys.lastIndexOf(`t/${tagOf(2)}`));
+    await state.close();
+  });
+
+  it('drops a cursor that the service does not know, and comes back without', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state } = await openApp({ environment, service });
+    service.welcomes = false;
+    service.socket.end();
+    await environment.advance(30_000);
+    service.socket.tell({ type: 'error', code: 'invalid_cursor', message: '' });
+    await settled();
+    service.socket.end(4400);
+    service.welcomes = true;
+    await environment.advance(1_000);
+    expect(service.socket.sentOf('hello')[0]).not.toHaveProperty('cursor');
+    expect(state.status.get().isOnline).toBe(true);
+    expect(state.watchlist.size).toBe(2);
+    await state.close();
+  });
+});
+
+describe('a whole state that comes in the middle of a session', () => {
+  it('[SDK8] takes the place of what there was, with the outbox over it', async () => {
+    const { environment, service } = serviceWith(3);
+    const { state } = await openApp({ environment, service });
+    service.acknowledges = false;
+    state.watchlist.add('mine');
+    await settled();
+    service.socket.tell(page([add('a', 90)], { resync: true, more: true }));
+    service.socket.tell(page([add('b', 91)], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['a', 'b', 'mine']);
+    expect(state.status.get().pending).toBe(1);
+    await state.close();
+  });
+
+  it('[SDK8] does not lose what was acknowledged while it was read', async () => {
+    const { environment, service } = serviceWith(1);
+    const { state } = await openApp({ environment, service });
+    // Its snapshot is of now; these are committed after it.
+    state.watchlist.add('before its first page');
+    await environment.advance(0);
+    service.socket.tell(page([add('film-0', 0)], { resync: true, more: true }));
+    await settled();
+    state.watchlist.add('between its pages');
+    await environment.advance(0);
+    service.commit('ada', add('live', 77));
+    service.socket.tell(page([], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    expect(state.status.get().pending).toBe(0);
+    expect(shown(state).watchlist).toEqual(
+      ['before its first page', 'between its pages', 'film-0', 'live'].sort(),
+    );
+    // The next one is of a later moment: what is not in it is gone.
+    service.socket.tell(page([add('film-0', 0)], { resync: true, more: false, cursor: 'd' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['film-0']);
+    await state.close();
+  });
+
+  it('[SDK8] that is begun anew counts from the new beginning', async () => {
+    const { environment, service } = serviceWith(0);
+    const { state } = await openApp({ environment, service });
+    service.socket.tell(page([add('a', 1)], { resync: true, more: true }));
+    service.socket.tell(page([add('b', 2)], { resync: false, more: false, cursor: 'x' }));
+    service.socket.tell(page([add('c', 3)], { resync: true, more: false, cursor: 'y' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['c']);
+    await state.close();
+  });
+});
+
+describe('messages', () => {
+  it('that are new in the protocol are passed over', async () => {
+    const { environment, service } = serviceWith(1);
+    const { state } = await openApp({ environment, service });
+    service.socket.tellText('{"type":"confetti","much":true}');
+    service.socket.tellText('{"type":"ack","id":"of nobody","results":[]}');
+    service.socket.tellText('{"type":"commandResult","id":"of nobody","outcome":"applied"}');
+    service.socket.tellText('{"type":"error","code":"new_in_2030","message":"?","id":"nobody"}');
+    await settled();
+    expect(state.status.get().isOnline).toBe(true);
+    await state.close();
+  });
+
+  it('that are no JSON begin the connection anew', async () => {
+    const { environment, service } = serviceWith(1);
+    const { state } = await openApp({ environment, service });
+    service.socket.tellText('{"type":');
+    await environment.advance(1_000);
+    expect(service.sockets.length).toBe(2);
+    expect(state.status.get().isOnline).toBe(true);
+    await state.close();
+  });
+
+  it('tell of devices: the whole list where this one is in it, else what changed', async () => {
+    const { environment, service } = serviceWith(0);
+    const { state } = await openApp({ environment, service });
+    const device = (deviceId: string, more = {}): Presence['devices'][number] => ({
+      deviceId,
+      deviceType: 'TV',
+      platform: 'test',
+      appVersion: '1',
+      deviceName: null,
+      capabilities: {},
+      lastSeen: '2026-01-01T00:00:00.000Z',
+      state: 'online',
+      ...more,
+    });
+    const tell = async (...devices: Presence['devices']) => {
+      service.socket.tell({ type: 'presence', devices });
+      await settled();
+      return state.devices
+        .list()
+        .map(({ deviceId }) => deviceId)
+        .sort();
+    };
+    expect(await tell(device('tv'), device('phone'))).toEqual(['phone', 'tv']);
+    expect(await tell(device('tablet'))).toEqual(['phone', 'tablet', 'tv']);
+    expect(await tell(device('phone', { state: 'removed' }))).toEqual(['tablet', 'tv']);
+    expect(await tell(device('tv'))).toEqual(['tv']);
+    expect(state.devices.list()[0]?.isThisDevice).toBe(true);
+    await state.close();
+  });
+
+  it('come every 30 seconds from a client that has nothing to say', async () => {
+    const { environment, service } = serviceWith(0);
+    const { state } = await openApp({ environment, service });
+    await environment.advance(95_000);
+    expect(service.socket.sentOf('heartbeat').length).toBe(3);
+    await state.close();
+  });
+});

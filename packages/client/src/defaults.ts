@@ -1,0 +1,42 @@
+import type { HelloDevice } from '@cuepoint/core';
+import type { CreateSocket } from './connection/web-socket.ts';
+import type { ClientDevice, WatchStateOptions } from './options.ts';
+import type { ClientStorage } from './storage/client-storage.ts';
+import { indexedDbStorage } from './storage/indexed-db-storage.ts';
+import { memoryStorage } from './storage/memory-storage.ts';
+import { browserTabs } from './tabs/browser-tabs.ts';
+import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
+
+/** What lasts, where there is such a thing. */
+export function defaultStorage(): ClientStorage {
+  return globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage();
+}
+
+export function groupOf({ tabs, storage }: WatchStateOptions): TabGroup {
+  if (typeof tabs === 'object') return tabs;
+  // Tabs that share no storage cannot share an outbox.
+  const isShared = tabs === 'shared' || (tabs === undefined && storage === undefined);
+  return isShared ? browserTabs() : aloneGroup();
+}
+
+export function platformSocket(): CreateSocket {
+  const { WebSocket } = globalThis;
+  if (WebSocket === undefined) {
+    throw new TypeError('This platform has no WebSocket: pass createSocket to createWatchState.');
+  }
+  return (url) => new WebSocket(url);
+}
+
+export function helloDevice(device: ClientDevice, deviceId: string): HelloDevice {
+  const { deviceType, platform, appVersion, deviceName, capabilities } = device;
+  return {
+    deviceId,
+    deviceType,
+    platform,
+    appVersion,
+    ...(deviceName !== undefined && { deviceName }),
+    ...(capabilities !== undefined && {
+      capabilities: capabilities as NonNullable<HelloDevice['capabilities']>,
+    }),
+  };
+}

@@ -1,0 +1,183 @@
+import * as fakeIndexedDb from 'fake-indexeddb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeStorage } from '../testing/storage-contract.ts';
+import { indexedDbStorage } from './indexed-db-storage.ts';
+import { keyValueStorage, type KeyValueAdapter } from './key-value-storage.ts';
+import { memoryStorage } from './memory-storage.ts';
+
+class MapAdapter implements KeyValueAdapter {
+  readonly texts = new Map<string, string>();
+  writesLeft = Number.POSITIVE_INFINITY;
+
+  get(key: string): string | undefined {
+    return this.texts.get(key);
+  }
+
+  set(key: string, value: string): void {
+    this.#count();
+    this.texts.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#count();
+    this.texts.delete(key);
+  }
+
+  keys(): string[] {
+    return [...this.texts.keys()];
+  }
+
+  #count(): void {
+    if (this.writesLeft === 0) throw new Error('the device is dead');
+    this.writesLeft -= 1;
+  }
+}
+
+/** The same behind promises that settle later. */
+function asynchronous(adapter: MapAdapter): KeyValueAdapter {
+  const later = () =>
+    new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  return {
+    get: (key) => later().then(() => adapter.get(key)),
+    set: (key, value) => later().then(() => adapter.set(key, value)),
+    delete: (key) => later().then(() => adapter.delete(key)),
+    keys: () => later().then(() => adapter.keys()),
+  };
+}
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(fakeIndexedDb)) {
+    if (name.startsWith('IDB') || name === 'indexedDB') vi.stubGlobal(name, value);
+  }
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+let databases = 0;
+function freshName(): string {
+  databases += 1;
+  return `test-${databases}`;
+}
+
+describe('memory', () => {
+  describeStorage(() => {
+    const storage = memoryStorage();
+    return { storage, reopen: () => storage };
+  });
+});
+
+describe('key and value, at once', () => {
+  describeStorage(() => {
+    const adapter = new MapAdapter();
+    return { storage: keyValueStorage(adapter), reopen: () => keyValueStorage(adapter) };
+  });
+});
+
+describe('key and value, later', () => {
+  describeStorage(() => {
+    const adapter = new MapAdapter();
+    const open = () => keyValueStorage(asynchronous(adapter), 'of|us');
+    return { storage: open(), reopen: open };
+  });
+});
+
+describe('IndexedDB', () => {
+  describeStorage(() => {
+    const name = freshName();
+    return { storage: indexedDbStorage(name), reopen: () => indexedDbStorage(name) };
+  });
+});
+
+describe('a medium of keys and values', () => {
+  it('that dies in a write has the first so many changes of it', async () => {
+    const changes = Array.from({ length: 5 }, (_, index): [string, unknown] => [`k${index}`, 1]);
+    for (let written = 0; written <= changes.length; written += 1) {
+      const adapter = new MapAdapter();
+      adapter.writesLeft = written;
+      const outcome = keyValueStorage(adapter)
+        .write('n', changes)
+        .then(() => 'written')
+        .catch(() => 'died');
+      expect(await outcome).toBe(written === changes.length ? 'written' : 'died');
+      expect(await keyValueStorage(adapter).read('n')).toEqual(changes.slice(0, written));
+    }
+  });
+
+  it('that holds half a record reads as if it were not there', async () => {
+    const adapter = new MapAdapter();
+    const storage = keyValueStorage(adapter);
+    await storage.write('n', [
+      ['a', { whole: true }],
+      ['b', 1],
+    ]);
+    const [first = ''] = adapter.keys();
+    adapter.texts.set(first, '{"who');
+    expect(await storage.read('n')).toEqual([['b', 1]]);
+  });
+
+  it('leaves the records of others alone', async () => {
+    const adapter = new MapAdapter();
+    adapter.texts.set('settings', 'theirs');
+    adapter.texts.set('cuepoint-other|n|a', 'theirs');
+    const storage = keyValueStorage(adapter);
+    await storage.write('n', [['a', 1]]);
+    await storage.clear('');
+    expect(adapter.keys()).toEqual(['settings', 'cuepoint-other|n|a']);
+  });
+});
+
+describe('a database', () => {
+  it('that was deleted under it is made anew', async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    await storage.write('n', [['a', 1]]);
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.addEventListener('success', resolve);
+      request.addEventListener('error', reject);
+    });
+    expect(await storage.read('n')).toEqual([]);
+    await storage.write('n', [['a', 2]]);
+    expect(await storage.read('n')).toEqual([['a', 2]]);
+  });
+
+  it('that the browser closed without a word is opened again', async () => {
+    const opened: IDBDatabase[] = [];
+    vi.stubGlobal('indexedDB', {
+      open(...args: Parameters<IDBFactory['open']>) {
+        const request = fakeIndexedDb.indexedDB.open(...args);
+        request.addEventListener('success', () => opened.push(request.result));
+        return request;
+      },
+    });
+    const storage = indexedDbStorage(freshName());
+    await storage.write('n', [['a', 1]]);
+    opened.at(-1)?.close();
+    await storage.write('n', [['b', 2]]);
+    opened.at(-1)?.close();
+    expect(await storage.read('n')).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    opened.at(-1)?.close();
+    await storage.clear('n');
+    expect(await storage.read('n')).toEqual([]);
+    expect(opened.length).toBe(4);
+    vi.stubGlobal('indexedDB', fakeIndexedDb.indexedDB);
+  });
+
+  it('refuses a whole write when one value cannot be stored', async () => {
+    const storage = indexedDbStorage(freshName());
+    const changes: [string, unknown][] = [
+      ['a', 1],
+      ['b', () => 'a function is no data'],
+    ];
+    await expect(storage.write('n', changes)).rejects.toThrow('could not be cloned');
+    expect(await storage.read('n')).toEqual([]);
+    await storage.write('n', [['c', 3]]);
+    expect(await storage.read('n')).toEqual([['c', 3]]);
+  });
+});

@@ -1,0 +1,93 @@
+import type { PlaybackPosition } from '@cuepoint/core';
+import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { CommandHandlers } from '../devices/commands.ts';
+import type { Device, Devices } from '../devices/devices.ts';
+import type { ClientEnvironment, EnvironmentSignal } from '../environment.ts';
+import { recordOp } from '../outbox/record-op.ts';
+import { createProgress } from '../progress.ts';
+import { ReplicaStore } from '../replica/replica-store.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import { ClientError } from '../client-error.ts';
+import { Listeners } from '../subscribable.ts';
+
+/** A real replica with real progress and commands, without a connection, and what other devices would do. */
+export async function createLocalState() {
+  const clock = new ManualClock();
+  const signals = new Listeners<[signal: EnvironmentSignal]>();
+  const environment: ClientEnvironment = {
+    now: clock.now,
+    monotonic: clock.now,
+    random: () => 0.5,
+    uuid: () => crypto.randomUUID(),
+    setTimer: clock.setTimer,
+    onSignal: signals.subscribe,
+  };
+  const store = await ReplicaStore.open(
+    { storage: memoryStorage(), environment, deviceId: 'here' },
+    'user',
+  );
+  const handlers = new CommandHandlers();
+  const written: PlaybackPosition[] = [];
+  let isClosed = false;
+  const progress = createProgress({
+    store,
+    write(op) {
+      if (isClosed) throw new ClientError('closed', 'This watch state was closed.');
+      if (op.kind === 'progress.set') {
+        const { positionSeconds, durationSeconds, state } = op;
+        written.push({ positionSeconds, durationSeconds, state });
+      }
+      void recordOp(store, 'tv', op);
+    },
+  });
+  const phone: Device = {
+    deviceId: 'phone',
+    deviceType: 'Phone',
+    platform: 'iOS',
+    appVersion: '1',
+    deviceName: 'Phone',
+    capabilities: {},
+    lastSeen: '2026-01-01T00:00:00.000Z',
+    state: 'online',
+    isThisDevice: false,
+  };
+  const devices: Devices = {
+    thisDeviceId: 'tv',
+    list: () => [phone],
+    sendCommand: async () => ({ outcome: 'unreachable' }),
+    handOff: async () => ({ outcome: 'unreachable' }),
+    onCommand: (handler) => handlers.add(handler),
+    subscribe: new Listeners().subscribe,
+  };
+  return {
+    state: { progress, devices },
+    phone,
+    clock,
+    environment,
+    handlers,
+    /** Every position that this device wrote. */
+    written,
+    tell: (signal: EnvironmentSignal) => signals.notify(signal),
+    signalListeners: () => signals.size,
+    /** The service tells of what another device did just now. */
+    async playElsewhere(contentId: string, position: PlaybackPosition, deviceId = 'phone') {
+      await clock.advance(1);
+      await store.commit({
+        fold: [
+          {
+            kind: 'progress.set',
+            contentId,
+            ...position,
+            timestamp: { physical: clock.now(), logical: 0 },
+            deviceId,
+          },
+        ],
+      });
+    },
+    close() {
+      isClosed = true;
+    },
+  };
+}
+
+export type LocalState = Awaited<ReturnType<typeof createLocalState>>;

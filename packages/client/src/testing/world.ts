@@ -1,0 +1,151 @@
+import type { Op } from '@cuepoint/core';
+import * as fc from 'fast-check';
+import { FakeEnvironment } from './fake-environment.ts';
+import { FakeService } from './fake-service.ts';
+import { FakeStorage } from './fake-storage.ts';
+import { openApp, type App } from './open-app.ts';
+
+export const FILMS = ['film', 'other'];
+const SKEWS_MS = [0, -Date.UTC(2026, 0), Date.UTC(2099, 0) - Date.UTC(2026, 0), 90_000];
+
+interface RemoteWrite {
+  readonly does: 'remoteAdd' | 'remoteRemove' | 'remoteSet';
+  readonly film: string;
+  readonly positionSeconds: number;
+}
+
+export type Action =
+  | RemoteWrite
+  | { readonly does: 'add' | 'remove' | 'clear'; readonly film: string }
+  | { readonly does: 'set'; readonly film: string; readonly positionSeconds: number }
+  | { readonly does: 'acks' | 'network'; readonly isOn: boolean }
+  | { readonly does: 'lose' | 'restart' }
+  | { readonly does: 'skew'; readonly skewMs: number }
+  | { readonly does: 'advance' | 'sleep'; readonly ms: number };
+
+const film = fc.constantFrom(...FILMS);
+const seconds = fc.nat({ max: 99 });
+const writes = fc.record({ does: fc.constantFrom('add' as const, 'remove', 'clear'), film });
+const sets = fc.record({ does: fc.constant('set' as const), film, positionSeconds: seconds });
+const remote = fc.record({
+  does: fc.constantFrom('remoteAdd' as const, 'remoteRemove', 'remoteSet'),
+  film,
+  positionSeconds: seconds,
+});
+const switches = fc.record({
+  does: fc.constantFrom('acks' as const, 'network'),
+  isOn: fc.boolean(),
+});
+const ends = fc.record({ does: fc.constantFrom('lose' as const, 'restart') });
+const skews = fc.record({
+  does: fc.constant('skew' as const),
+  skewMs: fc.constantFrom(...SKEWS_MS),
+});
+const waits = fc.record({
+  does: fc.constantFrom('advance' as const, 'advance', 'sleep'),
+  ms: fc.constantFrom(0, 1, 300, 5_000, 31_000),
+});
+
+/** What may happen to a device, in any order. */
+export const arbitraryActions: fc.Arbitrary<Action[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: writes },
+    { weight: 2, arbitrary: sets },
+    { weight: 4, arbitrary: remote },
+    { weight: 3, arbitrary: switches },
+    { weight: 2, arbitrary: ends },
+    { weight: 1, arbitrary: skews },
+    { weight: 4, arbitrary: waits },
+  ),
+  { maxLength: 25 },
+);
+
+/** One device of a person, its service, and another device that writes as well. */
+export class World {
+  readonly environment = new FakeEnvironment();
+  readonly service = new FakeService(() => this.environment.trueMs);
+  #app: App | undefined;
+  #remotes = 0;
+
+  get app(): App {
+    if (this.#app === undefined) throw new Error('it was not opened');
+    return this.#app;
+  }
+
+  async open(storage = new FakeStorage()): Promise<void> {
+    this.#app = await openApp({ environment: this.environment, service: this.service, storage });
+  }
+
+  async take(action: Action): Promise<void> {
+    const { environment, service } = this;
+    const { state, storage } = this.app;
+    const playing = { durationSeconds: 100, state: 'playing' } as const;
+    switch (action.does) {
+      case 'add':
+        state.watchlist.add(action.film);
+        break;
+      case 'remove':
+        state.watchlist.remove(action.film);
+        break;
+      case 'clear':
+        state.progress.clear(action.film);
+        break;
+      case 'set':
+        state.progress.set(action.film, { positionSeconds: action.positionSeconds, ...playing });
+        break;
+      case 'acks':
+        service.acknowledges = action.isOn;
+        break;
+      case 'network':
+        if (action.isOn) service.isReachable = true;
+        else service.cut();
+        break;
+      case 'lose':
+        service.sockets.at(-1)?.end();
+        break;
+      case 'skew':
+        environment.skewMs = action.skewMs;
+        break;
+      case 'advance':
+        await environment.advance(action.ms);
+        break;
+      case 'sleep':
+        environment.sleep(action.ms);
+        break;
+      case 'restart': {
+        await state.whenStored();
+        const next = await storage.reborn();
+        await state.close();
+        await this.open(next);
+        break;
+      }
+      case 'remoteAdd':
+      case 'remoteRemove':
+      case 'remoteSet':
+        service.commit('ada', this.#remote(action));
+    }
+  }
+
+  #remote(action: RemoteWrite): Op {
+    this.#remotes += 1;
+    const base = {
+      contentId: action.film,
+      timestamp: { physical: this.environment.trueMs, logical: this.#remotes },
+      deviceId: 'phone',
+    };
+    if (action.does === 'remoteSet') {
+      const { positionSeconds } = action;
+      return {
+        kind: 'progress.set',
+        ...base,
+        positionSeconds,
+        durationSeconds: 100,
+        state: 'paused',
+      };
+    }
+    const tag = `10000000-0000-4000-8000-${String(this.#remotes).padStart(12, '0')}`;
+    if (action.does === 'remoteAdd') return { kind: 'watchlist.add', ...base, tag };
+    const tags = this.service.storeOf('ada').set.liveTags(action.film);
+    return { kind: 'watchlist.remove', ...base, tags: tags.length > 0 ? tags : [tag] };
+  }
+}

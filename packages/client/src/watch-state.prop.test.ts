@@ -1,0 +1,95 @@
+import { compareStamps, ORSet, type Op, type ProgressOp } from '@cuepoint/core';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { FakeStore } from './testing/fake-store.ts';
+import { shown } from './testing/open-app.ts';
+import { arbitraryActions, FILMS, World } from './testing/world.ts';
+import type { WatchStateInspection } from './watch-state.ts';
+
+/** The fold of ops as the core defines it. */
+function fold(ops: readonly Op[]) {
+  const set = new ORSet();
+  const registers = new Map<string, ProgressOp>();
+  for (const op of ops) {
+    if (op.kind === 'watchlist.add') set.add(op.contentId, op.tag, op);
+    else if (op.kind === 'watchlist.remove') set.remove(op.contentId, op.tags, op);
+    else {
+      const winner = registers.get(op.contentId);
+      if (winner === undefined || compareStamps(op, winner) > 0) registers.set(op.contentId, op);
+    }
+  }
+  const progress: Record<string, number> = {};
+  for (const [contentId, op] of registers) {
+    if (op.kind === 'progress.set') progress[contentId] = op.positionSeconds;
+  }
+  return { watchlist: [...set.contentIds()].sort(), progress, set, registers };
+}
+
+/** Whether this op is in a state, or more than it. */
+function holds({ set, registers }: Pick<FakeStore, 'set' | 'registers'>, op: Op): boolean {
+  if (op.kind === 'watchlist.add') return set.get(op.tag)?.added != null;
+  if (op.kind === 'watchlist.remove') return op.tags.every((tag) => set.get(tag)?.removed != null);
+  const stored = registers.get(op.contentId);
+  return stored !== undefined && compareStamps(stored, op) >= 0;
+}
+
+function requireInvariants(
+  { app, service }: World,
+  before: WatchStateInspection | undefined,
+): void {
+  const now = app.state.inspect();
+  const waiting = now.outbox.filter(({ state }) => state !== 'dead').map(({ op }) => op);
+  const { watchlist, progress } = fold([...now.acknowledged, ...waiting]);
+  // [SDK8] What is shown is what is acknowledged with the outbox over it.
+  expect(shown(app.state)).toEqual({ watchlist, progress });
+  // [SDK4] One change of progress a content waits to be sent.
+  for (const contentId of FILMS) {
+    const unsent = now.outbox.filter(
+      ({ op, state }) =>
+        state === 'unsent' && op.contentId === contentId && op.kind.startsWith('progress'),
+    );
+    expect(unsent.length).toBeLessThanOrEqual(1);
+  }
+  // [SDK2] Nothing leaves without its answer; progress may, for a later one that was made before it was sent.
+  const ids = new Set(now.outbox.map(({ id }) => id));
+  for (const { id, op, state } of before?.outbox ?? []) {
+    if (ids.has(id)) continue;
+    const isFolded = op.kind.startsWith('progress') && state === 'unsent';
+    expect(isFolded || holds(service.storeOf('ada'), op)).toBe(true);
+  }
+  // Nothing that was acknowledged vanishes.
+  const known = fold(now.acknowledged);
+  for (const op of before?.acknowledged ?? []) expect(holds(known, op)).toBe(true);
+}
+
+it(
+  '[SDK2] [SDK4] [SDK8] whatever happens in whatever order, nothing is lost and all agree in the end',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryActions, async (taken) => {
+        const world = new World();
+        await world.open();
+        let before: WatchStateInspection | undefined;
+        for (const action of taken) {
+          await world.take(action);
+          requireInvariants(world, before);
+          before = world.app.state.inspect();
+        }
+        const { environment, service } = world;
+        const { state } = world.app;
+        service.isReachable = true;
+        service.acknowledges = true;
+        await environment.advance(120_000);
+        requireInvariants(world, before);
+        expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0, isOnline: true });
+        const store = service.storeOf('ada');
+        const { watchlist, progress } = fold(store.log);
+        expect(shown(state)).toEqual({ watchlist, progress });
+        await state.close();
+        expect(environment.timers).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -1,0 +1,67 @@
+import fastifyStatic from '@fastify/static';
+import { CuepointError } from '@cuepoint/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConsoleFiles } from './console-files.ts';
+import { asksForPage, FILE_HEADERS, pageHeaders } from './page-headers.ts';
+
+/** Answers a request that asks for a page; any other goes on to its route. */
+export type AnswerPage = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** Pages whose paths nothing else uses. `/health` is also what programs ask, by another media type. */
+const PAGE_PATHS = ['/', '/inspector'];
+const PAGE_FILE = 'index.html';
+/** Vite puts what has its hash in its name here: such a file never changes. */
+const HASHED_FILE = /[\\/]assets[\\/][^\\/]+$/;
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/**
+ * Serves the console: each built file under its own path, and one page for all paths of the console.
+ *
+ * Only files that are there when the service starts have a route, so no path leads anywhere else.
+ *
+ * @returns answers `/health` where a browser opens it.
+ */
+export async function serveConsole(
+  app: FastifyInstance,
+  { directory, areBuilt }: ConsoleFiles,
+): Promise<AnswerPage> {
+  if (areBuilt) {
+    await app.register(fastifyStatic, {
+      root: directory,
+      wildcard: false,
+      index: false,
+      globIgnore: [PAGE_FILE],
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        if (path.endsWith(PAGE_FILE)) return;
+        reply.setHeader('cache-control', cacheControlOf(path));
+        reply.setHeader('content-security-policy', "default-src 'none'");
+        for (const [name, value] of Object.entries(FILE_HEADERS)) reply.setHeader(name, value);
+      },
+    });
+  }
+
+  async function sendPage({ headers: { host } }: FastifyRequest, reply: FastifyReply) {
+    if (areBuilt) return reply.headers(pageHeaders(host)).sendFile(PAGE_FILE);
+    throw new CuepointError(
+      'not_found',
+      'The console is not built here: run `npm run build:console`, then start the service again.',
+    );
+  }
+
+  for (const url of PAGE_PATHS) {
+    app.route({ method: ['GET', 'HEAD'], url, schema: { hide: true }, handler: sendPage });
+  }
+
+  return async (request, reply) => {
+    // One address, two answers: a cache keeps them apart.
+    void reply.header('vary', 'accept');
+    const { method, headers } = request;
+    if (areBuilt && asksForPage({ method, accept: headers.accept }))
+      return sendPage(request, reply);
+  };
+}
+
+function cacheControlOf(path: string): string {
+  return HASHED_FILE.test(path) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache';
+}

@@ -1,0 +1,60 @@
+import { timestampToText, type Stamp } from '@cuepoint/core';
+import type { InspectedRows, UserInspection } from '@cuepoint/store';
+import { instantOf } from '../http/instant.ts';
+import type { SessionReport } from '../live/live-inspection.ts';
+import { isOnlineAt } from '../live/device-presence.ts';
+
+/** The answer of the inspector for one user. */
+export function toInspectedUser(
+  userId: string,
+  { watchlist, progress, devices }: UserInspection,
+  sessions: readonly SessionReport[],
+  nowMs: number,
+) {
+  return {
+    userId,
+    serverTime: nowMs,
+    watchlist: toList(watchlist, ({ entry, createdAtMs, removedAtMs }) => ({
+      contentId: entry.contentId,
+      tag: entry.tag,
+      isLive: entry.removed === null,
+      added: entry.added === null ? null : toWriter(entry.added),
+      removed: entry.removed === null ? null : toWriter(entry.removed),
+      createdAt: instantOf(createdAtMs),
+      removedAt: removedAtMs === null ? null : instantOf(removedAtMs),
+    })),
+    progress: toList(progress, ({ contentId, position, stamp, updatedAtMs }) => ({
+      contentId,
+      isCleared: position === null,
+      positionSeconds: position?.positionSeconds ?? null,
+      durationSeconds: position?.durationSeconds ?? null,
+      state: position?.state ?? null,
+      written: toWriter(stamp),
+      updatedAt: instantOf(updatedAtMs),
+    })),
+    devices: toList(devices, ({ device, revokedAtMs }) => ({
+      deviceId: device.deviceId,
+      deviceType: device.deviceType,
+      platform: device.platform,
+      appVersion: device.appVersion,
+      deviceName: device.deviceName,
+      lastSeen: instantOf(device.lastSeenMs),
+      isOnline: revokedAtMs === null && isOnlineAt(device, nowMs),
+      revokedAt: revokedAtMs === null ? null : instantOf(revokedAtMs),
+    })),
+    sessions: sessions.map(({ openedAtMs, lastHeardAtMs, ...session }) => ({
+      ...session,
+      openedAt: instantOf(openedAtMs),
+      lastHeardAt: instantOf(lastHeardAtMs),
+    })),
+  };
+}
+
+function toList<Row, Item>({ rows, total }: InspectedRows<Row>, toItem: (row: Row) => Item) {
+  return { items: rows.map(toItem), total, isTruncated: rows.length < total };
+}
+
+/** Who wrote, and when by the writer's clock. */
+function toWriter({ timestamp, deviceId }: Stamp) {
+  return { timestamp: timestampToText(timestamp), at: instantOf(timestamp.physical), deviceId };
+}

@@ -1,0 +1,94 @@
+import {
+  ContentIdSchema,
+  DEVICE_TYPES,
+  DeviceIdSchema,
+  PlaybackStateSchema,
+  SecondsSchema,
+  TagSchema,
+  TimestampSchema,
+} from '@cuepoint/core';
+import { Type, type TSchema } from 'typebox';
+import { InstantSchema } from './answers.ts';
+
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+const WriterSchema = Type.Object(
+  {
+    timestamp: TimestampSchema,
+    at: InstantSchema,
+    deviceId: DeviceIdSchema,
+  },
+  { description: "A stamp: who wrote, and when by the writer's clock." },
+);
+
+const TagRowSchema = Type.Object(
+  {
+    contentId: ContentIdSchema,
+    tag: TagSchema,
+    isLive: Type.Boolean({ description: 'False for a tombstone.' }),
+    added: orNull(WriterSchema),
+    removed: orNull(WriterSchema),
+    createdAt: InstantSchema,
+    removedAt: orNull(InstantSchema),
+  },
+  { description: 'One tag of the watchlist. Without `added` its removal came first.' },
+);
+
+const RegisterSchema = Type.Object(
+  {
+    contentId: ContentIdSchema,
+    isCleared: Type.Boolean(),
+    positionSeconds: orNull(SecondsSchema),
+    durationSeconds: orNull(SecondsSchema),
+    state: orNull(PlaybackStateSchema),
+    written: WriterSchema,
+    updatedAt: InstantSchema,
+  },
+  { description: 'The write of a content that won.' },
+);
+
+const InspectedDeviceSchema = Type.Object({
+  deviceId: DeviceIdSchema,
+  deviceType: Type.Enum([...DEVICE_TYPES]),
+  platform: Type.String(),
+  appVersion: Type.String(),
+  deviceName: orNull(Type.String()),
+  lastSeen: InstantSchema,
+  isOnline: Type.Boolean(),
+  revokedAt: orNull(InstantSchema),
+});
+
+const SessionSchema = Type.Object({
+  sessionId: Type.String(),
+  deviceId: DeviceIdSchema,
+  phase: Type.Enum(['reading', 'live', 'behind'], {
+    description:
+      'reading: it is sent pages. live: it has everything. behind: its socket was too slow, it catches up.',
+  }),
+  hasCursor: Type.Boolean({ description: 'It was sent everything before a known point.' }),
+  pushesInFlight: Type.Integer(),
+  bytesWaiting: Type.Integer(),
+  openedAt: InstantSchema,
+  lastHeardAt: InstantSchema,
+});
+
+/** The newest rows of what may be far more. */
+function listOfNewest<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    items: Type.Array(item),
+    total: Type.Integer(),
+    isTruncated: Type.Boolean({ description: 'True when there are more rows than these.' }),
+  });
+}
+
+export const InspectedUserSchema = Type.Object(
+  {
+    userId: Type.String(),
+    serverTime: Type.Integer({ description: 'ms since the epoch.' }),
+    watchlist: listOfNewest(TagRowSchema),
+    progress: listOfNewest(RegisterSchema),
+    devices: listOfNewest(InspectedDeviceSchema),
+    sessions: Type.Array(SessionSchema, { description: 'Of this instance.' }),
+  },
+  { description: 'What is stored of a user, and what this instance holds of them.' },
+);

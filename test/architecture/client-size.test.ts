@@ -1,0 +1,57 @@
+import { build } from 'esbuild';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { ROOT } from './source-files.ts';
+
+/** As a bundler of today makes it for browsers, minified and gzipped; React is the app's own. */
+async function bundle(code: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: ROOT, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['cuepoint-source'],
+    external: ['react'],
+    legalComments: 'none',
+  });
+  const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
+  const [output] = Object.values(metafile.outputs);
+  const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
+  return { bytes: gzipSync(contents, { level: 9 }).length, modules };
+}
+
+/** A little above what there is: whatever makes an app's first load longer is seen here first. */
+const ENTRIES = [
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 21_000 },
+  {
+    name: 'createWatchState and memoryStorage',
+    code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
+    bytesMax: 19_500,
+  },
+  { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 2_800 },
+  { name: 'the hooks', code: `export * from '@cuepoint/client/react';`, bytesMax: 1_000 },
+];
+
+test.each(ENTRIES)('a bundle with $name stays within $bytesMax bytes', async (entry) => {
+  const { bytes, modules } = await bundle(entry.code);
+  // oxlint-disable-next-line no-console -- the figure that docs/client.md gives
+  console.log(`client bundle with ${entry.name}: ${bytes} bytes gzipped`);
+  expect(bytes).toBeLessThanOrEqual(entry.bytesMax);
+  expect(modules.length).toBeGreaterThan(0);
+});
+
+test('no bundle holds the schemas, the library that compiles them, or the parser of hostile input', async () => {
+  const { modules } = await bundle(`export * from '@cuepoint/client';`);
+  const heavy =
+    /typebox|\/(?:up|down)\/|read-up-message|read-op|find-faults|json-bounds|fields\.ts/;
+  expect(modules.filter((path) => heavy.test(path))).toEqual([]);
+  expect(modules.filter((path) => path.includes('node_modules'))).toEqual([
+    'node_modules/idb/build/index.js',
+  ]);
+});

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../support/chromium.ts';
+import { freePort } from '../support/free-port.ts';
+import { startServiceProcess, type ServiceProcess } from '../support/service-process.ts';
+
+/** The service as an operator starts it, on its embedded database, and a browser beside it. */
+export interface ConsoleUnderTest {
+  readonly address: string;
+  readonly browser: Browser;
+  /** Closes what a test that failed left open. */
+  closeContexts(): Promise<void>;
+  /** SIGKILL, and a start on the same data. */
+  killAndRestart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param more settings of the service. */
+export async function startConsole(
+  more: Readonly<Record<string, string>> = {},
+): Promise<ConsoleUnderTest> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-console-'));
+  const port = await freePort();
+  const env = { CUEPOINT_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: '', ...more };
+  const start = () => startServiceProcess({ port, env });
+  let service: ServiceProcess = await start();
+  const browser = await launchBrowser();
+  return {
+    address: service.address,
+    browser,
+    async closeContexts() {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    async killAndRestart() {
+      await service.kill();
+      service = await start();
+    },
+    async close() {
+      await browser.close();
+      await service.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page that notes its errors, and every request that leaves the service. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+): Promise<Page & { complaints: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const { origin } = new URL(url);
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    // A socket or a fetch without a network is said by the browser itself.
+    if (message.type() === 'error' && !/ERR_|WebSocket connection/.test(text)) {
+      complaints.push(`console: ${text}`);
+    }
+  });
+  page.on('request', (request) => {
+    const { protocol, origin: target } = new URL(request.url());
+    if (protocol.startsWith('http') && target !== origin) complaints.push(`left: ${request.url()}`);
+  });
+  await page.goto(url);
+  return Object.assign(page, { complaints });
+}
+
+/** One device of the playground, as a person sees it. */
+export class DeviceOnPage {
+  readonly card: Locator;
+
+  constructor(page: Page, key: 'tv' | 'phone' | 'browser') {
+    this.card = page.locator(`[data-device="${key}"]`);
+  }
+
+  async untilStatus(text: string): Promise<void> {
+    await this.card.locator('.device-status').filter({ hasText: text }).waitFor();
+  }
+
+  async untilSynced(): Promise<void> {
+    await this.untilStatus('Online');
+    await this.card.locator('.device-status .badge-pending').waitFor({ state: 'detached' });
+  }
+
+  film(title: string): Locator {
+    return this.card.getByRole('button', { name: `Remove ${title}`, exact: true });
+  }
+
+  async add(title: string): Promise<void> {
+    await this.card.getByLabel('Title of a film').fill(title);
+    await this.card.getByRole('button', { name: 'Add', exact: true }).click();
+  }
+
+  async setNetwork(isOn: boolean): Promise<void> {
+    const box = this.card.getByRole('switch');
+    if ((await box.isChecked()) !== isOn) await box.click({ force: true });
+  }
+
+  /** By arrow keys, as from a keyboard. @param stop 0 says 1970, 8 says 2099, 4 is right. */
+  async setClock(stop: number): Promise<void> {
+    const slider = this.card.getByRole('slider', { name: 'Clock' });
+    await slider.focus();
+    await slider.press('Home');
+    for (let at = 0; at < stop; at += 1) await slider.press('ArrowRight');
+  }
+
+  async play(title: string): Promise<void> {
+    await this.card.getByRole('button', { name: `Play ${title}`, exact: true }).click();
+    await this.untilPlaying();
+  }
+
+  video(): Locator {
+    return this.card.locator('video');
+  }
+
+  async untilPlaying(): Promise<void> {
+    await this.video().evaluate(
+      (video: HTMLVideoElement) =>
+        new Promise<void>((resolve) => {
+          const look = () => {
+            if (!video.paused && video.currentTime > 0) resolve();
+          };
+          video.addEventListener('timeupdate', look);
+          look();
+        }),
+    );
+  }
+
+  position(): Promise<number> {
+    return this.video().evaluate((video: HTMLVideoElement) => video.currentTime);
+  }
+}
