@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,6 +66,12 @@ export async function openPage(
     const { protocol, origin: target } = new URL(request.url());
     if (protocol.startsWith('http') && target !== origin) complaints.push(`left: ${request.url()}`);
   });
+  // Each context is another person: tests do not see each other's films.
+  await page.addInitScript((userId) => {
+    if (localStorage.getItem('cuepoint.playground.user') === null) {
+      localStorage.setItem('cuepoint.playground.user', userId);
+    }
+  }, randomUUID());
   await page.goto(url);
   return Object.assign(page, { complaints });
 }

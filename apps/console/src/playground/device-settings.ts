@@ -26,11 +26,13 @@ export function writeSettings(device: string, settings: DeviceSettings): void {
 
 const USER_KEY = 'cuepoint.playground.user';
 
-/** One person a browser; the inspector looks at the same one. */
+/** The user of development mode: what the `curl` lines of `npm start` write appears on the page. */
+const DEVELOPMENT_USER = '00000000-0000-4000-8000-000000000001';
+
+/** Whose devices these are; the inspector looks at the same person. */
 export function playgroundUser(): string {
   const known = localStorage.getItem(USER_KEY);
   if (known !== null) return known;
-  const userId = crypto.randomUUID();
-  localStorage.setItem(USER_KEY, userId);
-  return userId;
+  localStorage.setItem(USER_KEY, DEVELOPMENT_USER);
+  return DEVELOPMENT_USER;
 }

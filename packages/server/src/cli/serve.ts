@@ -66,7 +66,7 @@ async function describeStart({
   return [
     ...lines,
     '  mode  development: this machine only; set CUEPOINT_JWT_SECRET or CUEPOINT_JWKS_URL to leave it',
-    '  try   put something on the watchlist, then look at it:',
+    `  try   open ${address} in a browser: three devices of one person; then put something on their list:`,
     '',
     `curl -X PUT -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist/my-first-film`,
     `curl -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist`,
