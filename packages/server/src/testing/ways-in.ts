@@ -1,0 +1,52 @@
+/** A call that needs a token. `{userId}` is the user of the token. */
+export interface WayIn {
+  readonly body?: unknown;
+  /** What a good token is answered, in the order of the rows. */
+  readonly status: number;
+}
+
+const DEVICE = { deviceType: 'TV', platform: 'Tizen', appVersion: '1' };
+const PROGRESS = { positionSeconds: 60, durationSeconds: 600, state: 'paused' };
+
+/** Every route that needs a token, by method and path below /api/v1. What deletes comes last. */
+export const WAYS_IN: Readonly<Record<string, WayIn>> = {
+  'PUT /watchlist/{contentId}': { status: 201 },
+  'GET /watchlist': { status: 200 },
+  'PUT /progress/{contentId}': { body: PROGRESS, status: 200 },
+  'GET /progress': { status: 200 },
+  'GET /progress/{contentId}': { status: 200 },
+  'PUT /devices/{deviceId}': { body: DEVICE, status: 200 },
+  'GET /devices': { status: 200 },
+  'GET /devices/{deviceId}': { status: 200 },
+  'POST /devices/{deviceId}/heartbeat': { status: 204 },
+  'POST /devices/{deviceId}/commands': { body: { action: 'pause' }, status: 200 },
+  'POST /devices/handoff': { body: { from: 'tv', to: 'phone', contentId: 'film' }, status: 200 },
+  'GET /sync': { status: 200 },
+  'POST /sync': { body: { deviceId: 'tv', ops: [] }, status: 200 },
+  'GET /export': { status: 200 },
+  'GET /inspector/users/{userId}': { status: 200 },
+  'GET /inspector/users/{userId}/ops': { status: 200 },
+  'DELETE /watchlist/{contentId}': { status: 200 },
+  'DELETE /progress/{contentId}': { status: 200 },
+  'DELETE /devices/{deviceId}': { status: 204 },
+  'DELETE /user': { status: 204 },
+};
+
+/** Every route that needs none, by method and path from the root. */
+export const OPEN_ROUTES: readonly string[] = [
+  'GET /livez',
+  'GET /readyz',
+  'GET /health',
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /api/v1/ws',
+];
+
+/** The path of a row, below /api/v1. */
+export function pathOfRow(row: string, userId: string): string {
+  const [, pattern = ''] = row.split(' ');
+  return pattern
+    .replace('{contentId}', 'film')
+    .replace('{deviceId}', 'tv')
+    .replace('{userId}', userId);
+}
