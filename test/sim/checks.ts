@@ -58,6 +58,35 @@ export function checkCursors(world: Checked): void {
   }
 }
 
+/** (a) A device knows what it was told is stored: acknowledged, and through a crash. [SDK8] */
+export function checkOwnAcks(world: Checked): void {
+  for (const device of world.devices) {
+    const inspection = device.state?.inspect();
+    const userId = device.shownUserId;
+    if (inspection === undefined || userId === undefined || userId !== device.userId) continue;
+    const { added, removed, registers } = indexed([
+      ...inspection.acknowledged,
+      ...inspection.outbox.map(({ op }) => op),
+    ]);
+    for (const op of world.ledger.ackedOf(device.name, userId)) {
+      if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') {
+        const tags = op.kind === 'watchlist.add' ? [op.tag] : op.tags;
+        const isKnown = (tag: string) =>
+          removed.has(tag) ||
+          (op.kind === 'watchlist.add' && added.has(tag)) ||
+          world.store.tables.collected.has(tag) ||
+          // An add that lost to a remove: the remove comes with the changes.
+          (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
+        if (tags.every(isKnown)) continue;
+      } else {
+        const known = registers.get(op.contentId);
+        if (known !== undefined && timestampToText(known.timestamp) >= op.timestamp) continue;
+      }
+      world.fail(new Violation('a', `${device.name} has forgotten ${keyOfWire(op)}`));
+    }
+  }
+}
+
 /** Everything that holds once all have everything. @throws Violation */
 export function checkQuiet(world: Checked): void {
   for (const userId of world.userIds) {

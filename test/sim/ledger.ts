@@ -1,5 +1,14 @@
-import type { DownMessage, UpMessage, WireOp, WireOpResult } from '@cuepoint/core';
-import { keyOfWire } from './op-key.ts';
+import {
+  textToTimestamp,
+  type DownMessage,
+  type UpMessage,
+  type WireOp,
+  type WireOpResult,
+} from '@cuepoint/core';
+import { keyOfWire, stampedKeyOf } from './op-key.ts';
+
+/** How far the clock of one instance of the service is off from that of another, at most, in ms. */
+export const SERVICE_SKEW_MAX_MS = 20_000;
 
 /** What a run must never show; the letters are those of docs/reliability.md. */
 export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'crash';
@@ -42,10 +51,14 @@ export interface Peer {
  */
 export class Ledger {
   readonly #users = new Map<string, UserLedger>();
-  readonly #lastStamp = new WeakMap<object, string>();
+  readonly #sentByLineage = new WeakMap<
+    object,
+    { lastStamp: string; readonly stampByKey: Map<string, string> }
+  >();
   readonly #keyByStamp = new Map<string, string>();
-  readonly #sentKeys = new WeakMap<object, Set<string>>();
   readonly #ackedByDevice = new Map<string, Set<string>>();
+  readonly #ackedOps = new Map<string, Map<string, WireOp>>();
+  readonly #refused = new Set<string>();
   readonly #ownerByKey = new Map<string, string>();
   readonly #fail: (violation: Violation) => void;
   acked = 0;
@@ -70,16 +83,39 @@ export class Ledger {
     return user;
   }
 
-  /** A device stored a write of this user, before it sent it. */
+  /** A device stored a write among those of this user, before it sent it. [SDK9] */
   owned(op: WireOp, userId: string): void {
-    this.#ownerByKey.set(keyOfWire(op), userId);
+    const key = keyOfWire(op);
+    const owner = this.#ownerByKey.get(key) ?? userId;
+    this.#ownerByKey.set(key, owner);
+    if (owner !== userId) {
+      this.#fail(new Violation('i', `${key} of ${owner} is kept among the writes of ${userId}`));
+    }
+  }
+
+  /** What a device was told is stored, for one user. */
+  ackedOf(device: string, userId: string): readonly WireOp[] {
+    return [...(this.#ackedOps.get(`${device} ${userId}`)?.values() ?? [])];
+  }
+
+  /** Its storage went back to a time when it knew less. */
+  forgetAcked(device: string): void {
+    for (const key of this.#ackedOps.keys()) {
+      if (key.startsWith(`${device} `)) this.#ackedOps.delete(key);
+    }
+  }
+
+  /** Whether the service has refused this write with this stamp: it may get another. [SDK3] */
+  wasRefused(device: string, op: WireOp): boolean {
+    return this.#refused.has(`${device} ${stampedKeyOf(op)}`);
   }
 
   wasAcked(device: string, op: WireOp): boolean {
     return this.#ackedByDevice.get(device)?.has(keyOfWire(op)) === true;
   }
 
-  sent(peer: Peer, message: UpMessage): void {
+  /** @param nowMs the true time. */
+  sent(peer: Peer, message: UpMessage, nowMs: number): void {
     if (message.type !== 'push') return;
     const ops = message.ops as readonly WireOp[];
     peer.pushes.set(message.id, ops);
@@ -91,7 +127,7 @@ export class Ledger {
           new Violation('i', `${peer.device} sends a write of ${owner} as ${peer.userId}`),
         );
       }
-      this.#checkStamp(peer, op);
+      this.#checkStamp(peer, op, nowMs);
       if (op.kind === 'watchlist.add') user.adds.set(op.tag, op);
       else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.removes.add(tag);
       else user.progress.set(keyOfWire(op), op);
@@ -113,12 +149,16 @@ export class Ledger {
   #settle(peer: Peer, op: WireOp, { result, code, winner }: WireOpResult): boolean {
     if (winner !== undefined) this.#checkOwners(peer, [winner]);
     const isOld = result === 'rejected' && code === 'tag_reused';
+    if (result === 'rejected') this.#refused.add(`${peer.device} ${stampedKeyOf(op)}`);
     if (result === 'rejected' && !isOld) return false;
     const acked = this.#ackedByDevice.get(peer.device) ?? new Set<string>();
     this.#ackedByDevice.set(peer.device, acked);
     acked.add(keyOfWire(op));
     if (isOld) return false;
     this.acked += 1;
+    const ownerKey = `${peer.device} ${peer.userId}`;
+    const ackedOps = this.#ackedOps.get(ownerKey) ?? new Map<string, WireOp>();
+    this.#ackedOps.set(ownerKey, ackedOps.set(keyOfWire(op), op));
     const user = this.userOf(peer.userId);
     if (op.kind === 'watchlist.add') {
       if (result !== 'superseded') user.ackedAdds.add(op.tag);
@@ -130,22 +170,29 @@ export class Ledger {
     return true;
   }
 
-  /** [LWW3] */
-  #checkStamp({ device, deviceId, lineage }: Peer, op: WireOp): void {
+  /** [LWW3] [SDK3] */
+  #checkStamp({ device, deviceId, lineage }: Peer, op: WireOp, nowMs: number): void {
     const key = keyOfWire(op);
-    const sent = this.#sentKeys.get(lineage) ?? new Set<string>();
-    this.#sentKeys.set(lineage, sent);
-    const full = `${key} ${op.timestamp}`;
-    if (sent.has(full)) return;
-    sent.add(full);
-    const last = this.#lastStamp.get(lineage) ?? '';
-    if (op.timestamp <= last) {
-      this.#fail(new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${last}`));
-    } else this.#lastStamp.set(lineage, op.timestamp);
+    const sent = this.#sentByLineage.get(lineage) ?? { lastStamp: '', stampByKey: new Map() };
+    this.#sentByLineage.set(lineage, sent);
+    const before = sent.stampByKey.get(key);
+    if (before === op.timestamp) return;
+    if (before !== undefined && !this.#refused.has(`${device} ${key} ${before}`)) {
+      this.#fail(new Violation('h', `${device} sent ${key} at ${before}, then at ${op.timestamp}`));
+    }
+    sent.stampByKey.set(key, op.timestamp);
+    if (op.timestamp <= sent.lastStamp) {
+      this.#fail(
+        new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${sent.lastStamp}`),
+      );
+    } else sent.lastStamp = op.timestamp;
+    if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + SERVICE_SKEW_MAX_MS) {
+      this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
+    }
     const stamp = `${op.timestamp} ${deviceId}`;
-    const before = this.#keyByStamp.get(stamp) ?? key;
-    if (before !== key) {
-      this.#fail(new Violation('h', `${device} stamped ${before} and ${key} the same`));
+    const other = this.#keyByStamp.get(stamp) ?? key;
+    if (other !== key) {
+      this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));
     }
     this.#keyByStamp.set(stamp, key);
   }

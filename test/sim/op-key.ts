@@ -13,3 +13,8 @@ export function keyOfWire(op: WireOp): string {
       return `clear ${op.contentId} ${op.timestamp}`;
   }
 }
+
+/** The same with its stamp: two that differ are two tries of one write. */
+export function stampedKeyOf(op: WireOp): string {
+  return `${keyOfWire(op)} ${op.timestamp}`;
+}

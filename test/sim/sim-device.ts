@@ -1,4 +1,4 @@
-import type { DownMessage, UpMessage, WireOp } from '@cuepoint/core';
+import type { DownMessage, Op, UpMessage, WireOp } from '@cuepoint/core';
 import { createWatchState, type StorageChange, type WatchState } from '@cuepoint/client';
 import { fakeToken } from '../../packages/client/src/testing/fake-service.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
@@ -7,6 +7,7 @@ import type { Chance } from './chance.ts';
 import { SimConnection, type Weather } from './connection.ts';
 import { SimDisk } from './disk.ts';
 import { Violation, type Ledger, type Peer } from './ledger.ts';
+import { stampedKeyOf } from './op-key.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export const SERVICE_URL = 'https://media.test';
@@ -150,6 +151,7 @@ export class SimDevice {
     this.#lineage = {};
     this.knownRemoved = new Set();
     this.#lastPut = new Map();
+    this.#deps.ledger.forgetAcked(this.name);
     this.#readEntries();
     this.start();
   }
@@ -176,13 +178,31 @@ export class SimDevice {
   write(act: (state: WatchState) => boolean): void {
     const state = this.#state;
     if (state === undefined) return;
-    const before = new Set(state.inspect().outbox.map(({ id }) => id));
+    const { outbox, acknowledged } = state.inspect();
+    const before = new Set(outbox.map(({ id }) => id));
     const isWritten = act(state);
     const added = state.inspect().outbox.filter(({ id }) => !before.has(id));
+    this.#checkSeen(
+      added.map(({ op }) => op),
+      [...acknowledged, ...outbox.map(({ op }) => op)],
+    );
     if (isWritten && added.length !== 1) {
       this.#deps.fail(new Violation('f', `${this.name}: a write made ${added.length} entries`));
     }
     for (const { id } of added) this.#unseen.add(id);
+  }
+
+  /** [ORS2] A remove names what the person saw, and nothing else. (d) */
+  #checkSeen(written: readonly Op[], known: readonly Op[]): void {
+    const seen = new Set(known.map((op) => (op.kind === 'watchlist.add' ? op.tag : undefined)));
+    for (const op of written) {
+      const unseen =
+        op.kind === 'watchlist.remove' ? op.tags.find((tag) => !seen.has(tag)) : undefined;
+      if (unseen === undefined) continue;
+      this.#deps.fail(
+        new Violation('d', `${this.name} removes ${unseen}, which it has never seen`),
+      );
+    }
   }
 
   /** (c) */
@@ -231,7 +251,7 @@ export class SimDevice {
         const message = JSON.parse(text) as UpMessage;
         trace(`${this.name} sends ${text}`);
         if (message.type === 'hello') peer = this.#peerOf(message);
-        else if (peer !== undefined) ledger.sent(peer, message);
+        else if (peer !== undefined) ledger.sent(peer, message, scheduler.now());
       },
       onArrived: (direction, text) => {
         trace(`${this.name} ${direction} ${text}`);
@@ -299,6 +319,7 @@ export class SimDevice {
     const full = `${namespace} ${key}`;
     if (value !== undefined) {
       const entry = value as StoredEntry;
+      this.#checkKept(this.#lastPut.get(full), entry);
       this.#lastPut.set(full, entry);
       this.#unseen.delete(key.slice(ENTRY_PREFIX.length));
       const owner = USER_NAMESPACE.exec(namespace)?.[1];
@@ -308,6 +329,17 @@ export class SimDevice {
     const entry = this.#lastPut.get(full);
     this.#lastPut.delete(full);
     if (entry !== undefined) this.#checkLeft(namespace, key, entry);
+  }
+
+  /** [SDK3] What was sent keeps its tag and stamp, unless the service has refused them. */
+  #checkKept(before: StoredEntry | undefined, { op }: StoredEntry): void {
+    if (before === undefined || before.sends === 0) return;
+    if (stampedKeyOf(before.op) === stampedKeyOf(op)) return;
+    const { ledger, fail } = this.#deps;
+    if (ledger.wasRefused(this.name, before.op)) return;
+    fail(
+      new Violation('h', `${this.name} sent ${stampedKeyOf(before.op)}: now ${stampedKeyOf(op)}`),
+    );
   }
 
   /** [SDK2] No op leaves the outbox without an ack. */

@@ -1,5 +1,11 @@
 import { CuepointError } from '@cuepoint/core';
-import { createMaintenance, SyncPersistence, type Maintenance } from '@cuepoint/store';
+import {
+  createMaintenance,
+  PostgresSyncRepository,
+  SyncPersistence,
+  type ChangesRequest,
+  type Maintenance,
+} from '@cuepoint/store';
 import { SCOPE_SERVICE } from '../../packages/server/src/auth/identity.ts';
 import type { Feed } from '../../packages/server/src/feed/feed.ts';
 import { createMemoryFeed, type MemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
@@ -11,6 +17,7 @@ import {
 import { readClaims } from '../../packages/client/src/connection/token.ts';
 import type { Chance } from './chance.ts';
 import type { SimConnection } from './connection.ts';
+import { SERVICE_SKEW_MAX_MS } from './ledger.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { CommitFault, MemoryStore } from './store/memory-database.ts';
 
@@ -50,6 +57,7 @@ const RETENTION_MS = 45_000;
 /** Above the longest transaction of a run. [CUR3] */
 const GC_GRACE_MS = 90_000;
 const HEALING_INTERVAL_MS = 20_000;
+const PAGE_ROWS_MAX = 3;
 const STOP_TIMEOUT_MS = 5_000;
 /** One statement of a thousand is slow: an old snapshot lies over everything. */
 const SLOW_STATEMENTS = 0.01;
@@ -60,7 +68,8 @@ export async function startService(
   chance: Chance,
 ): Promise<SimService> {
   const process = scheduler.startProcess();
-  const { now } = scheduler;
+  const skewMs = Math.round(chance.between(-SERVICE_SKEW_MAX_MS / 2, SERVICE_SKEW_MAX_MS / 2));
+  const now = () => scheduler.now() + skewMs;
   const { setTimer } = process;
   const connections = new Set<SimConnection>();
   const database = store.connect({
@@ -77,7 +86,7 @@ export async function startService(
   const feed = lossyFeed(createMemoryFeed({ bus }), { scheduler, process, chance, faults });
   const live = createLiveServer(
     {
-      repository: persistence.repository,
+      repository: new ShortPages(database, { now }),
       persistence,
       awaitDatabase: (read) => read(),
       maxDriftMs: 60_000,
@@ -148,6 +157,13 @@ export async function startService(
       end();
     },
   };
+}
+
+/** A whole state of some films comes in pages too. */
+class ShortPages extends PostgresSyncRepository {
+  override readChanges(userId: string, request: ChangesRequest) {
+    return super.readChanges(userId, { ...request, limit: Math.min(request.limit, PAGE_ROWS_MAX) });
+  }
 }
 
 /** An event arrives later, in order, or never: the feed is a hint. [LIV2] */

@@ -2,7 +2,14 @@ import type { WireOp } from '@cuepoint/core';
 import { createMemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
 import { DEVICES, FILMS, SERVICES, drawSkew, startOfRunMs, USERS, type Action } from './action.ts';
 import { createChance, type Chance } from './chance.ts';
-import { checkAcked, checkCursors, comparison, checkQuiet, isConverged } from './checks.ts';
+import {
+  checkAcked,
+  checkCursors,
+  checkOwnAcks,
+  comparison,
+  checkQuiet,
+  isConverged,
+} from './checks.ts';
 import { Ledger, Violation } from './ledger.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { SimDevice } from './sim-device.ts';
@@ -88,6 +95,7 @@ export class World {
     await this.scheduler.advance(0);
     this.#requireFine();
     checkCursors(this);
+    checkOwnAcks(this);
     this.#requireFine();
   }
 
