@@ -1,6 +1,6 @@
-// Entry of `npm start`, `npm test`, `npm run demo` and `npm run cluster`: works in a fresh clone, so it is plain
-// JavaScript without dependencies. It installs and builds what is missing or out of date, then runs what was
-// asked.
+// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster` and `npm run test:sim`: works in a fresh
+// clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
+// then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,10 @@ const tasks = {
   async cluster() {
     await prepare();
     await run(process.execPath, [...TSX, 'test/cluster/main.ts', ...args]);
+  },
+  async sim() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/sim/main.ts', ...args]);
   },
   async verify() {
     await prepare();

@@ -159,6 +159,18 @@ describe('the end of a connection', () => {
     await state.close();
   });
 
+  it('[SDK5] is found by the next heartbeat when it was lost without a word', async () => {
+    const { state, service, environment } = await openApp();
+    service.acknowledges = false;
+    await environment.advance(30_000);
+    expect(state.status.get().isOnline).toBe(true);
+    service.acknowledges = true;
+    await environment.advance(20_500);
+    expect(service.sockets.length).toBe(2);
+    expect(state.status.get().isOnline).toBe(true);
+    await state.close();
+  });
+
   it('[SDK5] without a welcome is tried again ever more slowly, 30 s at most', async () => {
     const { state, service, environment } = await openApp();
     environment.randomValue = 0.999;

@@ -184,6 +184,8 @@ export class Session {
         return;
       }
       this.#deps.send('{"type":"heartbeat"}');
+      // Nobody answers a heartbeat, and a network that lost the connection may never say so. [SDK5]
+      this.pump.probe();
       this.#beat();
     }, HEARTBEAT_INTERVAL_MS);
   }

@@ -30,6 +30,7 @@ export function userIdOf(subject: string): string {
 /** The service of a test: it speaks the protocol, and does what the test switches. */
 export class FakeService {
   readonly sockets: FakeSocket[] = [];
+  /** Those that carry something. */
   readonly pushes: { readonly userId: string; readonly ops: readonly WireOp[] }[] = [];
   /** Whether there is a network. */
   isReachable = true;
@@ -107,7 +108,8 @@ export class FakeService {
     if (session === undefined) throw new Error('a push before the welcome');
     const { userId, deviceId } = session;
     const wire = push.ops as WireOp[];
-    this.pushes.push({ userId, ops: wire });
+    // One without ops only asks whether anybody is there.
+    if (wire.length > 0) this.pushes.push({ userId, ops: wire });
     const instead = this.answerInstead?.(push, socket);
     if (instead !== undefined) {
       socket.tell(instead);

@@ -10,7 +10,7 @@ const SILENT: ProgressBar = { update: () => undefined, stop: () => undefined };
 
 /** Shows how far long work is, on a terminal only; a log or a pipe gets nothing. */
 export function createProgressBar(
-  { stderr }: CliContext,
+  { stderr }: Pick<CliContext, 'stderr'>,
   {
     label,
     unit,

@@ -45,6 +45,8 @@ export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly setTimer?: SetTimer;
+  /** When what a turn has for the sockets leaves; `setImmediate` by default. */
+  readonly atEndOfTurn?: (callback: () => void) => unknown;
 }
 
 export interface LiveOptions {
@@ -71,6 +73,14 @@ export interface LiveServer {
   start(): Promise<void>;
   /** Takes over a connection that asked for a WebSocket. @throws CuepointError when it may not have one. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /**
+   * Takes over an open WebSocket, whoever made it.
+   *
+   * @param raw what it sends by.
+   * @param address of the peer, counted until its hello is answered.
+   * @throws CuepointError when it may not stay; the socket is left as it is.
+   */
+  accept(ws: WebSocket, raw: Duplex, address: string): void;
   /** The user was erased: the sessions end. */
   erased(userId: string): void;
   /** Devices that the registry found silent for too long. [LIV6] */
@@ -95,7 +105,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     perMessageDeflate: false,
   });
   const sessions = new Set<Session>();
-  const flusher = createFlusher(setImmediate);
+  const flusher = createFlusher(deps.atEndOfTurn ?? setImmediate);
   const hellos = pLimit(HELLOS_AT_ONCE_MAX);
   let isStopping = false;
   let cancelSweep: (() => void) | undefined;
@@ -255,6 +265,13 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     channels.dropIfIdle(channel);
   }
 
+  function requireRunning(): void {
+    if (!isStopping) return;
+    throw new CuepointError('shutting_down', 'The service is about to stop.', {
+      retryAfterMs: RECONNECT_SPREAD_MIN_MS,
+    });
+  }
+
   /** One timer for all sessions. */
   function sweep(): void {
     const nowMs = now();
@@ -271,12 +288,13 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     async start() {
       cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });
     },
+    accept(ws, raw, address) {
+      requireRunning();
+      admission.enter(address);
+      open(ws, raw, address);
+    },
     upgrade(request, raw, head) {
-      if (isStopping) {
-        throw new CuepointError('shutting_down', 'The service is about to stop.', {
-          retryAfterMs: RECONNECT_SPREAD_MIN_MS,
-        });
-      }
+      requireRunning();
       const address = request.socket.remoteAddress ?? 'unknown';
       admission.enter(address);
       let isOpen = false;

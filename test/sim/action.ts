@@ -1,0 +1,110 @@
+import type { Chance } from './chance.ts';
+
+/** One thing that happens in a run. Devices, users, films and services are named by their number. */
+export type Action =
+  | { readonly do: 'add' | 'remove' | 'clear'; readonly device: number; readonly film: number }
+  | {
+      readonly do: 'watch';
+      readonly device: number;
+      readonly film: number;
+      readonly seconds: number;
+    }
+  | { readonly do: 'wait'; readonly ms: number }
+  /** The network stalls; `isCut`: connections are lost as well. */
+  | { readonly do: 'stall'; readonly device: number; readonly isCut: boolean }
+  | { readonly do: 'heal'; readonly device: number }
+  | { readonly do: 'crashDevice' | 'startDevice' | 'backUp' | 'restore'; readonly device: number }
+  /** The wall clock of the device is off by so much from now on. */
+  | { readonly do: 'setClock'; readonly device: number; readonly skewMs: number }
+  | { readonly do: 'signIn'; readonly device: number; readonly user: number }
+  | { readonly do: 'revoke'; readonly device: number }
+  | { readonly do: 'killService' | 'stopService' | 'startService'; readonly service: number }
+  | { readonly do: 'crashDatabase' | 'collectGarbage' | 'loseFeed' | 'troubleDatabase' }
+  /** Everything is mended, and everything is checked. */
+  | { readonly do: 'quiet' };
+
+export const USERS = 2;
+export const DEVICES = 4;
+export const FILMS = 4;
+export const SERVICES = 2;
+
+const START_MS = Date.UTC(2026, 5, 1);
+const YEAR_1970_MS = -START_MS;
+const YEAR_2099_MS = Date.UTC(2099, 11, 31) - START_MS;
+const ACTIONS_MIN = 12;
+const ACTIONS_SPREAD = 70;
+
+/** What a seed makes happen. Writes are most of it; each run has its own taste for faults. */
+export function drawHistory(chance: Chance): Action[] {
+  const count = ACTIONS_MIN + chance.below(ACTIONS_SPREAD);
+  const taste = chance.between(0.1, 0.6);
+  const actions: Action[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const isFault = chance.isLucky(taste);
+    actions.push(isFault ? drawFault(chance) : drawWrite(chance));
+    if (chance.isLucky(0.4)) actions.push({ do: 'wait', ms: drawWait(chance) });
+  }
+  return [...actions, { do: 'quiet' }];
+}
+
+function drawWrite(chance: Chance): Action {
+  const device = chance.below(DEVICES);
+  const film = chance.below(FILMS);
+  const kind = chance.random();
+  if (kind < 0.35) return { do: 'add', device, film };
+  if (kind < 0.6) return { do: 'remove', device, film };
+  if (kind < 0.93) return { do: 'watch', device, film, seconds: chance.below(7_000) };
+  return { do: 'clear', device, film };
+}
+
+function drawWait(chance: Chance): number {
+  const longest = chance.pick([5, 50, 500, 5_000, 20_000, 60_000]);
+  return Math.ceil(chance.between(0, longest));
+}
+
+function drawFault(chance: Chance): Action {
+  const device = chance.below(DEVICES);
+  const service = chance.below(SERVICES);
+  return chance.pick<() => Action>([
+    () => ({ do: 'stall', device, isCut: chance.isLucky(0.5) }),
+    () => ({ do: 'stall', device, isCut: chance.isLucky(0.5) }),
+    () => ({ do: 'heal', device }),
+    () => ({ do: 'heal', device }),
+    () => ({ do: 'crashDevice', device }),
+    () => ({ do: 'startDevice', device }),
+    () => ({ do: 'startDevice', device }),
+    () => ({ do: 'backUp', device }),
+    () => ({ do: 'restore', device }),
+    () => ({ do: 'setClock', device, skewMs: drawSkew(chance) }),
+    () => ({ do: 'signIn', device, user: chance.below(USERS) }),
+    () => ({ do: 'revoke', device }),
+    () => ({ do: 'killService', service }),
+    () => ({ do: 'stopService', service }),
+    () => ({ do: 'startService', service }),
+    () => ({ do: 'startService', service }),
+    () => ({ do: 'crashDatabase' }),
+    () => ({ do: 'collectGarbage' }),
+    () => ({ do: 'collectGarbage' }),
+    () => ({ do: 'loseFeed' }),
+    () => ({ do: 'troubleDatabase' }),
+    () => ({ do: 'quiet' }),
+  ])();
+}
+
+/** From 1970 to 2099; a little wrong is the most usual. */
+export function drawSkew(chance: Chance): number {
+  return Math.round(
+    chance.pick([
+      0,
+      chance.between(-5_000, 5_000),
+      chance.between(-3_600_000, 3_600_000),
+      YEAR_1970_MS,
+      YEAR_2099_MS,
+      chance.between(YEAR_1970_MS, YEAR_2099_MS),
+    ]),
+  );
+}
+
+export function startOfRunMs(): number {
+  return START_MS;
+}

@@ -1,0 +1,203 @@
+import { compareStamps, timestampToText, type Op, type WireOp } from '@cuepoint/core';
+import { textToCursor } from '../../packages/store/src/cursor.ts';
+import { Violation, type Ledger } from './ledger.ts';
+import { keyOfWire } from './op-key.ts';
+import type { SimDevice } from './sim-device.ts';
+import type { MemoryStore } from './store/memory-database.ts';
+import { isVisible, textToSnapshot } from './store/snapshot.ts';
+
+/** What the checks look at. */
+export interface Checked {
+  readonly store: MemoryStore;
+  readonly ledger: Ledger;
+  readonly devices: readonly SimDevice[];
+  readonly userIds: readonly string[];
+  fail(violation: Violation): void;
+}
+
+/** (a) An acknowledgement that arrives is of something that is stored by now. [GC1] [LIV1] */
+export function checkAcked(world: Checked, userId: string, op: WireOp): void {
+  if (!isStored(world.store, userId, op)) {
+    world.fail(new Violation('a', `${keyOfWire(op)} was acknowledged and is not stored`));
+  }
+}
+
+/** Whether every device has sent what it had, and shows what the store holds. */
+export function isConverged({ store, devices }: Checked): boolean {
+  return devices.every((device) => {
+    const { state, userId } = device;
+    if (state === undefined || device.hasUnseen || !device.disk.isIdle) return false;
+    const status = state.status.get();
+    if (!status.isOnline || status.pending > 0 || status.userId !== userId) return false;
+    return shownBy(device) === storedOf(store, userId);
+  });
+}
+
+/** (e) Whoever has a cursor shows every commit that it stands for. [CUR1] */
+export function checkCursors(world: Checked): void {
+  for (const device of world.devices) {
+    const inspection = device.state?.inspect();
+    const userId = device.shownUserId;
+    if (inspection?.cursor === undefined || userId === undefined) continue;
+    const snapshot = textToSnapshot(textToCursor(inspection.cursor).seen);
+    const { added, removed, registers } = indexed(inspection.acknowledged);
+    for (const row of world.store.tables.log) {
+      if (row.userId !== userId || !isVisible(row.xid, snapshot)) continue;
+      if (row.kind === 'register') {
+        const shown = registers.get(row.op.contentId);
+        if (shown !== undefined && compareStamps(shown, row.op) >= 0) continue;
+      } else {
+        const { tag, removed: removal } = row.entry;
+        if (removed.has(tag) || world.store.tables.collected.has(tag)) continue;
+        if (removal === null && added.has(tag)) continue;
+      }
+      world.fail(
+        new Violation('e', `${device.name} at ${inspection.cursor} lacks ${JSON.stringify(row)}`),
+      );
+    }
+  }
+}
+
+/** (a) A device knows what it was told is stored: acknowledged, and through a crash. [SDK8] */
+export function checkOwnAcks(world: Checked): void {
+  for (const device of world.devices) {
+    const inspection = device.state?.inspect();
+    const userId = device.shownUserId;
+    if (inspection === undefined || userId === undefined || userId !== device.userId) continue;
+    const { added, removed, registers } = indexed([
+      ...inspection.acknowledged,
+      ...inspection.outbox.map(({ op }) => op),
+    ]);
+    for (const op of world.ledger.ackedOf(device.name, userId)) {
+      if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') {
+        const tags = op.kind === 'watchlist.add' ? [op.tag] : op.tags;
+        const isKnown = (tag: string) =>
+          removed.has(tag) ||
+          (op.kind === 'watchlist.add' && added.has(tag)) ||
+          world.store.tables.collected.has(tag) ||
+          // An add that lost to a remove: the remove comes with the changes.
+          (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
+        if (tags.every(isKnown)) continue;
+      } else {
+        const known = registers.get(op.contentId);
+        if (known !== undefined && timestampToText(known.timestamp) >= op.timestamp) continue;
+      }
+      world.fail(new Violation('a', `${device.name} has forgotten ${keyOfWire(op)}`));
+    }
+  }
+}
+
+/** Everything that holds once all have everything. @throws Violation */
+export function checkQuiet(world: Checked): void {
+  for (const userId of world.userIds) {
+    checkModel(world, userId);
+    for (const device of world.devices) {
+      if (device.userId === userId) checkReplica(world, device);
+    }
+  }
+}
+
+/** (a) to (d), (i): what is stored is what was sent and acknowledged, no more and no less. */
+function checkModel({ store, ledger }: Checked, userId: string): void {
+  const user = ledger.userOf(userId);
+  const live = new Set<string>();
+  for (const { userId: owner, entry } of store.tables.tags.values()) {
+    if (owner !== userId || entry.removed !== null || entry.added === null) continue;
+    live.add(entry.tag);
+    if (!user.adds.has(entry.tag))
+      throw new Violation('i', `nobody of ${userId} added ${entry.tag}`);
+    if (user.ackedRemoves.has(entry.tag)) {
+      throw new Violation('c', `${entry.tag} was removed and is there again`);
+    }
+  }
+  for (const tag of user.ackedAdds) {
+    if (live.has(tag) || user.removes.has(tag)) continue;
+    throw new Violation('d', `${tag} was added, nobody has removed it, and it is gone`);
+  }
+  for (const [contentId, stamp] of user.ackedProgress) {
+    const stored = store.tables.registers.get(`${userId} ${contentId}`);
+    if (stored === undefined || timestampToText(stored.op.timestamp) < stamp) {
+      throw new Violation('a', `progress of ${contentId} at ${stamp} was acknowledged and is lost`);
+    }
+  }
+  for (const { userId: owner, op } of store.tables.registers.values()) {
+    if (owner !== userId) continue;
+    const { positionSeconds, state } = op.kind === 'progress.set' ? op : {};
+    const timestamp = timestampToText(op.timestamp);
+    const key =
+      op.kind === 'progress.set'
+        ? `set ${op.contentId} ${timestamp} ${positionSeconds} ${state}`
+        : `clear ${op.contentId} ${timestamp}`;
+    if (!user.progress.has(key)) throw new Violation('i', `nobody of ${userId} wrote ${key}`);
+  }
+}
+
+/** (b) The replica equals the store. (c) From here on it knows what is removed. (f) Its disk holds nothing back. */
+function checkReplica({ store, ledger }: Checked, device: SimDevice): void {
+  const { state, userId, disk } = device;
+  if (state === undefined) throw new Violation('f', `${device.name} does not run`);
+  const [shown, stored] = [shownBy(device), storedOf(store, userId)];
+  if (shown !== stored) throw new Violation('b', `${device.name} shows ${shown}, not ${stored}`);
+  const { deadLetters } = state.status.get();
+  const left = [...disk.records(device.namespace).keys()].filter((key) => key.startsWith('o/'));
+  if (left.length > deadLetters) {
+    throw new Violation(
+      'f',
+      `${device.name} has no change that waits, and its storage has ${left.join()}`,
+    );
+  }
+  device.knownRemoved = new Set(ledger.userOf(userId).ackedRemoves);
+  device.checkNeverBack();
+}
+
+export function comparison({ store }: Checked, device: SimDevice): string {
+  return `shows ${shownBy(device)}; stored ${storedOf(store, device.userId)}`;
+}
+
+/** What a person sees on the device, as text. */
+function shownBy({ state }: SimDevice): string {
+  const films = (state?.watchlist.list() ?? []).map(({ contentId }) => contentId);
+  const progress = (state?.progress.list() ?? []).map(
+    ({ contentId, positionSeconds }) => `${contentId}=${positionSeconds}`,
+  );
+  return `${films.sort().join()} ${progress.sort().join()}`;
+}
+
+function storedOf({ tables }: MemoryStore, userId: string): string {
+  const films = new Set<string>();
+  for (const { userId: owner, entry } of tables.tags.values()) {
+    if (owner === userId && entry.removed === null) films.add(entry.contentId);
+  }
+  const progress: string[] = [];
+  for (const { userId: owner, op } of tables.registers.values()) {
+    if (owner !== userId || op.kind !== 'progress.set') continue;
+    progress.push(`${op.contentId}=${op.positionSeconds}`);
+  }
+  return `${[...films].sort().join()} ${progress.sort().join()}`;
+}
+
+function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean {
+  if (op.kind === 'watchlist.add') {
+    return tables.tags.has(`${userId} ${op.tag}`) || tables.collected.has(op.tag);
+  }
+  if (op.kind === 'watchlist.remove') {
+    return op.tags.every((tag) => {
+      const stored = tables.tags.get(`${userId} ${tag}`);
+      return stored === undefined ? tables.collected.has(tag) : stored.entry.removed !== null;
+    });
+  }
+  const stored = tables.registers.get(`${userId} ${op.contentId}`);
+  return stored !== undefined && timestampToText(stored.op.timestamp) >= op.timestamp;
+}
+
+function indexed(ops: readonly Op[]) {
+  const added = new Set<string>();
+  const removed = new Set<string>();
+  const registers = new Map<string, Op>();
+  for (const op of ops) {
+    if (op.kind === 'watchlist.add') added.add(op.tag);
+    else if (op.kind === 'watchlist.remove') for (const tag of op.tags) removed.add(tag);
+    else registers.set(op.contentId, op);
+  }
+  return { added, removed, registers };
+}

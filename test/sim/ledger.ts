@@ -1,0 +1,214 @@
+import {
+  textToTimestamp,
+  type DownMessage,
+  type UpMessage,
+  type WireOp,
+  type WireOpResult,
+} from '@cuepoint/core';
+import { keyOfWire, stampedKeyOf } from './op-key.ts';
+
+/** How far the clock of one instance of the service is off from that of another, at most, in ms. */
+export const SERVICE_SKEW_MAX_MS = 20_000;
+
+/** What a run must never show; the letters are those of docs/reliability.md. */
+export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'crash';
+
+export class Violation extends Error {
+  readonly invariant: Invariant;
+
+  constructor(invariant: Invariant, text: string) {
+    super(`(${invariant}) ${text}`);
+    this.invariant = invariant;
+  }
+}
+
+/** What one user's devices have sent, and what of it the service has said yes to. */
+export interface UserLedger {
+  readonly adds: Map<string, WireOp>;
+  readonly ackedAdds: Set<string>;
+  /** By tag: whoever sent a remove that names it. */
+  readonly removes: Set<string>;
+  readonly ackedRemoves: Set<string>;
+  /** By key, every write to a register that was ever sent. */
+  readonly progress: Map<string, WireOp>;
+  /** The greatest stamp that was acknowledged, by content. */
+  readonly ackedProgress: Map<string, string>;
+}
+
+/** Who is at the device's end of a connection. */
+export interface Peer {
+  readonly device: string;
+  readonly userId: string;
+  readonly deviceId: string;
+  /** Stamps rise within it; a device that is restored from a backup begins a new one. */
+  readonly lineage: object;
+  readonly pushes: Map<string, readonly WireOp[]>;
+}
+
+/**
+ * Reads every message on every wire, as a stranger would, and keeps what the product has promised by them. It knows the
+ * protocol and nothing of the product's code.
+ */
+export class Ledger {
+  readonly #users = new Map<string, UserLedger>();
+  readonly #sentByLineage = new WeakMap<
+    object,
+    { lastStamp: string; readonly stampByKey: Map<string, string> }
+  >();
+  readonly #keyByStamp = new Map<string, string>();
+  readonly #ackedByDevice = new Map<string, Set<string>>();
+  readonly #ackedOps = new Map<string, Map<string, WireOp>>();
+  readonly #refused = new Set<string>();
+  readonly #ownerByKey = new Map<string, string>();
+  readonly #fail: (violation: Violation) => void;
+  acked = 0;
+
+  constructor(fail: (violation: Violation) => void) {
+    this.#fail = fail;
+  }
+
+  userOf(userId: string): UserLedger {
+    let user = this.#users.get(userId);
+    if (user === undefined) {
+      user = {
+        adds: new Map(),
+        ackedAdds: new Set(),
+        removes: new Set(),
+        ackedRemoves: new Set(),
+        progress: new Map(),
+        ackedProgress: new Map(),
+      };
+      this.#users.set(userId, user);
+    }
+    return user;
+  }
+
+  /** A device stored a write among those of this user, before it sent it. [SDK9] */
+  owned(op: WireOp, userId: string): void {
+    const key = keyOfWire(op);
+    const owner = this.#ownerByKey.get(key) ?? userId;
+    this.#ownerByKey.set(key, owner);
+    if (owner !== userId) {
+      this.#fail(new Violation('i', `${key} of ${owner} is kept among the writes of ${userId}`));
+    }
+  }
+
+  /** What a device was told is stored, for one user. */
+  ackedOf(device: string, userId: string): readonly WireOp[] {
+    return [...(this.#ackedOps.get(`${device} ${userId}`)?.values() ?? [])];
+  }
+
+  /** Its storage went back to a time when it knew less. */
+  forgetAcked(device: string): void {
+    for (const key of this.#ackedOps.keys()) {
+      if (key.startsWith(`${device} `)) this.#ackedOps.delete(key);
+    }
+  }
+
+  /** Whether the service has refused this write with this stamp: it may get another. [SDK3] */
+  wasRefused(device: string, op: WireOp): boolean {
+    return this.#refused.has(`${device} ${stampedKeyOf(op)}`);
+  }
+
+  wasAcked(device: string, op: WireOp): boolean {
+    return this.#ackedByDevice.get(device)?.has(keyOfWire(op)) === true;
+  }
+
+  /** @param nowMs the true time. */
+  sent(peer: Peer, message: UpMessage, nowMs: number): void {
+    if (message.type !== 'push') return;
+    const ops = message.ops as readonly WireOp[];
+    peer.pushes.set(message.id, ops);
+    const user = this.userOf(peer.userId);
+    for (const op of ops) {
+      const owner = this.#ownerByKey.get(keyOfWire(op));
+      if (owner !== undefined && owner !== peer.userId) {
+        this.#fail(
+          new Violation('i', `${peer.device} sends a write of ${owner} as ${peer.userId}`),
+        );
+      }
+      this.#checkStamp(peer, op, nowMs);
+      if (op.kind === 'watchlist.add') user.adds.set(op.tag, op);
+      else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.removes.add(tag);
+      else user.progress.set(keyOfWire(op), op);
+    }
+  }
+
+  /** @returns the writes that the message acknowledges. */
+  received(peer: Peer, message: DownMessage): readonly WireOp[] {
+    if (message.type === 'welcome') this.#checkOwners(peer, message.changes);
+    if (message.type === 'changes') this.#checkOwners(peer, message.ops);
+    if (message.type !== 'ack') return [];
+    const ops = peer.pushes.get(message.id) ?? [];
+    return ops.filter((op, index) => {
+      const result = message.results[index];
+      return result !== undefined && this.#settle(peer, op, result);
+    });
+  }
+
+  #settle(peer: Peer, op: WireOp, { result, code, winner }: WireOpResult): boolean {
+    if (winner !== undefined) this.#checkOwners(peer, [winner]);
+    const isOld = result === 'rejected' && code === 'tag_reused';
+    if (result === 'rejected') this.#refused.add(`${peer.device} ${stampedKeyOf(op)}`);
+    if (result === 'rejected' && !isOld) return false;
+    const acked = this.#ackedByDevice.get(peer.device) ?? new Set<string>();
+    this.#ackedByDevice.set(peer.device, acked);
+    acked.add(keyOfWire(op));
+    if (isOld) return false;
+    this.acked += 1;
+    const ownerKey = `${peer.device} ${peer.userId}`;
+    const ackedOps = this.#ackedOps.get(ownerKey) ?? new Map<string, WireOp>();
+    this.#ackedOps.set(ownerKey, ackedOps.set(keyOfWire(op), op));
+    const user = this.userOf(peer.userId);
+    if (op.kind === 'watchlist.add') {
+      if (result !== 'superseded') user.ackedAdds.add(op.tag);
+    } else if (op.kind === 'watchlist.remove') {
+      for (const tag of op.tags) user.ackedRemoves.add(tag);
+    } else if (op.timestamp > (user.ackedProgress.get(op.contentId) ?? '')) {
+      user.ackedProgress.set(op.contentId, op.timestamp);
+    }
+    return true;
+  }
+
+  /** [LWW3] [SDK3] */
+  #checkStamp({ device, deviceId, lineage }: Peer, op: WireOp, nowMs: number): void {
+    const key = keyOfWire(op);
+    const sent = this.#sentByLineage.get(lineage) ?? { lastStamp: '', stampByKey: new Map() };
+    this.#sentByLineage.set(lineage, sent);
+    const before = sent.stampByKey.get(key);
+    if (before === op.timestamp) return;
+    if (before !== undefined && !this.#refused.has(`${device} ${key} ${before}`)) {
+      this.#fail(new Violation('h', `${device} sent ${key} at ${before}, then at ${op.timestamp}`));
+    }
+    sent.stampByKey.set(key, op.timestamp);
+    if (op.timestamp <= sent.lastStamp) {
+      this.#fail(
+        new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${sent.lastStamp}`),
+      );
+    } else sent.lastStamp = op.timestamp;
+    if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + SERVICE_SKEW_MAX_MS) {
+      this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
+    }
+    const stamp = `${op.timestamp} ${deviceId}`;
+    const other = this.#keyByStamp.get(stamp) ?? key;
+    if (other !== key) {
+      this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));
+    }
+    this.#keyByStamp.set(stamp, key);
+  }
+
+  #checkOwners({ userId, device }: Peer, ops: readonly WireOp[]): void {
+    const user = this.userOf(userId);
+    for (const op of ops) {
+      const isOwn =
+        op.kind === 'watchlist.add'
+          ? user.adds.has(op.tag)
+          : op.kind === 'watchlist.remove'
+            ? op.tags.every((tag) => user.removes.has(tag))
+            : user.progress.has(keyOfWire(op));
+      if (!isOwn) {
+        this.#fail(new Violation('i', `${device} of ${userId} was told ${keyOfWire(op)}`));
+      }
+    }
+  }
+}

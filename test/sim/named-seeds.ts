@@ -1,0 +1,9 @@
+import type { RunRequest } from './run.ts';
+
+/** Runs that broke once. One line each; without a history it is what the seed draws. */
+export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
+  {
+    why: 'a connection that was lost without a word is noticed while nothing is written',
+    seed: 148,
+  },
+];

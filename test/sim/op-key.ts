@@ -1,0 +1,20 @@
+import type { WireOp } from '@cuepoint/core';
+
+/** Tells two writes apart whatever device id they go under: a removed device sends what it had under a new one. */
+export function keyOfWire(op: WireOp): string {
+  switch (op.kind) {
+    case 'watchlist.add':
+      return `add ${op.tag}`;
+    case 'watchlist.remove':
+      return `remove ${op.contentId} ${op.timestamp} ${[...op.tags].sort().join()}`;
+    case 'progress.set':
+      return `set ${op.contentId} ${op.timestamp} ${op.positionSeconds} ${op.state}`;
+    case 'progress.clear':
+      return `clear ${op.contentId} ${op.timestamp}`;
+  }
+}
+
+/** The same with its stamp: two that differ are two tries of one write. */
+export function stampedKeyOf(op: WireOp): string {
+  return `${keyOfWire(op)} ${op.timestamp}`;
+}

@@ -1,0 +1,246 @@
+import type {
+  DeviceInfo,
+  DeviceType,
+  ORSetEntry,
+  PlaybackState,
+  ProgressOp,
+  Stamp,
+} from '@cuepoint/core';
+import { unnest } from './parse-array.ts';
+import { readChangesRow } from './read-changes-row.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { DeviceRecord, Floors, RegisterRecord, Tables, TagRecord } from './tables.ts';
+
+/** What a statement runs in. */
+export interface StatementContext {
+  readonly tables: Tables;
+  readonly xid: number;
+  readonly snapshot: Snapshot;
+  /** As they were when the transaction began. */
+  readonly floors: Floors;
+  readonly database: DatabaseIdentity;
+}
+
+export interface DatabaseIdentity {
+  readonly systemIdentifier: string;
+  readonly timeline: string;
+  readonly incarnation: string;
+  /** Changes with each crash of the database. */
+  readonly recoveredAtUs: string;
+}
+
+type Statement = (context: StatementContext, params: readonly unknown[]) => unknown[];
+
+/** What the SQL files of these names do, in memory. */
+export function runStatement(
+  context: StatementContext,
+  name: string,
+  params: readonly unknown[],
+): unknown[] {
+  const statement = STATEMENTS[name];
+  if (statement === undefined) throw new Error(`the simulated store has no statement ${name}`);
+  return statement(context, params);
+}
+
+const STATEMENTS: Readonly<Record<string, Statement>> = {
+  'upsert-progress': (context, params) => {
+    const rows = unnest(params.slice(0, 9));
+    const written = rows.filter((row) => writeProgress(context, row, params[9]));
+    return [{ written: written.length, xid: String(context.xid) }];
+  },
+  'upsert-progress-one': (context, params) => {
+    const row = params.slice(0, 9).map(String);
+    const isWritten = writeProgress(context, row, params[9]);
+    return isWritten ? [{ written: 1, xid: String(context.xid) }] : [];
+  },
+  'upsert-watchlist': (context, params) => {
+    const { tables, xid, floors } = context;
+    let [written, removed] = [0, 0];
+    for (const row of unnest(params.slice(0, 9))) {
+      const [userId, entry] = toEntry(row);
+      if (!tables.mergeTag(userId, entry, { nowMs: toMs(params[9]), xid, floors })) continue;
+      written += 1;
+      if (tables.tags.get(`${userId} ${entry.tag}`)?.entry.removed !== null) removed += 1;
+    }
+    return [{ written, written_removed: removed, xid: String(xid) }];
+  },
+  'upsert-devices': ({ tables }, params) =>
+    unnest(params.slice(0, 9)).flatMap((row) => {
+      const [userId = ''] = row as string[];
+      const device = toDevice(row);
+      const key = `${userId} ${device.deviceId}`;
+      const stored = tables.devices.get(key);
+      if (stored?.isRevoked === true) return [];
+      const lastSeenMs = Math.max(stored?.device.lastSeenMs ?? 0, device.lastSeenMs);
+      tables.devices.set(key, { userId, device: { ...device, lastSeenMs }, isRevoked: false });
+      return [{ user_id: userId, device_id: device.deviceId }];
+    }),
+  'update-heartbeats': ({ tables }, params) =>
+    unnest(params).flatMap(([userId, deviceId, lastSeen]) => {
+      const key = `${userId} ${deviceId}`;
+      const stored = tables.devices.get(key);
+      if (stored === undefined || stored.isRevoked) return [];
+      const lastSeenMs = Math.max(stored.device.lastSeenMs, toMs(lastSeen));
+      tables.devices.set(key, {
+        ...stored,
+        device: { ...stored.device, lastSeenMs, isOnline: true },
+      });
+      return [{ user_id: userId, device_id: deviceId }];
+    }),
+  'revoke-device': ({ tables }, [userId, deviceId]) => {
+    const key = `${String(userId)} ${String(deviceId)}`;
+    const stored = tables.devices.get(key);
+    if (stored === undefined || stored.isRevoked) return [];
+    tables.devices.set(key, { ...stored, isRevoked: true });
+    return [{ device_id: deviceId }];
+  },
+  'is-device-revoked': ({ tables }, [userId, deviceId]) =>
+    tables.devices.get(`${String(userId)} ${String(deviceId)}`)?.isRevoked === true ? [{}] : [],
+  'get-device': ({ tables }, [userId, deviceId]) => {
+    const stored = tables.devices.get(`${String(userId)} ${String(deviceId)}`);
+    return stored === undefined || stored.isRevoked ? [] : [deviceRow(stored)];
+  },
+  'load-devices': ({ tables }, [userId]) =>
+    [...tables.devices.values()]
+      .filter((stored) => stored.userId === userId && !stored.isRevoked)
+      .sort((a, b) => (a.device.deviceId < b.device.deviceId ? -1 : 1))
+      .map(deviceRow),
+  'load-watchlist': ({ tables }, [userId]) =>
+    [...tables.tags.values()].filter((tag) => tag.userId === userId).map(tagRow),
+  'load-progress': ({ tables }, [userId]) =>
+    [...tables.registers.values()].filter((row) => row.userId === userId).map(registerRow),
+  'read-tags': ({ tables }, params) =>
+    unnest(params).flatMap(([userId, tag]) => {
+      const stored = tables.tags.get(`${userId} ${tag}`);
+      return stored === undefined ? [] : [tagRow(stored)];
+    }),
+  'read-registers': ({ tables }, params) =>
+    unnest(params).flatMap(([userId, contentId]) => {
+      const stored = tables.registers.get(`${userId} ${contentId}`);
+      return stored === undefined ? [] : [registerRow(stored)];
+    }),
+  // Nobody is ever erased here.
+  'read-write-context': () => [
+    { progress: null, live_adds: null, floor: null, erased_physical: null },
+  ],
+  'read-changes': readChangesRow,
+  'try-task-lock': () => [{ held: true }],
+  'raise-floors': ({ tables, snapshot }, [at, removedBefore, graceSeconds]) => {
+    const graceMs = Number(graceSeconds) * 1_000;
+    return [{ users: tables.raiseFloors(toMs(at), toMs(removedBefore), graceMs, snapshot.xmin) }];
+  },
+  'delete-collected': ({ tables }, [at, removedBefore, graceSeconds, rowsMax]) => {
+    const graceMs = Number(graceSeconds) * 1_000;
+    const deleted = tables.deleteCollected(toMs(at), toMs(removedBefore), graceMs, Number(rowsMax));
+    return [{ deleted }];
+  },
+};
+
+function writeProgress(
+  { tables, xid }: StatementContext,
+  row: readonly (string | null)[],
+  at: unknown,
+): boolean {
+  const [userId, contentId, position, duration, state, physical, logical, deviceId, isCleared] =
+    row as string[];
+  const stamp = {
+    timestamp: { physical: Number(physical), logical: Number(logical) },
+    deviceId: deviceId ?? '',
+  };
+  const op: ProgressOp =
+    isCleared === 'true'
+      ? { kind: 'progress.clear', contentId: contentId ?? '', ...stamp }
+      : {
+          kind: 'progress.set',
+          contentId: contentId ?? '',
+          positionSeconds: Number(position),
+          durationSeconds: Number(duration),
+          state: state as PlaybackState,
+          ...stamp,
+        };
+  return tables.mergeProgress(userId ?? '', op, toMs(at), xid);
+}
+
+function toEntry(row: readonly (string | null)[]): [userId: string, entry: ORSetEntry] {
+  const [userId, contentId, tag, physical, logical, deviceId, by, removedPhysical, removedLogical] =
+    row;
+  const entry = {
+    tag: tag ?? '',
+    contentId: contentId ?? '',
+    added: toStamp(physical, logical, deviceId),
+    removed: toStamp(removedPhysical, removedLogical, by),
+  };
+  return [userId ?? '', entry];
+}
+
+function toStamp(
+  physical: string | null | undefined,
+  logical: string | null | undefined,
+  deviceId: string | null | undefined,
+): Stamp | null {
+  if (physical == null || logical == null || deviceId == null) return null;
+  return { timestamp: { physical: Number(physical), logical: Number(logical) }, deviceId };
+}
+
+function toDevice(row: readonly (string | null)[]): DeviceInfo {
+  const [, deviceId, deviceType, platform, capabilities, appVersion, seen, isOnline, deviceName] =
+    row as string[];
+  return {
+    deviceId: deviceId ?? '',
+    deviceType: deviceType as DeviceType,
+    platform: platform ?? '',
+    capabilities: JSON.parse(capabilities ?? '{}') as DeviceInfo['capabilities'],
+    appVersion: appVersion ?? '',
+    lastSeenMs: toMs(seen),
+    isOnline: isOnline === 'true',
+    deviceName: deviceName ?? null,
+  };
+}
+
+function deviceRow({ device }: DeviceRecord) {
+  return {
+    device_id: device.deviceId,
+    device_type: device.deviceType,
+    platform: device.platform,
+    capabilities: device.capabilities,
+    app_version: device.appVersion,
+    last_seen: new Date(device.lastSeenMs),
+    is_online: device.isOnline,
+    device_name: device.deviceName,
+  };
+}
+
+function tagRow({ userId, entry: { tag, contentId, added, removed }, xid }: TagRecord) {
+  return {
+    user_id: userId,
+    content_id: contentId,
+    unique_tag: tag,
+    timestamp_physical: added?.timestamp.physical ?? null,
+    timestamp_logical: added?.timestamp.logical ?? null,
+    device_id: added?.deviceId ?? null,
+    removed_by: removed?.deviceId ?? null,
+    removed_physical: removed?.timestamp.physical ?? null,
+    removed_logical: removed?.timestamp.logical ?? null,
+    mark: String(xid),
+  };
+}
+
+function registerRow({ userId, op, xid }: RegisterRecord) {
+  const isSet = op.kind === 'progress.set';
+  return {
+    user_id: userId,
+    content_id: op.contentId,
+    position_seconds: isSet ? op.positionSeconds : 0,
+    duration_seconds: isSet ? op.durationSeconds : 0,
+    state: isSet ? op.state : 'stopped',
+    timestamp_physical: op.timestamp.physical,
+    timestamp_logical: op.timestamp.logical,
+    device_id: op.deviceId,
+    is_cleared: !isSet,
+    mark: String(xid),
+  };
+}
+
+function toMs(at: unknown): number {
+  return at instanceof Date ? at.getTime() : Date.parse(String(at));
+}

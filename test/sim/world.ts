@@ -1,0 +1,251 @@
+import type { WireOp } from '@cuepoint/core';
+import { createMemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
+import { DEVICES, FILMS, SERVICES, drawSkew, startOfRunMs, USERS, type Action } from './action.ts';
+import { createChance, type Chance } from './chance.ts';
+import {
+  checkAcked,
+  checkCursors,
+  checkOwnAcks,
+  comparison,
+  checkQuiet,
+  isConverged,
+} from './checks.ts';
+import { Ledger, Violation } from './ledger.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+import { SimDevice } from './sim-device.ts';
+import { startService, type Faults, type SimService } from './sim-service.ts';
+import { MemoryStore } from './store/memory-database.ts';
+
+/** Whatever was broken is whole by then, or is counted as broken for ever. (f) */
+const QUIET_MAX_MS = 15 * 60_000;
+/** Live changes, heartbeats and pulls after the last op: what they bring must change nothing. */
+const SETTLE_MS = 2_000;
+const CALM: Faults = { commitFaults: 0, feedLosses: 0, statementMaxMs: 5 };
+
+/** Everything there is in one run. */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly store = new MemoryStore();
+  readonly ledger: Ledger;
+  readonly devices: readonly SimDevice[];
+  readonly userIds: readonly string[];
+  readonly trace: string[] = [];
+  violation: Violation | undefined;
+  quietPoints = 0;
+  readonly #chance: Chance;
+  readonly #bus = createMemoryBus();
+  readonly #services: (SimService | undefined)[];
+  #faults = CALM;
+  #servicesStarted = 0;
+
+  constructor(seed: number) {
+    this.#chance = createChance(seed);
+    this.scheduler = createScheduler(startOfRunMs());
+    const fail = (violation: Violation) => {
+      this.violation ??= violation;
+    };
+    this.ledger = new Ledger(fail);
+    this.userIds = Array.from({ length: USERS }, (_, index) => userIdOf(index));
+    this.#services = Array.from({ length: SERVICES }, () => undefined);
+    const trace = (line: string) => this.#note(line);
+    this.store.onCommitted = () => trace(`commit ${this.store.tables.log.length}`);
+    const chance = this.#chance;
+    this.devices = Array.from({ length: DEVICES }, (_, index) => {
+      const device = new SimDevice(
+        `device-${index}`,
+        userIdOf(index % USERS),
+        chance.of(`device ${index}`),
+        {
+          scheduler: this.scheduler,
+          ledger: this.ledger,
+          fail,
+          trace,
+          connect: (connection) => {
+            const running = this.#services.filter((service) => service?.isAlive === true);
+            const service = running[chance.below(Math.max(running.length, 1))];
+            try {
+              service?.accept(connection);
+            } catch {
+              return false;
+            }
+            return service !== undefined;
+          },
+          onAcked: (userId: string, op: WireOp) => checkAcked(this, userId, op),
+        },
+      );
+      device.skewMs = drawSkew(chance);
+      return device;
+    });
+  }
+
+  /** Everything runs, nothing is lost. */
+  async start(): Promise<void> {
+    await this.#startAll();
+    await this.scheduler.advance(0);
+  }
+
+  fail(violation: Violation): void {
+    this.violation ??= violation;
+  }
+
+  /** @throws Violation as soon as one of the invariants does not hold. */
+  async act(action: Action): Promise<void> {
+    this.#note(JSON.stringify(action));
+    await this.#do(action);
+    await this.scheduler.advance(0);
+    this.#requireFine();
+    checkCursors(this);
+    checkOwnAcks(this);
+    this.#requireFine();
+  }
+
+  async #do(action: Action): Promise<void> {
+    const device = 'device' in action ? this.devices[action.device] : undefined;
+    switch (action.do) {
+      case 'add':
+        return device?.write(({ watchlist }) => watchlist.add(filmOf(action.film)));
+      case 'remove':
+        return device?.write(({ watchlist }) => watchlist.remove(filmOf(action.film)));
+      case 'clear':
+        return device?.write(({ progress }) => progress.clear(filmOf(action.film)));
+      case 'watch':
+        return device?.write(({ progress }) => {
+          const { seconds: positionSeconds } = action;
+          progress.set(filmOf(action.film), {
+            positionSeconds,
+            durationSeconds: 7_200,
+            state: 'playing',
+          });
+          return true;
+        });
+      case 'wait':
+        await this.scheduler.advanceUntil(() => this.violation !== undefined, action.ms);
+        return undefined;
+      case 'stall':
+        return device?.stall(action.isCut);
+      case 'heal':
+        return device?.heal();
+      case 'crashDevice':
+        return device?.crash();
+      case 'startDevice':
+        return device?.start();
+      case 'backUp':
+        return device?.backUp();
+      case 'restore':
+        return device?.restore();
+      case 'setClock':
+        if (device !== undefined) device.skewMs = action.skewMs;
+        return undefined;
+      case 'signIn':
+        return device?.signIn(userIdOf(action.user));
+      case 'revoke':
+        return this.#revoke(device);
+      case 'killService':
+        this.#services[action.service]?.kill();
+        this.#services[action.service] = undefined;
+        return undefined;
+      case 'stopService':
+        void this.#services[action.service]?.stop();
+        return undefined;
+      case 'startService':
+        return this.#startService(action.service);
+      case 'crashDatabase':
+        return this.store.crash();
+      case 'collectGarbage':
+        void this.#running()[0]?.maintenance.collectGarbage();
+        return undefined;
+      case 'loseFeed':
+        this.#faults = { ...this.#faults, feedLosses: this.#faults.feedLosses === 0 ? 0.5 : 0 };
+        return undefined;
+      case 'troubleDatabase':
+        this.#faults = {
+          ...this.#faults,
+          commitFaults: this.#faults.commitFaults === 0 ? 0.3 : 0,
+          statementMaxMs: this.#chance.pick([5, 200, 2_000]),
+        };
+        return undefined;
+      case 'quiet':
+        return this.#quiet();
+    }
+  }
+
+  /** Mends everything, waits until everybody has everything, and checks all. */
+  async #quiet(): Promise<void> {
+    this.#faults = CALM;
+    await this.#startAll();
+    const isDone = () => this.violation !== undefined || isConverged(this);
+    const isMet = await this.scheduler.advanceUntil(isDone, QUIET_MAX_MS);
+    this.#requireFine();
+    if (!isMet) throw new Violation('f', describeStuck(this));
+    await this.scheduler.advanceUntil(() => this.violation !== undefined, SETTLE_MS);
+    // A token may have been renewed, or a session moved, at just this moment.
+    await this.scheduler.advanceUntil(isDone, QUIET_MAX_MS);
+    this.#requireFine();
+    checkQuiet(this);
+    this.quietPoints += 1;
+  }
+
+  async #startAll(): Promise<void> {
+    for (let index = 0; index < SERVICES; index += 1) await this.#startService(index);
+    for (const device of this.devices) {
+      device.heal();
+      device.start();
+    }
+  }
+
+  async #startService(index: number): Promise<void> {
+    if (this.#services[index]?.isAlive === true && !this.#services[index].isStopping) return;
+    this.#servicesStarted += 1;
+    const name = `service ${index} ${this.#servicesStarted}`;
+    this.#services[index] = await startService(
+      {
+        scheduler: this.scheduler,
+        store: this.store,
+        bus: this.#bus,
+        faults: () => this.#faults,
+        onBug: (error) => this.fail(new Violation('crash', `${name}: ${describe(error)}`)),
+      },
+      this.#chance.of(name),
+    );
+  }
+
+  #running(): SimService[] {
+    return this.#services.filter((service) => service?.isAlive === true) as SimService[];
+  }
+
+  /** As by DELETE /devices/{deviceId}. */
+  #revoke(device: SimDevice | undefined): void {
+    const [service] = this.#running();
+    const deviceId = device?.deviceId;
+    if (device === undefined || service === undefined || deviceId === undefined) return;
+    service.live.persistence.deleteDevice(device.userId, deviceId).catch(() => undefined);
+  }
+
+  #requireFine(): void {
+    if (this.violation !== undefined) throw this.violation;
+  }
+
+  #note(line: string): void {
+    this.trace.push(`${(this.scheduler.trueMs - startOfRunMs()).toFixed(2)} ${line}`);
+  }
+}
+
+function filmOf(film: number): string {
+  return `film-${film % FILMS}`;
+}
+
+function userIdOf(user: number): string {
+  return `00000000-0000-4000-8000-00000000000${user % USERS}`;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function describeStuck(world: World): string {
+  const lines = world.devices.map(
+    (device) =>
+      `${device.name} ${JSON.stringify(device.state?.status.get())} ${comparison(world, device)}`,
+  );
+  return `no end after ${QUIET_MAX_MS} ms: ${lines.join(' · ')}`;
+}
