@@ -197,7 +197,11 @@ function indexed(ops: readonly Op[]) {
   for (const op of ops) {
     if (op.kind === 'watchlist.add') added.add(op.tag);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) removed.add(tag);
-    else registers.set(op.contentId, op);
+    else {
+      // An older write may still wait for its answer while a later one has it.
+      const known = registers.get(op.contentId);
+      if (known === undefined || compareStamps(known, op) < 0) registers.set(op.contentId, op);
+    }
   }
   return { added, removed, registers };
 }
