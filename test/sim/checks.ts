@@ -1,4 +1,5 @@
 import { compareStamps, timestampToText, type Op, type WireOp } from '@cuepoint/core';
+import type { WatchState } from '@cuepoint/client';
 import { textToCursor } from '../../packages/store/src/cursor.ts';
 import { Violation, type Ledger } from './ledger.ts';
 import { keyOfWire } from './op-key.ts';
@@ -29,7 +30,7 @@ export function isConverged({ store, devices }: Checked): boolean {
     if (state === undefined || device.hasUnseen || !device.disk.isIdle) return false;
     const status = state.status.get();
     if (!status.isOnline || status.pending > 0 || status.userId !== userId) return false;
-    return shownBy(device) === storedOf(store, userId);
+    return shownBy(device) === storedOf(store, userId) && knownBy(state) === rowsOf(store, userId);
   });
 }
 
@@ -138,6 +139,12 @@ function checkReplica({ store, ledger }: Checked, device: SimDevice): void {
   if (state === undefined) throw new Violation('f', `${device.name} does not run`);
   const [shown, stored] = [shownBy(device), storedOf(store, userId)];
   if (shown !== stored) throw new Violation('b', `${device.name} shows ${shown}, not ${stored}`);
+  if (knownBy(state) !== rowsOf(store, userId)) {
+    throw new Violation(
+      'b',
+      `${device.name} knows ${knownBy(state)}, not ${rowsOf(store, userId)}`,
+    );
+  }
   const { deadLetters } = state.status.get();
   const left = [...disk.records(device.namespace).keys()].filter((key) => key.startsWith('o/'));
   if (left.length > deadLetters) {
@@ -176,6 +183,29 @@ function storedOf({ tables }: MemoryStore, userId: string): string {
   return `${[...films].sort().join()} ${progress.sort().join()}`;
 }
 
+/** What a device knows to be stored: a film that was taken off and put on again looks as before. */
+function knownBy(state: WatchState): string {
+  const { added, removed, registers } = indexed(state.inspect().acknowledged);
+  const tags = [...added].filter((tag) => !removed.has(tag));
+  return `${tags.sort().join()} ${[...registers.values()].map(stampedContent).sort().join()}`;
+}
+
+function rowsOf({ tables }: MemoryStore, userId: string): string {
+  const tags: string[] = [];
+  for (const { userId: owner, entry } of tables.tags.values()) {
+    if (owner === userId && entry.removed === null) tags.push(entry.tag);
+  }
+  const registers: string[] = [];
+  for (const { userId: owner, op } of tables.registers.values()) {
+    if (owner === userId) registers.push(stampedContent(op));
+  }
+  return `${tags.sort().join()} ${registers.sort().join()}`;
+}
+
+function stampedContent({ contentId, timestamp, deviceId }: Op): string {
+  return `${contentId} ${timestampToText(timestamp)} ${deviceId}`;
+}
+
 function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean {
   if (op.kind === 'watchlist.add') {
     return tables.tags.has(`${userId} ${op.tag}`) || tables.collected.has(op.tag);
@@ -197,7 +227,11 @@ function indexed(ops: readonly Op[]) {
   for (const op of ops) {
     if (op.kind === 'watchlist.add') added.add(op.tag);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) removed.add(tag);
-    else registers.set(op.contentId, op);
+    else {
+      // An older write may still wait for its answer while a later one has it.
+      const known = registers.get(op.contentId);
+      if (known === undefined || compareStamps(known, op) < 0) registers.set(op.contentId, op);
+    }
   }
   return { added, removed, registers };
 }
