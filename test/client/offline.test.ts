@@ -66,6 +66,10 @@ describe('a device without a network', () => {
     tv.state.watchlist.remove('film');
     tv.state.watchlist.remove('gone');
     tv.state.progress.set('film', playing(900));
+    // A device knows the service's time as well as its welcome was fast: later is seconds later, not milliseconds.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1_500);
+    });
     phone.state.watchlist.remove('film');
     phone.state.watchlist.add('film');
     phone.state.progress.set('film', playing(30));

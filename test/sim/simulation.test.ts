@@ -6,7 +6,7 @@ import { shrink } from './shrink.ts';
 
 const FIXED_SEEDS = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89];
 /** Fresh seeds are tried for so long. */
-const FRESH_FOR_MS = 6_000;
+const FRESH_FOR_MS = 3_000;
 const SHRINK_RUNS_MAX = 150;
 
 async function expectKept(request: RunRequest): Promise<void> {
