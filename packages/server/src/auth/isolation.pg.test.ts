@@ -60,9 +60,11 @@ const READ_PATHS: readonly string[] = [
 beforeAll(async () => {
   const databaseUrl = inject('postgresUrl');
   const bus = createMemoryBus();
-  here = await createTestLive({ databaseUrl, feed: createMemoryFeed({ bus }) });
+  // One writer: both users' changes share every batch.
+  const env = { CUEPOINT_WRITE_CONNECTIONS: '1' };
+  here = await createTestLive({ databaseUrl, env, feed: createMemoryFeed({ bus }) });
   const { schema } = here.api.database;
-  there = await createTestLive({ databaseUrl, schema, feed: createMemoryFeed({ bus }) });
+  there = await createTestLive({ databaseUrl, env, schema, feed: createMemoryFeed({ bus }) });
   admin = await here.api.createUser({ scopes: ['cuepoint:admin'] });
   [alice, bob] = await Promise.all([arrive('alice-mark'), arrive('bob-mark')]);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -171,6 +173,16 @@ describe('of two users who write at the same time, each is shown their own', () 
     expect(readMeanwhile).toHaveLength(2 * ROUNDS * READ_PATHS.length);
     for (const { viewer, text } of readMeanwhile) {
       expect(marksIn(text, viewer === alice ? bob : alice)).toEqual([]);
+    }
+  });
+
+  it('[GC3] and all of it: what both write to the same content never folds into one', async () => {
+    for (const [{ user, durationSeconds }] of both()) {
+      expect((await user.call('GET', '/watchlist')).body.total).toBe(3 * ROUNDS);
+      const { total, items } = (await user.call('GET', '/progress')).body;
+      expect(total).toBe(2 * ROUNDS + 1);
+      const durations = items.map((item: { durationSeconds: number }) => item.durationSeconds);
+      expect(new Set(durations)).toEqual(new Set([durationSeconds]));
     }
   });
 
