@@ -213,7 +213,11 @@ describe('cuepoint watch', () => {
       code: 1,
       err: expect.stringContaining('Another session of this device'),
     });
-    await user.call('DELETE', '/devices/terminal');
+    // It is registered after its welcome.
+    let status: number;
+    do {
+      ({ status } = await user.call('DELETE', '/devices/terminal'));
+    } while (status === 404);
     expect(await watcher.ended).toMatchObject({
       code: 1,
       err: expect.stringContaining('This device was removed'),
