@@ -1,46 +1,24 @@
-import { createWatchState, memoryStorage, type WatchState } from '@cuepoint/client';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { createTestLive, type TestLive } from '../../packages/server/src/testing/test-live.ts';
-import type { TestUser } from '../../packages/server/src/testing/test-api.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  closeDevices,
+  openDevice,
+  openService,
+  until,
+  type RestartableService,
+} from './support.ts';
 
-let live: TestLive;
+let service: RestartableService;
 beforeAll(async () => {
-  live = await createTestLive({ databaseUrl: inject('postgresUrl') });
+  service = await openService(inject('postgresUrl'));
 });
-afterAll(() => live.close());
-
-function open(user: TestUser, deviceId: string): Promise<WatchState> {
-  return createWatchState({
-    url: live.url.replace(/^ws/, 'http').replace('/api/v1/ws', ''),
-    getToken: () => user.token,
-    device: { deviceId, deviceType: 'TV', platform: 'test', appVersion: '1' },
-    storage: memoryStorage(),
-    createSocket: (url) => new WebSocket(url),
-  });
-}
-
-function until(state: WatchState, predicate: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!predicate()) return;
-      for (const end of ends) end();
-      resolve();
-    };
-    const ends = [
-      state.watchlist.subscribe(look),
-      state.progress.subscribe(look),
-      state.devices.subscribe(look),
-      state.status.subscribe(look),
-    ];
-    look();
-  });
-}
+afterEach(closeDevices);
+afterAll(() => service.close());
 
 describe('two devices', () => {
   it('[SDK1] [SDK2] show the same, and know when it is durable', async () => {
-    const user = await live.api.createUser();
-    const [tv, phone] = [await open(user, 'tv'), await open(user, 'phone')];
+    const user = await service.live.api.createUser();
+    const { state: tv } = await openDevice(service, { user });
+    const { state: phone } = await openDevice(service, { user, deviceId: 'phone' });
     expect(tv.watchlist.add('film')).toBe(true);
     expect(tv.watchlist.has('film')).toBe(true);
     await tv.whenDurable();
@@ -61,6 +39,5 @@ describe('two devices', () => {
       outcome: 'refused',
       reason: 'no',
     });
-    await Promise.all([tv.close(), phone.close()]);
   });
 });
