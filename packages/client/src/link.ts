@@ -46,20 +46,19 @@ export class Link {
   #channel: TabChannel | undefined;
   #endLeading: (() => void) | undefined;
   readonly #endings: (() => void)[] = [];
-  #isLeader = false;
   #state = NOT_LINKED;
   /** Of a leader that this tab asked itself about: once is enough. */
   #otherNamespace: string | undefined;
 
   constructor(deps: LinkDeps) {
-    const { group, environment, handlers, connection, session } = deps;
+    const { group, environment, handlers, connection } = deps;
     this.#deps = deps;
     this.#relay = new CommandRelay({
       environment,
       handlers,
       isAlone: group.isAlone,
       post: (message) => this.#post(message),
-      send: (to, command) => session.commands.send(to, command, (text) => connection.send(text)),
+      send: (to, command) => this.#sendHere(to, command),
       answer: (text) => connection.send(text),
     });
   }
@@ -69,7 +68,7 @@ export class Link {
   }
 
   get isLeader(): boolean {
-    return this.#isLeader;
+    return this.#deps.store.isLeading;
   }
 
   get onChanged() {
@@ -86,10 +85,10 @@ export class Link {
         this.#post(message, namespace);
       }),
       store.onChanged(({ outbox }) => {
-        if (outbox && this.#isLeader) this.#deps.session.pump.schedule();
+        if (outbox && this.isLeader) this.#deps.session.pump.schedule();
       }),
       environment.onSignal((signal) => {
-        if (signal === 'hidden' || !this.#isLeader) return;
+        if (signal === 'hidden' || !this.isLeader) return;
         this.#deps.connection.tell({ name: 'wake' });
         this.#deps.session.pump.probe();
       }),
@@ -103,9 +102,9 @@ export class Link {
   /** What this tab does ends; another may go on with the connection. */
   stop(): void {
     for (const end of this.#endings.splice(0)) end();
-    if (this.#isLeader) this.#deps.connection.tell({ name: 'stop' });
+    if (this.isLeader) this.#deps.connection.tell({ name: 'stop' });
     this.#relay.close();
-    this.#setLeader(false);
+    this.#deps.store.isLeading = false;
     this.#endLeading?.();
     this.#channel?.leave();
     this.#channel = undefined;
@@ -115,11 +114,11 @@ export class Link {
   update(change: Partial<LinkState>): void {
     this.#state = { ...this.#state, ...change };
     this.#changed.notify();
-    if (this.#isLeader) this.#post({ type: 'link', link: this.#state });
+    if (this.isLeader) this.#post({ type: 'link', link: this.#state });
   }
 
   reconnect(): void {
-    if (this.#isLeader) this.#deps.connection.tell({ name: 'reconnect' });
+    if (this.isLeader) this.#deps.connection.tell({ name: 'reconnect' });
     else this.#post({ type: 'reconnect' });
   }
 
@@ -130,13 +129,17 @@ export class Link {
   /** Never rejects: each command ends in an outcome. [LIV7] */
   async sendCommand(to: string, command: Command): Promise<CommandResult> {
     if (this.#state.connection.name !== 'live') return OFFLINE;
-    if (!this.#isLeader) return this.#relay.sendByLeader(to, command);
-    const { connection, session } = this.#deps;
-    return session.commands.send(to, command, (text) => connection.send(text));
+    if (!this.isLeader) return this.#relay.sendByLeader(to, command);
+    return this.#sendHere(to, command);
   }
 
   receiveCommand(command: ReceiveCommand): Promise<void> {
     return this.#relay.receive(command);
+  }
+
+  #sendHere(to: string, command: Command): Promise<CommandResult> {
+    const { connection, session } = this.#deps;
+    return session.commands.send(to, command, (text) => connection.send(text));
   }
 
   async #lead(): Promise<void> {
@@ -144,13 +147,8 @@ export class Link {
     // What the former leader stored last may not have been told.
     if (!group.isAlone) await store.reload();
     if (this.#channel === undefined) return;
-    this.#setLeader(true);
+    store.isLeading = true;
     connection.tell({ name: 'start' });
-  }
-
-  #setLeader(isLeader: boolean): void {
-    this.#isLeader = isLeader;
-    this.#deps.store.isLeading = isLeader;
   }
 
   #post(message: TabMessage, namespace = this.#deps.store.namespace): void {
@@ -162,15 +160,15 @@ export class Link {
     if (message.type === 'signedOut') onSignedOut(message);
     else if (message.type === 'link') this.#follow(message.link, namespace);
     else if (message.type === 'whereIsLink' || message.type === 'reconnect') {
-      if (this.#isLeader) this.#answer(message.type);
+      if (this.isLeader) this.#answer(message.type);
     } else if (message.type === 'checkToken') {
-      if (this.#isLeader) this.#deps.connection.checkToken();
+      if (this.isLeader) this.#deps.connection.checkToken();
     } else if (message.type === 'change') {
-      if (this.#isLeader) noticeClockJump(store);
+      if (this.isLeader) noticeClockJump(store);
       store.applyOfOtherTab(message.change, namespace);
     } else if (namespace !== store.namespace) return;
     else if (message.type === 'reload') void store.reload();
-    else void this.#relay.hear(message, this.#isLeader);
+    else void this.#relay.hear(message, this.isLeader);
   }
 
   #answer(question: 'whereIsLink' | 'reconnect'): void {
@@ -181,7 +179,7 @@ export class Link {
   /** What the leader tells of the connection. */
   #follow(state: LinkState, namespace: string): void {
     const { store } = this.#deps;
-    if (this.#isLeader) return;
+    if (this.isLeader) return;
     if (namespace !== store.namespace) {
       void this.#consider(namespace);
       return;
