@@ -4,6 +4,7 @@ import { chmod, chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 
@@ -44,13 +45,19 @@ export async function createPostgresServer(): Promise<PostgresServer> {
 
   async function start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const started = spawn(
-      binaries.postgres,
-      ['-D', dataDir, '-p', String(port), '-k', home, '-h', '127.0.0.1', ...flags],
-      { cwd: home, stdio: ['ignore', 'ignore', 'pipe'], ...account },
-    );
-    child = started;
-    await ready(started);
+    for (let attempt = 1; ; attempt += 1) {
+      const started = spawn(
+        binaries.postgres,
+        ['-D', dataDir, '-p', String(port), '-k', home, '-h', '127.0.0.1', ...flags],
+        { cwd: home, stdio: ['ignore', 'ignore', 'pipe'], ...account },
+      );
+      child = started;
+      const complaint = await ready(started);
+      if (complaint === undefined) return;
+      if (attempt === START_ATTEMPTS_MAX || !OUTLIVED.test(complaint))
+        throw new Error(`PostgreSQL did not start:\n${complaint}`);
+      await pause(START_PAUSE_MS);
+    }
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -73,6 +80,12 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     },
   };
 }
+
+/** After SIGKILL of the postmaster its children live until they notice, and hold what a new server needs. */
+const OUTLIVED =
+  /pre-existing shared memory block|lock file .* already exists|could not (bind|create any TCP)/u;
+const START_PAUSE_MS = 100;
+const START_ATTEMPTS_MAX = 300;
 
 /** A default collation that is not "C": an order that SQL forgot to pin shows up as a failure. [HLC6] */
 const ICU_LOCALE = ['--locale-provider=icu', '--icu-locale=en', '--locale=C.UTF-8'];
@@ -113,15 +126,16 @@ async function readableBinaries(home: string, account: Account | undefined) {
   return { initdb: moved(initdb), postgres: moved(postgres) };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+/** Resolves once the server takes connections, or with what it wrote before it ended. */
+async function ready(child: ChildProcess): Promise<string | undefined> {
   if (child.stderr === null) throw new Error('the server has no stderr');
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     if (line.includes('database system is ready to accept connections')) {
       child.stderr.resume();
-      return;
+      return undefined;
     }
     lines.push(line);
   }
-  throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`);
+  return lines.join('\n');
 }
