@@ -171,6 +171,19 @@ describe('the end of a connection', () => {
     await state.close();
   });
 
+  it('[SDK5] that is quiet writes nothing to the disk, and tells when it ends until when all was synced', async () => {
+    const { state, service, storage, environment } = await openApp();
+    const written = storage.written.length;
+    const before = state.status.get().lastSyncedAtMs ?? 0;
+    await environment.advance(300_000);
+    expect(storage.written.length).toBe(written);
+    service.cut();
+    await environment.advance(0);
+    expect(state.status.get().lastSyncedAtMs).toBeGreaterThanOrEqual(before + 270_000);
+    expect(storage.written.length).toBe(written + 1);
+    await state.close();
+  });
+
   it('[SDK5] without a welcome is tried again ever more slowly, 30 s at most', async () => {
     const { state, service, environment } = await openApp();
     environment.randomValue = 0.999;

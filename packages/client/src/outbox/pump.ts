@@ -55,6 +55,8 @@ export class Pump {
   #cancelHold: (() => void) | undefined;
   #heldUntilMs = 0;
   #lastId = 0;
+  /** Told by a probe's answer; stored when the connection ends, since it would wake the disk with each heartbeat. */
+  #probedAtMs: number | undefined;
 
   constructor(deps: PumpDeps) {
     this.#deps = deps;
@@ -77,6 +79,9 @@ export class Pump {
       cancelTimer();
       this.#stepAll(entries, 'lost');
     }
+    if (this.#probedAtMs === undefined) return;
+    void this.#deps.store.commit({ meta: { lastSyncedAtMs: this.#probedAtMs } });
+    this.#probedAtMs = undefined;
   }
 
   /** A message was too large, or had too much in it: if it was a push, the next are smaller. */
@@ -123,10 +128,13 @@ export class Pump {
     this.#deps.onAcknowledged(settled.fold);
     settled.put.push(...this.#restamped(restamp, serverTime !== undefined));
     const isLast = settled.put.length === 0 && this.#isLast(settled.drop);
-    void this.#deps.store.commit({
-      ...settled,
-      ...(isLast && { meta: { lastSyncedAtMs: clock.nowMs() } }),
-    });
+    const syncedAtMs = isLast ? clock.nowMs() : undefined;
+    const isProbe = push.entries.length === 0 && settled.put.length === 0;
+    this.#probedAtMs = isProbe ? syncedAtMs : undefined;
+    if (!isProbe) {
+      const meta = syncedAtMs === undefined ? undefined : { lastSyncedAtMs: syncedAtMs };
+      void this.#deps.store.commit({ ...settled, ...(meta && { meta }) });
+    }
     if (results.length < push.entries.length) {
       // Only the service knows what became of the others.
       this.#stepAll(push.entries.slice(results.length), 'failed');
