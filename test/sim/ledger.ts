@@ -11,7 +11,7 @@ import { keyOfWire, stampedKeyOf } from './op-key.ts';
 export const SERVICE_SKEW_MAX_MS = 20_000;
 
 /** What a run must never show; the letters are those of docs/reliability.md. */
-export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'crash';
+export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'j' | 'crash';
 
 export class Violation extends Error {
   readonly invariant: Invariant;
@@ -84,12 +84,15 @@ export class Ledger {
   }
 
   /** A device stored a write among those of this user, before it sent it. [SDK9] */
-  owned(op: WireOp, userId: string): void {
-    const key = keyOfWire(op);
+  owned(device: string, op: WireOp, userId: string): void {
+    // Two people may clear one film in the same millisecond, on two devices.
+    const key = `${device} ${keyOfWire(op)}`;
     const owner = this.#ownerByKey.get(key) ?? userId;
     this.#ownerByKey.set(key, owner);
     if (owner !== userId) {
-      this.#fail(new Violation('i', `${key} of ${owner} is kept among the writes of ${userId}`));
+      this.#fail(
+        new Violation('i', `${keyOfWire(op)} of ${owner} is kept among the writes of ${userId}`),
+      );
     }
   }
 
@@ -121,7 +124,7 @@ export class Ledger {
     peer.pushes.set(message.id, ops);
     const user = this.userOf(peer.userId);
     for (const op of ops) {
-      const owner = this.#ownerByKey.get(keyOfWire(op));
+      const owner = this.#ownerByKey.get(`${peer.device} ${keyOfWire(op)}`);
       if (owner !== undefined && owner !== peer.userId) {
         this.#fail(
           new Violation('i', `${peer.device} sends a write of ${owner} as ${peer.userId}`),

@@ -6,4 +6,8 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     why: 'a connection that was lost without a word is noticed while nothing is written',
     seed: 148,
   },
+  {
+    why: 'which of two sessions is the later is not left to the clocks of two instances',
+    seed: 3,
+  },
 ];

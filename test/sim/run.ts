@@ -16,8 +16,6 @@ export interface RunReport {
   readonly trace: readonly string[];
   readonly acked: number;
   readonly quietPoints: number;
-  /** Times that a device was halted by an older connection of its own. */
-  readonly haltedAsReplaced: number;
 }
 
 /** Never rejects because of the product: what it does wrong is in the report. */
@@ -40,6 +38,5 @@ export async function run({ seed, history }: RunRequest): Promise<RunReport> {
     trace: world.trace,
     acked: world.ledger.acked,
     quietPoints: world.quietPoints,
-    haltedAsReplaced: world.devices.reduce((sum, device) => sum + device.haltedAsReplaced, 0),
   };
 }

@@ -37,7 +37,6 @@ export class SimDevice {
   weather: Weather = { isStalled: false, delayMaxMs: 30 };
   /** Tags that it knew to be removed at a quiet point: it never shows them again, unless its storage goes back. */
   knownRemoved: ReadonlySet<string> = new Set();
-  haltedAsReplaced = 0;
   readonly #deps: SimDeviceDeps;
   readonly #chance: Chance;
   #process: Process | undefined;
@@ -229,7 +228,11 @@ export class SimDevice {
   #onStatus(process: Process): void {
     const halted = this.#state?.status.get().haltedBy;
     if (halted === undefined || !process.isAlive) return;
-    if (halted === 'device_replaced') this.haltedAsReplaced += 1;
+    if (halted === 'device_replaced') {
+      this.#deps.fail(
+        new Violation('j', `${this.name} was ended by an earlier connection of its own`),
+      );
+    }
     process.setTimer(() => {
       if (this.#state?.status.get().haltedBy === undefined || this.#process !== process) return;
       if (halted === 'device_revoked') {
@@ -323,7 +326,7 @@ export class SimDevice {
       this.#lastPut.set(full, entry);
       this.#unseen.delete(key.slice(ENTRY_PREFIX.length));
       const owner = USER_NAMESPACE.exec(namespace)?.[1];
-      if (owner !== undefined) this.#deps.ledger.owned(entry.op, owner);
+      if (owner !== undefined) this.#deps.ledger.owned(this.name, entry.op, owner);
       return;
     }
     const entry = this.#lastPut.get(full);

@@ -25,7 +25,7 @@ const CALM: Faults = { commitFaults: 0, feedLosses: 0, statementMaxMs: 5 };
 /** Everything there is in one run. */
 export class World {
   readonly scheduler: Scheduler;
-  readonly store = new MemoryStore();
+  readonly store: MemoryStore;
   readonly ledger: Ledger;
   readonly devices: readonly SimDevice[];
   readonly userIds: readonly string[];
@@ -41,6 +41,7 @@ export class World {
   constructor(seed: number) {
     this.#chance = createChance(seed);
     this.scheduler = createScheduler(startOfRunMs());
+    this.store = new MemoryStore(() => this.scheduler.now());
     const fail = (violation: Violation) => {
       this.violation ??= violation;
     };

@@ -82,6 +82,7 @@ select
   here.timeline,
   here.incarnation::text as incarnation,
   here.recovered_at_us::text as recovered_at_us,
+  extract(epoch from clock_timestamp())::double precision * 1000 as read_at_ms,
   verdict.cursor_refused,
   coalesce(
     (

@@ -19,6 +19,7 @@ interface ChangesRow {
   readonly timeline: string;
   readonly incarnation: string;
   readonly recovered_at_us: string;
+  readonly read_at_ms: number;
   readonly cursor_refused: boolean;
   /** In the order of pages. */
   readonly changes: readonly Change[];
@@ -130,7 +131,11 @@ function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageReq
   const last = shown.at(-1);
   const base = position?.base ?? cursorOfHeader(header, catchUp);
   const sinceOrAll = header.cursor_refused ? null : since;
-  const page = { ops: shown.map(opOfChange), resync: sinceOrAll === null };
+  const page = {
+    ops: shown.map(opOfChange),
+    resync: sinceOrAll === null,
+    readAtMs: header.read_at_ms,
+  };
   if (changes.length <= limit || last === undefined) {
     return { ...page, more: false, cursor: cursorToText(base) };
   }

@@ -78,6 +78,8 @@ export interface ChangesPage {
   readonly ops: readonly Op[];
   /** True when the pages up to `more: false` are the whole state, tombstones included. [CUR2] */
   readonly resync: boolean;
+  /** When it was read by the database's wall clock, which is one for all instances, in ms since the epoch. */
+  readonly readAtMs: number;
   readonly more: boolean;
   /** On the last page only, and of the first page's snapshot. */
   readonly cursor?: string;

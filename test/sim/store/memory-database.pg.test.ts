@@ -103,7 +103,7 @@ describe('the simulated store', () => {
 
   test('[LWW1] [SQL1] [ORS3] [CUR1] tells and keeps what PostgreSQL does, op by op and pull by pull', async () => {
     const memory = openStore(
-      new MemoryStore().connect({
+      new MemoryStore(now).connect({
         isAlive: () => true,
         later: queueMicrotask,
         fault: () => undefined,
@@ -149,7 +149,7 @@ describe('the simulated store', () => {
   });
 
   test('[CUR3] [CUR4] collects what PostgreSQL does, and refuses the same adds from then on', async () => {
-    const simulatedStore = new MemoryStore();
+    const simulatedStore = new MemoryStore(now);
     const memory = openStore(
       simulatedStore.connect({
         isAlive: () => true,

@@ -26,11 +26,17 @@ export type CommitFault = 'before' | 'after';
  */
 export class MemoryStore {
   readonly tables = new Tables();
+  readonly #now: () => number;
   #nextXid = 100;
   readonly #inProgress = new Set<number>();
   #crashes = 0;
   /** Called with each commit, once it is there. */
   onCommitted: () => void = () => undefined;
+
+  /** @param now its wall clock, in ms since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   get snapshot(): Snapshot {
     return {
@@ -93,7 +99,14 @@ export class MemoryStore {
 
   #contextOf(xid: number): StatementContext {
     const { tables, snapshot, identity } = this;
-    return { tables, xid, snapshot, floors: tables.floors, database: identity };
+    return {
+      tables,
+      xid,
+      snapshot,
+      floors: tables.floors,
+      database: identity,
+      nowMs: this.#now(),
+    };
   }
 }
 

@@ -28,6 +28,7 @@ export function readChangesRow(context: StatementContext, params: readonly unkno
       timeline: database.timeline,
       incarnation: database.incarnation,
       recovered_at_us: database.recoveredAtUs,
+      read_at_ms: context.nowMs,
       cursor_refused: isRefused,
       changes: changes.slice(0, Number(limit)),
     },

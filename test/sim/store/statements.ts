@@ -19,6 +19,8 @@ export interface StatementContext {
   /** As they were when the transaction began. */
   readonly floors: Floors;
   readonly database: DatabaseIdentity;
+  /** The database's wall clock, in ms since the epoch. */
+  readonly nowMs: number;
 }
 
 export interface DatabaseIdentity {

@@ -20,8 +20,8 @@ export type FeedEvent =
       readonly kind: 'session';
       readonly deviceId: string;
       readonly sessionId: string;
-      /** By the wall clock of the instance, in ms since the epoch. */
-      readonly openedAtMs: number;
+      /** By the database's wall clock, in ms since the epoch. */
+      readonly joinedAtMs: number;
     }
   | { readonly kind: 'revoked'; readonly deviceId: string }
   | { readonly kind: 'erased' }

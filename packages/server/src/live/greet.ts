@@ -61,6 +61,7 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
           repository.loadDevices(user).then((found) => admit(deps, greeted, found)),
         ]);
         known = devices;
+        session.joinedAtMs = page.readAtMs;
         return page;
       });
     await catchUp(read, session, channel, (page) => {

@@ -25,6 +25,11 @@ export class Session {
   readonly id: string;
   readonly socket: SessionSocket;
   readonly openedAtMs: number;
+  /**
+   * When its hello was read, by the database's wall clock in ms since the epoch; `undefined` until then. Of two sessions
+   * of a device on two instances it says which is the later, whatever the instances' clocks say.
+   */
+  joinedAtMs: number | undefined;
   /** `undefined` until the token of the hello is accepted. */
   greeted: Greeted | undefined;
   hasSentHello = false;

@@ -13,8 +13,12 @@ function setup() {
     publish: (_userId: string, event: FeedEvent) => void published.push(event),
   };
   const { channel } = createScriptedChannel();
-  const open = (id: string, openedAtMs: number, isWelcomed = true, deviceId = 'tv') => {
-    const peer = new ScriptedSession({ id, deviceId, openedAtMs });
+  const open = (id: string, joinedAtMs: number | undefined, isWelcomed = true, deviceId = 'tv') => {
+    const peer = new ScriptedSession({
+      id,
+      deviceId,
+      ...(joinedAtMs !== undefined && { joinedAtMs }),
+    });
     peer.session.isWelcomed = isWelcomed;
     channel.sessions.add(peer.session);
     return peer;
@@ -32,7 +36,7 @@ describe('a device that opens a second session', () => {
     const newer = open('c', 2);
     takesOver(newer);
     expect([older.closed?.code, other.closed, newer.closed]).toEqual([4409, undefined, undefined]);
-    expect(published).toEqual([{ kind: 'session', deviceId: 'tv', sessionId: 'c', openedAtMs: 2 }]);
+    expect(published).toEqual([{ kind: 'session', deviceId: 'tv', sessionId: 'c', joinedAtMs: 2 }]);
   });
 
   it('keeps the later one although the earlier is welcomed after it', () => {
@@ -56,9 +60,9 @@ describe('a device that opens a second session', () => {
 });
 
 describe('a session of the device on another instance', () => {
-  const event = { deviceId: 'tv', sessionId: 'm', openedAtMs: 5 };
+  const event = { deviceId: 'tv', sessionId: 'm', joinedAtMs: 5 };
 
-  it('ends an older one here, by the clocks and then by id', () => {
+  it('ends an older one here, by the clock of the database and then by id', () => {
     const { open, channel, feed } = setup();
     const byClock = open('z', 4);
     const byId = open('a', 5);
@@ -72,7 +76,7 @@ describe('a session of the device on another instance', () => {
     const byClock = open('a', 6);
     openedElsewhere(feed, channel, event);
     expect(byClock.closed).toBeUndefined();
-    expect(published).toEqual([{ kind: 'session', deviceId: 'tv', sessionId: 'a', openedAtMs: 6 }]);
+    expect(published).toEqual([{ kind: 'session', deviceId: 'tv', sessionId: 'a', joinedAtMs: 6 }]);
     // Its leave is told from here.
     expect(channel.elsewhere.has('tv')).toBe(false);
   });
@@ -82,6 +86,13 @@ describe('a session of the device on another instance', () => {
     open('z', 5, false);
     openedElsewhere(feed, channel, event);
     expect(published).toEqual([]);
+  });
+
+  it('leaves one here alone whose hello is still to be read: it is the later one', () => {
+    const { open, channel, feed, published } = setup();
+    const unread = open('a', undefined, false);
+    openedElsewhere(feed, channel, event);
+    expect([unread.closed, published]).toEqual([undefined, []]);
   });
 
   it('ends the grace of a device that was lost here: it is back there', () => {

@@ -7,8 +7,8 @@ import type { UserChannel } from './user-channel.ts';
 export interface OpenedSession {
   readonly deviceId: string;
   readonly sessionId: string;
-  /** By the wall clock of that instance, in ms since the epoch. */
-  readonly openedAtMs: number;
+  /** By the database's wall clock, in ms since the epoch. */
+  readonly joinedAtMs: number;
 }
 
 /** A device has one session, the newest: a welcomed one ends the others of its device, on every instance. */
@@ -33,19 +33,17 @@ export function takeOver(
 }
 
 /**
- * Of two sessions that open at one time on two instances the later stays, by the instances' clocks and then
+ * Of two sessions on two instances the one stays whose hello was read later, by the database's clock and then
  * by id. The instance of the later one may have spoken before the other listened, so it says so again.
  */
 export function openedElsewhere(
   feed: Feed,
   channel: UserChannel,
-  { deviceId, sessionId, openedAtMs }: OpenedSession,
+  { deviceId, sessionId, joinedAtMs }: OpenedSession,
 ): void {
   for (const session of channel.sessions) {
     if (session.deviceId !== deviceId || session.isClosing) continue;
-    const isOlder =
-      session.openedAtMs === openedAtMs ? session.id < sessionId : session.openedAtMs < openedAtMs;
-    if (isOlder) endReplaced(session);
+    if (isOlder(session, sessionId, joinedAtMs)) endReplaced(session);
     else if (session.isWelcomed) {
       tellOpened(feed, channel, session, deviceId);
       return;
@@ -55,13 +53,20 @@ export function openedElsewhere(
   channel.elsewhere.add(deviceId);
 }
 
+function isOlder({ id, joinedAtMs }: Session, otherId: string, otherJoinedAtMs: number): boolean {
+  // Its hello is still to be read, which makes it the later one.
+  if (joinedAtMs === undefined) return false;
+  return joinedAtMs === otherJoinedAtMs ? id < otherId : joinedAtMs < otherJoinedAtMs;
+}
+
 function tellOpened(
   feed: Feed,
   { userId }: UserChannel,
-  { id: sessionId, openedAtMs }: Session,
+  { id: sessionId, joinedAtMs }: Session,
   deviceId: string,
 ): void {
-  feed.publish(userId, { kind: 'session', deviceId, sessionId, openedAtMs });
+  if (joinedAtMs === undefined) throw new Error('a session that was welcomed was read');
+  feed.publish(userId, { kind: 'session', deviceId, sessionId, joinedAtMs });
 }
 
 function endReplaced(session: Session): void {

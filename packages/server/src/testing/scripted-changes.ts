@@ -75,9 +75,10 @@ export class ScriptedChanges {
     // The latest first: what a page lacks is not always what came last.
     const start = Math.max(from, until - Math.min(limit, this.pageMax));
     const ops = Array.from({ length: until - start }, (_, index) => opOf(start + index));
-    if (start === from) return { ops, resync, more: false, cursor: String(snapshot) };
+    const read = { ops, resync, readAtMs: this.count };
+    if (start === from) return { ...read, more: false, cursor: String(snapshot) };
     const next: PagePosition = { from, until: start, snapshot, resync };
-    return { ops, resync, more: true, page: JSON.stringify(next) };
+    return { ...read, more: true, page: JSON.stringify(next) };
   }
 }
 

@@ -9,6 +9,7 @@ export interface ScriptedSessionOptions {
   /** Greets it; a session without one has not said hello. */
   readonly deviceId?: string;
   readonly openedAtMs?: number;
+  readonly joinedAtMs?: number;
   /** When its token expires, in ms since the epoch. */
   readonly expiresAtMs?: number;
 }
@@ -31,6 +32,7 @@ export class ScriptedSession {
     id = 'session',
     deviceId,
     openedAtMs = 0,
+    joinedAtMs,
     expiresAtMs = Number.POSITIVE_INFINITY,
   }: ScriptedSessionOptions = {}) {
     const raw = { cork: () => undefined, uncork: () => undefined };
@@ -40,6 +42,7 @@ export class ScriptedSession {
       () => undefined,
     );
     this.session = new Session(id, socket, openedAtMs);
+    this.session.joinedAtMs = joinedAtMs;
     if (deviceId === undefined) return;
     this.session.hasSentHello = true;
     this.session.greeted = {
