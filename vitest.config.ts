@@ -20,6 +20,7 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/sim/**/*.test.ts',
+            'test/crash/**/*.test.ts',
           ],
           exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
         },
@@ -34,7 +35,7 @@ export default defineConfig({
           exclude: [
             'test/architecture/**',
             'test/browser/**',
-            'test/sim/**/!(*.pg).test.ts',
+            'test/{sim,crash}/**/!(*.pg).test.ts',
             '**/node_modules/**',
           ],
           globalSetup: ['test/support/global-setup.ts'],

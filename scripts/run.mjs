@@ -1,5 +1,5 @@
-// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster` and `npm run test:sim`: works in a fresh
-// clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
+// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster`, `npm run test:sim` and `npm run test:crash`:
+// works in a fresh clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
 // then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -27,6 +27,10 @@ const tasks = {
   async sim() {
     await prepare();
     await run(process.execPath, [...TSX, 'test/sim/main.ts', ...args]);
+  },
+  async crash() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/crash/main.ts', ...args]);
   },
   async verify() {
     await prepare();

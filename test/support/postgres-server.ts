@@ -17,6 +17,8 @@ export interface PostgresServer {
   url(database?: string): string;
   /** Waits for the server to take connections. Settings replace those of the last start. */
   start(settings?: Readonly<Record<string, string>>): Promise<void>;
+  /** It was started and has not ended. */
+  readonly isRunning: boolean;
   /** SIGINT: "fast shutdown". */
   stop(): Promise<void>;
   /** SIGKILL to the postmaster: what a crash of the machine leaves, less the page cache. */
@@ -25,12 +27,19 @@ export interface PostgresServer {
   destroy(): Promise<void>;
 }
 
-export async function createPostgresServer(): Promise<PostgresServer> {
+export interface PostgresServerOptions {
+  /** Folder that gets the data directory, on a file system of its own say. Default: the server's own folder. */
+  readonly dataParent?: string;
+}
+
+export async function createPostgresServer({
+  dataParent,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const home = await mkdtemp(path.join(tmpdir(), 'cuepoint-pg-'));
   await chmod(home, 0o755);
   const account = await unprivilegedAccount();
   const binaries = await readableBinaries(home, account);
-  const dataDir = path.join(home, 'data');
+  const dataDir = path.join(dataParent ?? home, 'data');
   const port = await freePort();
 
   if (account !== undefined) await chown(home, account.uid, account.gid);
@@ -60,8 +69,11 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     }
   }
 
+  const isRunning = () =>
+    child !== undefined && child.exitCode === null && child.signalCode === null;
+
   async function end(signal: NodeJS.Signals): Promise<void> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || !isRunning()) return;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
@@ -72,10 +84,14 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     dataDir,
     url: (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`,
     start,
+    get isRunning() {
+      return isRunning();
+    },
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
     async destroy() {
       await end('SIGINT');
+      await rm(dataDir, { recursive: true, force: true });
       await rm(home, { recursive: true, force: true });
     },
   };

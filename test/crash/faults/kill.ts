@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  between,
+  instanceOf,
+  natsOf,
+  pick,
+  postgresOf,
+  type Scene,
+  type Strike,
+} from '../scenario.ts';
+
+/** Longest time that something is away before it is started again, in ms. */
+const AWAY_MS = 300;
+const ACKS_WITHOUT_NATS = 60;
+
+export async function killService(scene: Scene): Promise<Strike> {
+  const instance = instanceOf(scene);
+  await instance.kill();
+  await pause(between(scene.random, 0, AWAY_MS));
+  return { what: 'SIGKILL to the service', mend: () => instance.startAgain() };
+}
+
+/** The postmaster dies; its children notice, and everything that was in memory is gone. */
+export async function killPostmaster(scene: Scene): Promise<Strike> {
+  const { server, start } = postgresOf(scene);
+  await server.kill();
+  await pause(between(scene.random, 0, AWAY_MS));
+  return { what: 'SIGKILL to the postmaster', mend: () => start() };
+}
+
+/** One backend dies: the postmaster ends all others, recovers from the log and goes on by itself. */
+export async function killBackend(scene: Scene): Promise<Strike> {
+  const pid = await postgresOf(scene).withClient(async (client) => {
+    const { rows } = await client.query<{ readonly pid: number }>(
+      `select pid from pg_stat_activity where application_name = 'cuepoint' and backend_type = 'client backend'`,
+    );
+    return pick(scene.random, rows).pid;
+  });
+  process.kill(pid, 'SIGKILL');
+  return { what: 'SIGKILL to a backend', mend: async () => undefined };
+}
+
+export async function killBoth(scene: Scene): Promise<Strike> {
+  const instance = instanceOf(scene);
+  const { server, start } = postgresOf(scene);
+  await Promise.all([instance.kill(), server.kill()]);
+  await pause(between(scene.random, 0, AWAY_MS));
+  return {
+    what: 'SIGKILL to the service and the postmaster',
+    mend: async () => void (await Promise.all([start(), instance.startAgain()])),
+  };
+}
+
+/** No write waits for the feed: it goes on without. */
+export async function killNats(scene: Scene): Promise<Strike> {
+  const { server } = natsOf(scene);
+  await server.kill();
+  await scene.awaitAcks(ACKS_WITHOUT_NATS);
+  return {
+    what: `SIGKILL to NATS, ${ACKS_WITHOUT_NATS} acks without it`,
+    mend: () => server.start(),
+  };
+}

@@ -1,0 +1,66 @@
+import type { AckedOp, UserLedger } from './ledger.ts';
+import { compareRegisters, registerOf, type StoredState } from './stored-state.ts';
+
+/** A promise that the stored state does not keep. */
+export interface Loss {
+  readonly what: string;
+  /** The op that was acknowledged; none where something is stored that nobody sent. */
+  readonly acked: AckedOp | undefined;
+}
+
+/** Compares what was acknowledged with what is stored. Nothing may be sent meanwhile. */
+export function findLost(ledger: UserLedger, stored: StoredState): readonly Loss[] {
+  return [
+    ...lostAdds(ledger, stored),
+    ...lostRemoves(ledger, stored),
+    ...lostWrites(ledger, stored),
+    ...inventions(ledger, stored),
+  ];
+}
+
+function* lostAdds({ ackedAdds, sentRemoves }: UserLedger, { tags }: StoredState): Generator<Loss> {
+  for (const [tag, acked] of ackedAdds) {
+    const entry = tags.get(tag);
+    if (entry === undefined) yield { what: 'an add is gone', acked };
+    else if (entry.contentId !== acked.op.contentId)
+      yield { what: `an add is of another content, ${entry.contentId}`, acked };
+    else if (entry.isRemoved && !sentRemoves.has(tag))
+      yield { what: 'an add is removed, and nobody removed it', acked };
+  }
+}
+
+/** Nothing is collected in a run, so the tombstone has to be there as well. */
+function* lostRemoves({ ackedRemoves }: UserLedger, { tags }: StoredState): Generator<Loss> {
+  for (const [tag, acked] of ackedRemoves) {
+    const entry = tags.get(tag);
+    if (entry === undefined) yield { what: `the tombstone of ${tag} is gone`, acked };
+    else if (!entry.isRemoved) yield { what: `${tag} was removed and is there again`, acked };
+  }
+}
+
+function* lostWrites({ ackedWrites }: UserLedger, { registers }: StoredState): Generator<Loss> {
+  for (const acked of ackedWrites) {
+    const { op } = acked;
+    if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') continue;
+    const register = registers.get(op.contentId);
+    const written = registerOf(op);
+    const order = register === undefined ? -1 : compareRegisters(register, written);
+    if (register === undefined || order < 0) yield { what: 'progress is lost', acked };
+    else if (order === 0 && register.position !== written.position)
+      yield { what: `progress has another value, ${register.position ?? 'cleared'}`, acked };
+  }
+}
+
+function* inventions(
+  { sentAdds, sentRemoves, sentWrites }: UserLedger,
+  { tags, registers }: StoredState,
+): Generator<Loss> {
+  for (const [tag, { contentId, isRemoved }] of tags) {
+    const isSent = isRemoved ? sentRemoves.has(tag) : sentAdds.get(tag)?.contentId === contentId;
+    if (!isSent) yield { what: `nobody sent the tag ${tag} of ${contentId}`, acked: undefined };
+  }
+  for (const [contentId, { timestamp, deviceId, position }] of registers) {
+    const key = `${contentId} ${timestamp} ${deviceId} ${position ?? 'cleared'}`;
+    if (!sentWrites.has(key)) yield { what: `nobody wrote ${key}`, acked: undefined };
+  }
+}

@@ -1,0 +1,93 @@
+import type { WireOp } from '@cuepoint/core';
+
+/** An op that the service has said yes to. */
+export interface AckedOp {
+  readonly op: WireOp;
+  readonly deviceId: string;
+  /** When the answer came, in ms since the epoch. */
+  readonly atMs: number;
+}
+
+/** What the devices of one user have sent, and what of it was acknowledged. */
+export interface UserLedger {
+  /** By tag, every add that was ever sent. */
+  readonly sentAdds: ReadonlyMap<string, WireOp>;
+  /** Every tag that a remove which was ever sent names. */
+  readonly sentRemoves: ReadonlySet<string>;
+  /** Every write to a register that was ever sent, as `registerKey` has it. */
+  readonly sentWrites: ReadonlySet<string>;
+  readonly ackedAdds: ReadonlyMap<string, AckedOp>;
+  readonly ackedRemoves: ReadonlyMap<string, AckedOp>;
+  /** Not only the greatest of each register: each one counts. */
+  readonly ackedWrites: readonly AckedOp[];
+}
+
+class UserEntries implements UserLedger {
+  readonly sentAdds = new Map<string, WireOp>();
+  readonly sentRemoves = new Set<string>();
+  readonly sentWrites = new Set<string>();
+  readonly ackedAdds = new Map<string, AckedOp>();
+  readonly ackedRemoves = new Map<string, AckedOp>();
+  readonly ackedWrites: AckedOp[] = [];
+}
+
+/**
+ * What was sent, and what the service promised by an ack, read from the wire.
+ *
+ * It knows the protocol and nothing of the product's code: a client that forgets an ack does not make the ledger forget it.
+ */
+export class Ledger {
+  readonly #users = new Map<string, UserEntries>();
+  readonly #ackListeners = new Set<() => void>();
+  #acked = 0;
+
+  /** Acknowledged ops of all users; one that was acknowledged twice counts twice. */
+  get acked(): number {
+    return this.#acked;
+  }
+
+  userOf(userId: string): UserLedger {
+    return this.#entriesOf(userId);
+  }
+
+  /** Before it leaves: what was sent may be stored, whatever comes back. */
+  sent(userId: string, op: WireOp): void {
+    const user = this.#entriesOf(userId);
+    if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
+    else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.sentRemoves.add(tag);
+    else user.sentWrites.add(registerKey(op));
+  }
+
+  acknowledged(userId: string, acked: AckedOp): void {
+    const user = this.#entriesOf(userId);
+    const { op } = acked;
+    if (op.kind === 'watchlist.add') user.ackedAdds.set(op.tag, acked);
+    else if (op.kind === 'watchlist.remove')
+      for (const tag of op.tags) user.ackedRemoves.set(tag, acked);
+    else user.ackedWrites.push(acked);
+    this.#acked += 1;
+    for (const listener of this.#ackListeners) listener();
+  }
+
+  /** @returns what ends it. */
+  onAck(listener: () => void): () => void {
+    this.#ackListeners.add(listener);
+    return () => this.#ackListeners.delete(listener);
+  }
+
+  #entriesOf(userId: string): UserEntries {
+    const user = this.#users.get(userId) ?? new UserEntries();
+    this.#users.set(userId, user);
+    return user;
+  }
+}
+
+/** A write to a register, whole: two that differ in anything differ. */
+export function registerKey(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): string {
+  const { contentId, timestamp, deviceId } = op;
+  const value =
+    op.kind === 'progress.clear'
+      ? 'cleared'
+      : `${op.positionSeconds}/${op.durationSeconds} ${op.state}`;
+  return `${contentId} ${timestamp} ${deviceId} ${value}`;
+}

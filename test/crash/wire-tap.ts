@@ -1,0 +1,44 @@
+import type { DownMessage, UpMessage, WireOp } from '@cuepoint/core';
+import type { WebSocket } from 'ws';
+import type { Ledger } from './ledger.ts';
+
+export interface TapOptions {
+  readonly ledger: Ledger;
+  readonly userId: string;
+  readonly deviceId: string;
+  /** In ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Writes down what a device sends over a socket, before it leaves, and which of it is acknowledged. */
+export function tapSocket(
+  socket: WebSocket,
+  { ledger, userId, deviceId, now }: TapOptions,
+): WebSocket {
+  const pushes = new Map<string, readonly WireOp[]>();
+  const send = socket.send.bind(socket);
+
+  socket.send = (data: unknown, ...rest: unknown[]) => {
+    const message = JSON.parse(String(data)) as UpMessage;
+    if (message.type === 'push') {
+      const ops = message.ops.map((op) => ({ ...(op as WireOp), deviceId }));
+      for (const op of ops) ledger.sent(userId, op);
+      pushes.set(message.id, ops);
+    }
+    (send as (...args: unknown[]) => void)(data, ...rest);
+  };
+
+  // Ahead of the SDK's own listener: an ack counts from the moment when it is here, also if the app dies of it.
+  socket.on('message', (data: unknown) => {
+    const message = JSON.parse(String(data)) as DownMessage;
+    if (message.type !== 'ack') return;
+    const ops = pushes.get(message.id) ?? [];
+    pushes.delete(message.id);
+    for (const [index, op] of ops.entries()) {
+      const answer = message.results[index]?.result;
+      if (answer === undefined || answer === 'rejected') continue;
+      ledger.acknowledged(userId, { op, deviceId, atMs: now() });
+    }
+  });
+  return socket;
+}
