@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createPostgresServer } from '../test/support/postgres-server.ts';
 import { parseFlags, USAGE, type Flags } from './flags.ts';
+import { drawAgain, writePlots } from './plots.ts';
 import { readEnvironment } from './support/environment.ts';
 import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
 import { endStartedProcesses } from './support/started-processes.ts';
@@ -31,6 +32,7 @@ const WORKLOADS: readonly Workload[] = [
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
+const DOCS_PLOTS = path.resolve(import.meta.dirname, '../docs/images/benchmarks');
 
 /**
  * What differs from PostgreSQL's defaults: neither a checkpoint nor autovacuum falls into one variant's
@@ -45,13 +47,16 @@ const SERVER_SETTINGS = {
 
 const EXIT_BY_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 
-async function run({ only, scale, resultsFolder, isSmoke, isProfiled }: Flags): Promise<void> {
+async function run(flags: Flags): Promise<void> {
+  const { only, scale, resultsFolder, isSmoke, isProfiled, isPlotsOnly, isForDocs } = flags;
   const unknown = only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
   if (unknown.length > 0) {
     const names = WORKLOADS.map(({ name }) => name).join(', ');
     throw new Error(`No workload is called ${unknown.join(', ')}. There are: ${names}.`);
   }
   const resultsDirectory = path.join(ARTIFACTS, resultsFolder);
+  const plotsDirectories = [resultsDirectory, ...(isForDocs ? [DOCS_PLOTS] : [])];
+  if (isPlotsOnly) return drawAgain(resultsDirectory, only, plotsDirectories);
   await mkdir(resultsDirectory, { recursive: true });
   const server = await createPostgresServer();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -77,6 +82,7 @@ async function run({ only, scale, resultsFolder, isSmoke, isProfiled }: Flags): 
       });
       const file = path.join(resultsDirectory, `${workload.name}.json`);
       await writeFile(file, `${JSON.stringify({ environment, scale, ...report }, null, 2)}\n`);
+      await writePlots(report.plots ?? [], plotsDirectories);
       for (const table of report.tables) console.log(tableToMarkdown(table));
     }
   } finally {

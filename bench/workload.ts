@@ -51,8 +51,60 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Figures by a number (lines) or by name (bars), each with the spread of its rounds. */
+export type Plot = LinePlot | BarPlot;
+
+interface PlotText {
+  /** Of its file, without an ending. */
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface LinePlot extends PlotText {
+  readonly kind: 'lines';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+}
+
+export interface BarPlot extends PlotText {
+  readonly kind: 'bars';
+  readonly value: Axis;
+  /** From the top. */
+  readonly bars: readonly Bar[];
+}
+
+export interface Axis {
+  /** With the unit. */
+  readonly label: string;
+  readonly scale: 'linear' | 'log';
+}
+
+export interface Series {
+  readonly name: string;
+  /** In the order of `x`. */
+  readonly points: readonly Point[];
+}
+
+export interface Point extends Spread {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Bar extends Spread {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The least and the greatest of the rounds. */
+interface Spread {
+  readonly low?: number;
+  readonly high?: number;
+}
+
 export interface Report {
   readonly tables: readonly Table[];
+  readonly plots?: readonly Plot[];
   /** Every sample behind the tables, by variant. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
 }
