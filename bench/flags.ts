@@ -32,6 +32,12 @@ const FULL: Scale = {
     connectsPerSecond: 200,
     connectUsers: 2_000,
   },
+  growth: {
+    items: [10, 100, 1_000, 10_000, 100_000],
+    users: [1_000, 10_000, 100_000, 1_000_000],
+    sockets: [100, 1_000, 5_000, 15_000],
+    callers: [1, 10, 100, 1_000, 10_000],
+  },
 };
 
 /** Small enough to end in seconds: it shows that every workload runs, its figures mean nothing. */
@@ -52,6 +58,7 @@ const SMOKE: Scale = {
     connectsPerSecond: 50,
     connectUsers: 20,
   },
+  growth: { items: [10, 100], users: [1_000], sockets: [20, 60], callers: [50] },
 };
 
 export const USAGE = `npm run bench -- [--only NAME]… [--smoke] [--seconds N] [--rounds N]

@@ -9,6 +9,8 @@ import { endStartedProcesses } from './support/started-processes.ts';
 import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
+import { growthCallers } from './workloads/growth-callers.ts';
+import { growthUsers } from './workloads/growth-users.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
 import { indexKinds } from './workloads/index-kinds.ts';
 import { liveInstances } from './workloads/live-instances.ts';
@@ -29,6 +31,8 @@ const WORKLOADS: readonly Workload[] = [
   liveInstances,
   connect,
   idleSockets,
+  growthUsers,
+  growthCallers,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');

@@ -12,6 +12,17 @@ export interface Scale {
   /** Writes that follow one another, in workloads that count writes instead of time. */
   readonly writes: number;
   readonly live: LiveScale;
+  readonly growth: GrowthScale;
+}
+
+/** How far each of the workloads goes that ask how a cost grows; in ascending order. */
+export interface GrowthScale {
+  /** Items of a watchlist. */
+  readonly items: readonly number[];
+  /** Users with one row each. */
+  readonly users: readonly number[];
+  readonly sockets: readonly number[];
+  readonly callers: readonly number[];
 }
 
 /** How large the workloads with sockets are. */
