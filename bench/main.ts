@@ -11,6 +11,7 @@ import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
 import { growthCallers } from './workloads/growth-callers.ts';
 import { growthUsers } from './workloads/growth-users.ts';
+import { growthWatchlist } from './workloads/growth-watchlist.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
 import { indexKinds } from './workloads/index-kinds.ts';
 import { liveInstances } from './workloads/live-instances.ts';
@@ -31,6 +32,7 @@ const WORKLOADS: readonly Workload[] = [
   liveInstances,
   connect,
   idleSockets,
+  growthWatchlist,
   growthUsers,
   growthCallers,
 ];
@@ -45,7 +47,7 @@ const DOCS_PLOTS = path.resolve(import.meta.dirname, '../docs/images/benchmarks'
 const SERVER_SETTINGS = {
   shared_buffers: '1GB',
   max_wal_size: '16GB',
-  checkpoint_timeout: '1h',
+  checkpoint_timeout: '1d',
   autovacuum: 'off',
 };
 

@@ -113,11 +113,12 @@ export async function saveWatchlistAsOrigin(
   client: pg.Client,
   userId: string,
   items: readonly OriginItem[],
+  schema = 'origin',
 ): Promise<void> {
   await client.query('begin');
-  await client.query('delete from origin.user_watchlists where user_id = $1', [userId]);
+  await client.query(`delete from ${schema}.user_watchlists where user_id = $1`, [userId]);
   await client.query(
-    `insert into origin.user_watchlists (
+    `insert into ${schema}.user_watchlists (
        user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
      )
      select $1, content_id, tag, 1, 0, 'device-0' from unnest($2::text[], $3::text[]) as r (content_id, tag)`,

@@ -2,7 +2,7 @@ import { createOriginSchema } from '../peers/origin.ts';
 import { measureCuepoint, measureOrigin } from '../support/measured-writes.ts';
 import { runRounds } from '../support/rounds.ts';
 import { createCuepointSchema, dropSchemas, fillProgressTable } from '../support/server-client.ts';
-import { toVariant, toWritesReport, type Growing } from '../support/writes-growth.ts';
+import { toVariant, toWritesReport, type Growing } from '../support/growth.ts';
 import type { BenchContext, Workload } from '../workload.ts';
 
 const WRITERS = 2;

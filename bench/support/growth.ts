@@ -9,6 +9,8 @@ export interface Growing {
   measure(this: void): Promise<Sample>;
 }
 
+type Samples = Report['samples'];
+
 interface Texts {
   readonly name: string;
   readonly title: string;
@@ -24,17 +26,21 @@ function nameOf({ system, size }: Pick<Growing, 'system' | 'size'>): string {
   return `${system}, ${size}`;
 }
 
+export function samplesOf(one: Pick<Growing, 'system' | 'size'>, samples: Samples) {
+  return samples[nameOf(one)] ?? [];
+}
+
 /** Acks in a second and their p99 by size, as a table and a plot of each. */
 export function toWritesReport(
   measured: readonly Growing[],
-  samples: Readonly<Record<string, readonly Sample[]>>,
+  samples: Samples,
   { name, title, size }: Texts,
 ): Report {
   const table = {
     title,
     columns: [size, 'system', 'acks/s', 'p50 ms', 'p99 ms', 'folded', 'rows a commit'],
     rows: measured.map((one) => {
-      const own = samples[nameOf(one)] ?? [];
+      const own = samplesOf(one, samples);
       return [
         whole(one.size),
         one.system,
@@ -67,13 +73,13 @@ export function toWritesReport(
 /** A line a system, over the sizes. */
 export function toSeries(
   measured: readonly Pick<Growing, 'system' | 'size'>[],
-  samples: Readonly<Record<string, readonly Sample[]>>,
+  samples: Samples,
   figure: string,
 ): LinePlot['series'] {
   return [...new Set(measured.map(({ system }) => system))].map((name) => ({
     name,
     points: measured
       .filter(({ system }) => system === name)
-      .map((one) => toPoint(one.size, samples[nameOf(one)] ?? [], figure)),
+      .map((one) => toPoint(one.size, samplesOf(one, samples), figure)),
   }));
 }
