@@ -7,6 +7,10 @@ export interface Flags {
   readonly scale: Scale;
   readonly isSmoke: boolean;
   readonly isProfiled: boolean;
+  /** Draws what was measured before, and measures nothing. */
+  readonly isPlotsOnly: boolean;
+  /** Whether the plots go to the documentation too. */
+  readonly isForDocs: boolean;
   /** Folder of the results in `artifacts/`: a smoke run does not replace what was measured. */
   readonly resultsFolder: string;
 }
@@ -28,6 +32,12 @@ const FULL: Scale = {
     connectsPerSecond: 200,
     connectUsers: 2_000,
   },
+  growth: {
+    items: [10, 100, 1_000, 10_000, 100_000],
+    users: [1_000, 10_000, 100_000, 1_000_000],
+    sockets: [100, 1_000, 5_000, 15_000],
+    callers: [1, 10, 100, 1_000, 10_000],
+  },
 };
 
 /** Small enough to end in seconds: it shows that every workload runs, its figures mean nothing. */
@@ -48,12 +58,15 @@ const SMOKE: Scale = {
     connectsPerSecond: 50,
     connectUsers: 20,
   },
+  growth: { items: [10, 100], users: [1_000], sockets: [20, 60], callers: [50] },
 };
 
 export const USAGE = `npm run bench -- [--only NAME]… [--smoke] [--seconds N] [--rounds N]
 
   --only NAME       run this workload only; may be given more than once
   --smoke           a run of seconds that shows that everything works
+  --plots-only      draw the results in artifacts/bench again, measure nothing
+  --docs            copy the plots to docs/images/benchmarks
   --seconds N       measured time of one variant in one round (default ${FULL.seconds})
   --rounds N        rounds, variants in turn (default ${FULL.rounds}; with sockets at most ${FULL.live.rounds})
 
@@ -78,8 +91,12 @@ export function parseFlags(args: readonly string[]): Flags {
       sockets: { type: 'string' },
       'no-peer': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      'plots-only': { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
     },
   });
+  if (values.smoke && values.docs)
+    throw new Error('The figures of a smoke run are not for --docs.');
   const { live, ...base } = values.smoke ? SMOKE : FULL;
   const seconds = numberOr(base.seconds, 'seconds', values.seconds);
   const heldSeconds = values.seconds === undefined ? live.heldSeconds : seconds;
@@ -88,6 +105,8 @@ export function parseFlags(args: readonly string[]): Flags {
     resultsFolder: values.smoke ? 'bench-smoke' : 'bench',
     isSmoke: values.smoke,
     isProfiled: values.profile,
+    isPlotsOnly: values['plots-only'],
+    isForDocs: values.docs,
     scale: {
       ...base,
       seconds,

@@ -2,12 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createPostgresServer } from '../test/support/postgres-server.ts';
 import { parseFlags, USAGE, type Flags } from './flags.ts';
+import { drawAgain, writePlots } from './plots.ts';
 import { readEnvironment } from './support/environment.ts';
 import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
 import { endStartedProcesses } from './support/started-processes.ts';
 import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
+import { growthCallers } from './workloads/growth-callers.ts';
+import { growthUsers } from './workloads/growth-users.ts';
+import { growthWatchlist } from './workloads/growth-watchlist.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
 import { indexKinds } from './workloads/index-kinds.ts';
 import { liveInstances } from './workloads/live-instances.ts';
@@ -28,9 +32,13 @@ const WORKLOADS: readonly Workload[] = [
   liveInstances,
   connect,
   idleSockets,
+  growthWatchlist,
+  growthUsers,
+  growthCallers,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
+const DOCS_PLOTS = path.resolve(import.meta.dirname, '../docs/images/benchmarks');
 
 /**
  * What differs from PostgreSQL's defaults: neither a checkpoint nor autovacuum falls into one variant's
@@ -39,19 +47,22 @@ const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
 const SERVER_SETTINGS = {
   shared_buffers: '1GB',
   max_wal_size: '16GB',
-  checkpoint_timeout: '1h',
+  checkpoint_timeout: '1d',
   autovacuum: 'off',
 };
 
 const EXIT_BY_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 
-async function run({ only, scale, resultsFolder, isSmoke, isProfiled }: Flags): Promise<void> {
+async function run(flags: Flags): Promise<void> {
+  const { only, scale, resultsFolder, isSmoke, isProfiled, isPlotsOnly, isForDocs } = flags;
   const unknown = only.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
   if (unknown.length > 0) {
     const names = WORKLOADS.map(({ name }) => name).join(', ');
     throw new Error(`No workload is called ${unknown.join(', ')}. There are: ${names}.`);
   }
   const resultsDirectory = path.join(ARTIFACTS, resultsFolder);
+  const plotsDirectories = [resultsDirectory, ...(isForDocs ? [DOCS_PLOTS] : [])];
+  if (isPlotsOnly) return drawAgain(resultsDirectory, only, plotsDirectories);
   await mkdir(resultsDirectory, { recursive: true });
   const server = await createPostgresServer();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -77,6 +88,7 @@ async function run({ only, scale, resultsFolder, isSmoke, isProfiled }: Flags): 
       });
       const file = path.join(resultsDirectory, `${workload.name}.json`);
       await writeFile(file, `${JSON.stringify({ environment, scale, ...report }, null, 2)}\n`);
+      await writePlots(report.plots ?? [], plotsDirectories);
       for (const table of report.tables) console.log(tableToMarkdown(table));
     }
   } finally {

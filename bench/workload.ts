@@ -12,6 +12,17 @@ export interface Scale {
   /** Writes that follow one another, in workloads that count writes instead of time. */
   readonly writes: number;
   readonly live: LiveScale;
+  readonly growth: GrowthScale;
+}
+
+/** How far each of the workloads goes that ask how a cost grows; in ascending order. */
+export interface GrowthScale {
+  /** Items of a watchlist. */
+  readonly items: readonly number[];
+  /** Users with one row each. */
+  readonly users: readonly number[];
+  readonly sockets: readonly number[];
+  readonly callers: readonly number[];
 }
 
 /** How large the workloads with sockets are. */
@@ -51,8 +62,60 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Figures by a number (lines) or by name (bars), each with the spread of its rounds. */
+export type Plot = LinePlot | BarPlot;
+
+interface PlotText {
+  /** Of its file, without an ending. */
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface LinePlot extends PlotText {
+  readonly kind: 'lines';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+}
+
+export interface BarPlot extends PlotText {
+  readonly kind: 'bars';
+  readonly value: Axis;
+  /** From the top. */
+  readonly bars: readonly Bar[];
+}
+
+export interface Axis {
+  /** With the unit. */
+  readonly label: string;
+  readonly scale: 'linear' | 'log';
+}
+
+export interface Series {
+  readonly name: string;
+  /** In the order of `x`. */
+  readonly points: readonly Point[];
+}
+
+export interface Point extends Spread {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Bar extends Spread {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The least and the greatest of the rounds. */
+interface Spread {
+  readonly low?: number;
+  readonly high?: number;
+}
+
 export interface Report {
   readonly tables: readonly Table[];
+  readonly plots?: readonly Plot[];
   /** Every sample behind the tables, by variant. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
 }

@@ -48,11 +48,11 @@ create index on origin.user_watchlists (is_removed);
 create index on origin.user_watchlists (device_id);
 `;
 
-export async function createOriginSchema(context: BenchContext): Promise<void> {
+export async function createOriginSchema(context: BenchContext, schema = 'origin'): Promise<void> {
   await onServer(context, async (client) => {
-    await client.query('drop schema if exists origin cascade');
-    await client.query('create schema origin');
-    await client.query(TABLES);
+    await client.query(`drop schema if exists ${schema} cascade`);
+    await client.query(`create schema ${schema}`);
+    await client.query(inSchema(TABLES, schema));
   });
 }
 
@@ -77,10 +77,11 @@ where (t.timestamp_physical, t.timestamp_logical)
 export async function upsertAsOrigin(
   target: pg.Pool | pg.Client,
   { userId, op }: ProgressChange,
+  schema = 'origin',
 ): Promise<boolean> {
   const { rowCount } = await target.query({
     name: 'origin-upsert',
-    text: ORIGIN_UPSERT,
+    text: schema === 'origin' ? ORIGIN_UPSERT : inSchema(ORIGIN_UPSERT, schema),
     values: [
       userId,
       op.contentId,
@@ -93,6 +94,10 @@ export async function upsertAsOrigin(
     ],
   });
   return rowCount === 1;
+}
+
+function inSchema(statement: string, schema: string): string {
+  return statement.replaceAll('origin.', `${schema}.`);
 }
 
 export interface OriginItem {
@@ -108,11 +113,12 @@ export async function saveWatchlistAsOrigin(
   client: pg.Client,
   userId: string,
   items: readonly OriginItem[],
+  schema = 'origin',
 ): Promise<void> {
   await client.query('begin');
-  await client.query('delete from origin.user_watchlists where user_id = $1', [userId]);
+  await client.query(`delete from ${schema}.user_watchlists where user_id = $1`, [userId]);
   await client.query(
-    `insert into origin.user_watchlists (
+    `insert into ${schema}.user_watchlists (
        user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
      )
      select $1, content_id, tag, 1, 0, 'device-0' from unnest($2::text[], $3::text[]) as r (content_id, tag)`,

@@ -1,4 +1,4 @@
-import type { Sample } from '../workload.ts';
+import type { Bar, Point, Sample } from '../workload.ts';
 
 /** Nearest rank; `sorted` is in ascending order. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
@@ -38,6 +38,21 @@ export function withSpread(
   const text = format(median(values));
   if (values.length < 2) return text;
   return `${text} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
+}
+
+/** A figure of the rounds at `x`, for a plot. */
+export function toPoint(x: number, samples: readonly Sample[], figure: string): Point {
+  return { x, y: medianOf(samples, figure), ...spreadOf(samples, figure) };
+}
+
+/** A figure of a variant's rounds, for a plot. */
+export function toBar(name: string, samples: readonly Sample[], figure: string): Bar {
+  return { name, value: medianOf(samples, figure), ...spreadOf(samples, figure) };
+}
+
+function spreadOf(samples: readonly Sample[], figure: string) {
+  const values = samples.map((sample) => sample[figure] ?? Number.NaN);
+  return values.length < 2 ? {} : { low: Math.min(...values), high: Math.max(...values) };
 }
 
 /**

@@ -1,24 +1,14 @@
-import pg from 'pg';
 import { createCeiling, measureCeiling } from '../peers/ceiling.ts';
-import { createOriginSchema, ORIGIN_POOL_SIZE, upsertAsOrigin } from '../peers/origin.ts';
-import { runClosedLoop, type ClosedLoop } from '../support/closed-loop.ts';
-import { createProgressChanges } from '../support/data-set.ts';
-import { coresBetween, readProcessorTime, type ProcessorTime } from '../support/processor-time.ts';
+import { createOriginSchema } from '../peers/origin.ts';
+import { measureTable } from '../support/measured-table.ts';
+import { measureCuepoint, measureOrigin } from '../support/measured-writes.ts';
 import { runRounds, type Variant } from '../support/rounds.ts';
-import {
-  createCuepointSchema,
-  dropSchemas,
-  fillProgressTable,
-  onServer,
-  withPersistence,
-} from '../support/server-client.ts';
+import { createCuepointSchema, dropSchemas, fillProgressTable } from '../support/server-client.ts';
 import { decimal, medianOf, percent, ratioOf, whole, withSpread } from '../support/statistics.ts';
-import { withHeapOnlyShare } from '../support/table-updates.ts';
 import type { BenchContext, Report, Sample, Table, Workload } from '../workload.ts';
 
 const SCHEMA = 'bench_writes';
 const ORIGIN = 'origin: a statement a change';
-const WARM_UP_SECONDS = 1;
 
 interface CuepointVariant {
   readonly writers: number;
@@ -46,10 +36,10 @@ export const durableWrites: Workload = {
     await fillProgressTable(context, 'origin.user_progress');
     await fillProgressTable(context, `${SCHEMA}.user_progress`);
     const samples = await runRounds(context, [
-      { name: ORIGIN, measure: () => measureOrigin(context) },
+      { name: ORIGIN, measure: () => measureOrigin(context, { schema: 'origin', callers: 1_000 }) },
       ...CUEPOINT_VARIANTS.map((variant) => ({
         name: cuepointName(variant),
-        measure: () => measureCuepoint(context, variant),
+        measure: () => measureCuepoint(context, { schema: SCHEMA, ...variant }),
       })),
       ...CEILING_CONNECTIONS.map((connections) => ceilingVariant(context, connections)),
     ]);
@@ -58,42 +48,6 @@ export const durableWrites: Workload = {
   },
 };
 
-function measureOrigin(context: BenchContext): Promise<Sample> {
-  const nextChange = createProgressChanges(context.scale);
-  return measureTable(context, 'origin.user_progress', async (loop) => {
-    const pool = new pg.Pool({ connectionString: context.server.url(), max: ORIGIN_POOL_SIZE });
-    try {
-      return await loop(1_000, (caller) => upsertAsOrigin(pool, nextChange(caller)));
-    } finally {
-      await pool.end();
-    }
-  });
-}
-
-function measureCuepoint(
-  context: BenchContext,
-  { writers, callers }: CuepointVariant,
-): Promise<Sample> {
-  const nextChange = createProgressChanges(context.scale);
-  let commits = 0;
-  let rows = 0;
-  const observer = {
-    committed(event: { readonly rows: number }) {
-      commits += 1;
-      rows += event.rows;
-    },
-  };
-  return measureTable(context, `${SCHEMA}.user_progress`, (loop) =>
-    withPersistence(context, { schema: SCHEMA, writers }, { observer }, async (persistence) => {
-      const sample = await loop(callers, async (caller) => {
-        const { userId, op } = nextChange(caller);
-        return (await persistence.persistOp(userId, op)).result === 'applied';
-      });
-      return { ...sample, rowsPerCommit: rows / commits };
-    }),
-  );
-}
-
 function ceilingVariant(context: BenchContext, connections: number): Variant {
   return {
     name: ceilingName(connections),
@@ -101,42 +55,6 @@ function ceilingVariant(context: BenchContext, connections: number): Variant {
       measureTable(context, `${SCHEMA}.user_progress`, () =>
         measureCeiling(context, SCHEMA, connections),
       ),
-  };
-}
-
-type Loop = (callers: number, call: ClosedLoop['call']) => Promise<Sample>;
-
-/** A round on a table that is vacuumed before, with its heap-only share and who used the cores. */
-async function measureTable(
-  context: BenchContext,
-  table: string,
-  work: (loop: Loop) => Promise<Sample>,
-): Promise<Sample> {
-  const { seconds } = context.scale;
-  await onServer(context, (client) => client.query(`vacuum ${table}`));
-  let started: ProcessorTime | undefined;
-  let cores: Sample = {};
-  const { result, heapOnlyShare } = await withHeapOnlyShare(context, table, () =>
-    work((callers, call) =>
-      runClosedLoop(
-        { callers, call, warmUpSeconds: Math.min(WARM_UP_SECONDS, seconds), seconds },
-        (phase) => {
-          const read = readProcessorTime(context.server);
-          if (phase === 'start') started = read;
-          else if (started !== undefined) cores = coresBetween(started, read);
-        },
-      ),
-    ),
-  );
-  return { ...result, ...cores, ...microsPerAck(result, cores), heapOnlyShare };
-}
-
-function microsPerAck({ acksPerSecond = NaN }: Sample, cores: Sample): Sample {
-  const { nodeCores, postgresCores } = cores;
-  if (nodeCores === undefined || postgresCores === undefined) return {};
-  return {
-    nodeMicrosPerAck: (1e6 * nodeCores) / acksPerSecond,
-    postgresMicrosPerAck: (1e6 * postgresCores) / acksPerSecond,
   };
 }
 

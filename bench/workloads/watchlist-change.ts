@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { SyncPersistence } from '@cuepoint/store';
-import { createOriginSchema, saveWatchlistAsOrigin, type OriginItem } from '../peers/origin.ts';
-import { contentIdOf, createStamps, userIdOf } from '../support/data-set.ts';
+import { createOriginSchema, saveWatchlistAsOrigin } from '../peers/origin.ts';
+import { contentIdOf, createStamps } from '../support/data-set.ts';
 import { runRounds } from '../support/rounds.ts';
-import {
-  createCuepointSchema,
-  dropSchemas,
-  onServer,
-  withPersistence,
-} from '../support/server-client.ts';
+import { createCuepointSchema, dropSchemas, withPersistence } from '../support/server-client.ts';
 import { decimal, ratioOf, withSpread } from '../support/statistics.ts';
+import { createWatchlist, fillWatchlists, type FilledWatchlist } from '../support/watchlists.ts';
 import type { BenchContext, Sample, Workload } from '../workload.ts';
 import { timeInTurn } from './lone-write.ts';
 
@@ -23,23 +19,18 @@ const ORIGIN_CHANGES = 3;
 interface Way {
   readonly name: string;
   /** Makes one change of a user's list, large or small. */
-  change(this: void, list: List): Promise<unknown>;
+  change(this: void, list: FilledWatchlist): Promise<unknown>;
   readonly times: number;
-}
-
-interface List {
-  readonly userId: string;
-  readonly items: readonly OriginItem[];
 }
 
 /** A change of a small and of a large watchlist: its cost must not grow with the list. [SQL3] */
 export const watchlistChange: Workload = {
   name: 'watchlist-change',
   async run(context) {
-    const lists = [SMALL_ITEMS, context.scale.watchlistItems].map(createList);
+    const lists = [SMALL_ITEMS, context.scale.watchlistItems].map(createWatchlist);
     await createOriginSchema(context);
     await createCuepointSchema(context, SCHEMA);
-    await fill(context, lists);
+    await fillWatchlists(context, ['origin', SCHEMA], lists);
     const client = new pg.Client({ connectionString: context.server.url() });
     await client.connect();
     const samples = await withPersistence(context, { schema: SCHEMA }, {}, async (persistence) => {
@@ -78,38 +69,11 @@ export const watchlistChange: Workload = {
   },
 };
 
-function createList(size: number, index: number): List {
-  const items = Array.from({ length: size }, (_, content) => ({
-    contentId: contentIdOf(content),
-    tag: randomUUID(),
-  }));
-  return { userId: userIdOf(index), items };
-}
-
-async function fill(context: BenchContext, lists: readonly List[]): Promise<void> {
-  context.progress('filling the watchlists');
-  await onServer(context, async (client) => {
-    for (const { userId, items } of lists) {
-      for (const schema of ['origin', SCHEMA]) {
-        await client.query(
-          `insert into ${schema}.user_watchlists (
-             user_id, content_id, unique_tag, timestamp_physical, timestamp_logical, device_id
-           )
-           select $1, content_id, tag, 1, 0, $4 from unnest($2::text[], $3::text[]) as r (content_id, tag)`,
-          [userId, items.map((item) => item.contentId), items.map((item) => item.tag), DEVICE_ID],
-        );
-      }
-    }
-    await client.query('vacuum analyze');
-    await client.query('checkpoint');
-  });
-}
-
 /** Small and large in turn, one change at a time. */
 async function measure(
   context: BenchContext,
   ways: readonly Way[],
-  lists: readonly List[],
+  lists: readonly FilledWatchlist[],
 ): Promise<Record<string, Sample[]>> {
   const variants = ways.flatMap(({ name, change, times }) => {
     let turns: readonly Sample[] = [];
@@ -144,7 +108,7 @@ function addAndRemove({ scale }: BenchContext, persistence: SyncPersistence): Wa
 async function persistSet(
   { scale }: BenchContext,
   persistence: SyncPersistence,
-  lists: readonly List[],
+  lists: readonly FilledWatchlist[],
 ): Promise<Way> {
   const nextStamp = createStamps();
   const setsByUserId = new Map(
