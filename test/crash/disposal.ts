@@ -14,7 +14,7 @@ export class Disposal implements AsyncDisposable {
   /** Each step is taken, whatever became of the one before. @throws the first error of them */
   async [Symbol.asyncDispose](): Promise<void> {
     const errors: unknown[] = [];
-    for (const step of this.#steps.splice(0).reverse()) {
+    for (const step of this.#steps.splice(0).toReversed()) {
       await step().catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];

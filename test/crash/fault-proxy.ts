@@ -36,9 +36,8 @@ export async function createFaultProxy(farPort: number): Promise<FaultProxy> {
       near.resetAndDestroy();
       return;
     }
-    const pair = createPair(near, farPort, network);
+    const pair = createPair(near, farPort, network, () => pairs.delete(pair));
     pairs.add(pair);
-    near.on('close', () => pairs.delete(pair));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -87,7 +86,8 @@ interface Pair {
   release(): void;
 }
 
-function createPair(near: Socket, farPort: number, network: Network): Pair {
+/** @param onOver called once neither end is there any more. */
+function createPair(near: Socket, farPort: number, network: Network, onOver: () => void): Pair {
   const far = connect({ port: farPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
   far.on('error', () => undefined);
   const toFar = createFlow(near, far, network);
@@ -99,6 +99,7 @@ function createPair(near: Socket, farPort: number, network: Network): Pair {
     [far, near, toNear],
   ] as const) {
     from.on('close', () => {
+      if (to.destroyed) onOver();
       if (isForgotten || to.destroyed) return;
       // An end that was read passes in its turn; anything else is a loss, and nobody is told while nothing passes.
       if (flow.hasEnd) return;
