@@ -21,7 +21,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/sim/**/*.test.ts',
-            'test/crash/**/*.test.ts',
+            'test/{crash,soak}/**/*.test.ts',
           ],
           exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
         },
@@ -36,7 +36,7 @@ export default defineConfig({
           exclude: [
             'test/architecture/**',
             'test/browser/**',
-            'test/{sim,crash}/**/!(*.pg).test.ts',
+            'test/{sim,crash,soak}/**/!(*.pg).test.ts',
             '**/node_modules/**',
           ],
           globalSetup: ['test/support/global-setup.ts'],

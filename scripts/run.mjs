@@ -1,5 +1,5 @@
-// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster`, `npm run test:sim` and `npm run test:crash`:
-// works in a fresh clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
+// Entry of `npm start`, `npm test`, and of `npm run` with demo, cluster, test:sim, test:crash and soak: works in a fresh
+// clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
 // then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -31,6 +31,10 @@ const tasks = {
   async crash() {
     await prepare();
     await run(process.execPath, [...TSX, 'test/crash/main.ts', ...args]);
+  },
+  async soak() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/soak/main.ts', ...args]);
   },
   async verify() {
     await prepare();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashDevice } from './crash-device.ts';
-import { findLost, type Loss } from './find-lost.ts';
+import { findLost, type FindLostOptions, type Loss } from './find-lost.ts';
 import type { Household, User } from './household.ts';
 import type { Ledger } from './ledger.ts';
 import { readRows, readThroughService } from './read-stored.ts';
@@ -20,6 +20,16 @@ export class BrokenPromise extends Error {
   }
 }
 
+/** A device as far as the checks look at it. */
+export type CheckedDevice = Pick<
+  CrashDevice,
+  'deviceId' | 'isSettled' | 'acknowledgedLines' | 'shownLines' | 'subscribe'
+>;
+
+export type CheckedHousehold = Pick<Household, 'endLoad' | 'trouble' | 'subscribe' | 'describe'> & {
+  readonly devices: readonly CheckedDevice[];
+};
+
 /** Longest time that an instance may need until nothing waits in it any more, in ms. */
 const QUIET_TIMEOUT_MS = 30_000;
 const QUIET_EVERY_MS = 50;
@@ -28,7 +38,7 @@ const READ_TIMEOUT_MS = 30_000;
 const READ_EVERY_MS = 200;
 
 /** Resolves once every device is connected and has an answer to all it has sent. @throws BrokenPromise */
-export async function settle(household: Household, timeoutMs: number): Promise<void> {
+export async function settle(household: CheckedHousehold, timeoutMs: number): Promise<void> {
   const ended = household.endLoad();
   let isEnded = false;
   void ended.then(() => {
@@ -58,11 +68,12 @@ export async function checkStored(
   stage: Stage,
   ledger: Ledger,
   { userId, token }: Pick<User, 'userId' | 'token'>,
+  options?: FindLostOptions,
 ): Promise<StoredState> {
   const [instance] = stage.instances;
   if (instance === undefined) throw new Error('a stage has an instance');
   const stored = await readAgain(() => readThroughService(instance.address, token));
-  const losses = findLost(ledger.userOf(userId), stored);
+  const losses = findLost(ledger.userOf(userId), stored, options);
   if (losses.length > 0) throw new BrokenPromise(`${losses.length} losses of ${userId}`, losses);
   if (stage.postgres !== undefined) {
     const rows = await stage.postgres.withClient((client) => readRows(client, userId));
@@ -76,12 +87,12 @@ export async function checkStored(
 
 /** All devices of a user know and show what is stored. @throws BrokenPromise */
 export async function checkConverged(
-  devices: readonly CrashDevice[],
+  devices: readonly CheckedDevice[],
   stored: StoredState,
   timeoutMs: number,
 ): Promise<void> {
   const [wanted, shown] = [linesOf(stored), shownLinesOf(stored)];
-  const differences = (device: CrashDevice): readonly string[] => [
+  const differences = (device: CheckedDevice): readonly string[] => [
     ...differencesOf(wanted, device.acknowledgedLines),
     ...differencesOf(shown, device.shownLines),
   ];

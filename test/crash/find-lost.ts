@@ -1,4 +1,4 @@
-import type { AckedOp, UserLedger } from './ledger.ts';
+import { registerKey, type AckedOp, type UserLedger } from './ledger.ts';
 import { compareRegisters, registerOf, type StoredState } from './stored-state.ts';
 
 /** A promise that the stored state does not keep. */
@@ -8,19 +8,33 @@ export interface Loss {
   readonly acked: AckedOp | undefined;
 }
 
+export interface FindLostOptions {
+  /** Tombstones are deleted once they are old: what was removed may be unknown instead. Default false. */
+  readonly isCollected?: boolean;
+}
+
 /** Compares what was acknowledged with what is stored. Nothing may be sent meanwhile. */
-export function findLost(ledger: UserLedger, stored: StoredState): readonly Loss[] {
+export function findLost(
+  ledger: UserLedger,
+  stored: StoredState,
+  { isCollected = false }: FindLostOptions = {},
+): readonly Loss[] {
   return [
-    ...lostAdds(ledger, stored),
-    ...lostRemoves(ledger, stored),
+    ...lostAdds(ledger, stored, isCollected),
+    ...lostRemoves(ledger, stored, isCollected),
     ...lostWrites(ledger, stored),
     ...inventions(ledger, stored),
   ];
 }
 
-function* lostAdds({ ackedAdds, sentRemoves }: UserLedger, { tags }: StoredState): Generator<Loss> {
+function* lostAdds(
+  { ackedAdds, sentRemoves }: UserLedger,
+  { tags }: StoredState,
+  isCollected: boolean,
+): Generator<Loss> {
   for (const [tag, acked] of ackedAdds) {
     const entry = tags.get(tag);
+    if (entry === undefined && isCollected && sentRemoves.has(tag)) continue;
     if (entry === undefined) yield { what: 'an add is gone', acked };
     else if (entry.contentId !== acked.op.contentId)
       yield { what: `an add is of another content, ${entry.contentId}`, acked };
@@ -29,10 +43,15 @@ function* lostAdds({ ackedAdds, sentRemoves }: UserLedger, { tags }: StoredState
   }
 }
 
-/** Nothing is collected in a run, so the tombstone has to be there as well. */
-function* lostRemoves({ ackedRemoves }: UserLedger, { tags }: StoredState): Generator<Loss> {
+/** Where nothing is collected the tombstone has to be there as well. */
+function* lostRemoves(
+  { ackedRemoves }: UserLedger,
+  { tags }: StoredState,
+  isCollected: boolean,
+): Generator<Loss> {
   for (const [tag, acked] of ackedRemoves) {
     const entry = tags.get(tag);
+    if (entry === undefined && isCollected) continue;
     if (entry === undefined) yield { what: `the tombstone of ${tag} is gone`, acked };
     else if (!entry.isRemoved) yield { what: `${tag} was removed and is there again`, acked };
   }
@@ -59,8 +78,8 @@ function* inventions(
     const isSent = isRemoved ? sentRemoves.has(tag) : sentAdds.get(tag)?.contentId === contentId;
     if (!isSent) yield { what: `nobody sent the tag ${tag} of ${contentId}`, acked: undefined };
   }
-  for (const [contentId, { timestamp, deviceId, position }] of registers) {
-    const key = `${contentId} ${timestamp} ${deviceId} ${position ?? 'cleared'}`;
+  for (const [contentId, register] of registers) {
+    const key = registerKey(contentId, register);
     if (!sentWrites.has(key)) yield { what: `nobody wrote ${key}`, acked: undefined };
   }
 }

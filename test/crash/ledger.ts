@@ -1,4 +1,5 @@
 import type { WireOp } from '@cuepoint/core';
+import { registerOf, type Register, type StoredState } from './stored-state.ts';
 
 /** An op that the service has said yes to. */
 export interface AckedOp {
@@ -14,7 +15,7 @@ export interface UserLedger {
   readonly sentAdds: ReadonlyMap<string, WireOp>;
   /** Every tag that a remove which was ever sent names. */
   readonly sentRemoves: ReadonlySet<string>;
-  /** Every write to a register that was ever sent, as `registerKey` has it. */
+  /** Every write to a register that was ever sent, as {@link registerKey} has it. */
   readonly sentWrites: ReadonlySet<string>;
   readonly ackedAdds: ReadonlyMap<string, AckedOp>;
   readonly ackedRemoves: ReadonlyMap<string, AckedOp>;
@@ -55,7 +56,7 @@ export class Ledger {
     const user = this.#entriesOf(userId);
     if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.sentRemoves.add(tag);
-    else user.sentWrites.add(registerKey(op));
+    else user.sentWrites.add(writeKey(op));
   }
 
   acknowledged(userId: string, acked: AckedOp): void {
@@ -67,6 +68,24 @@ export class Ledger {
     else user.ackedWrites.push(acked);
     this.#acked += 1;
     for (const listener of this.#ackListeners) listener();
+  }
+
+  /**
+   * What was just checked is where the next check begins: what is stored stays written down, all else is forgotten, so that
+   * a long run needs no more memory than a short one. Whatever of it comes back was sent by nobody.
+   */
+  forgetAllBut(userId: string, { tags, registers }: StoredState): void {
+    const user = this.#entriesOf(userId);
+    for (const byTag of [user.sentAdds, user.ackedAdds, user.ackedRemoves]) {
+      for (const tag of byTag.keys()) if (!tags.has(tag)) byTag.delete(tag);
+    }
+    for (const tag of user.sentRemoves) if (!tags.has(tag)) user.sentRemoves.delete(tag);
+    const kept = new Set(
+      Array.from(registers, ([contentId, register]) => registerKey(contentId, register)),
+    );
+    for (const key of user.sentWrites) if (!kept.has(key)) user.sentWrites.delete(key);
+    const writes = user.ackedWrites.filter(({ op }) => kept.has(writeKey(op)));
+    user.ackedWrites.splice(0, user.ackedWrites.length, ...writes);
   }
 
   /** @returns what ends it. */
@@ -83,11 +102,16 @@ export class Ledger {
 }
 
 /** A write to a register, whole: two that differ in anything differ. */
-export function registerKey(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): string {
-  const { contentId, timestamp, deviceId } = op;
-  const value =
-    op.kind === 'progress.clear'
-      ? 'cleared'
-      : `${op.positionSeconds}/${op.durationSeconds} ${op.state}`;
-  return `${contentId} ${timestamp} ${deviceId} ${value}`;
+export function registerKey(
+  contentId: string,
+  { timestamp, deviceId, position }: Register,
+): string {
+  return `${contentId} ${timestamp} ${deviceId} ${position ?? 'cleared'}`;
+}
+
+function writeKey(op: WireOp): string {
+  if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') {
+    throw new Error(`${op.kind} writes to no register`);
+  }
+  return registerKey(op.contentId, registerOf(op));
 }

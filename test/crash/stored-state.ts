@@ -5,7 +5,7 @@ interface Tag {
   readonly isRemoved: boolean;
 }
 
-interface Register {
+export interface Register {
   readonly timestamp: string;
   readonly deviceId: string;
   /** `undefined`: cleared. */
@@ -38,6 +38,11 @@ export function foldOps(ops: Iterable<WireOp>): StoredState {
     }
   }
   return { tags, registers };
+}
+
+/** Without what was removed: of that one side may have collected what the other still remembers. */
+export function liveOf({ tags, registers }: StoredState): StoredState {
+  return { tags: new Map([...tags].filter(([, { isRemoved }]) => !isRemoved)), registers };
 }
 
 export function registerOf(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): Register {

@@ -8,14 +8,16 @@ export interface TapOptions {
   readonly deviceId: string;
   /** In ms since the epoch. */
   readonly now: () => number;
+  /** How long a push waited for its ack, in ms. */
+  readonly onAnswered?: (waitedMs: number) => void;
 }
 
 /** Writes down what a device sends over a socket, before it leaves, and which of it is acknowledged. */
 export function tapSocket(
   socket: WebSocket,
-  { ledger, userId, deviceId, now }: TapOptions,
+  { ledger, userId, deviceId, now, onAnswered }: TapOptions,
 ): WebSocket {
-  const pushes = new Map<string, readonly WireOp[]>();
+  const pushes = new Map<string, { readonly ops: readonly WireOp[]; readonly sentAtMs: number }>();
   const send = socket.send.bind(socket);
 
   socket.send = (data: unknown, ...rest: unknown[]) => {
@@ -23,7 +25,7 @@ export function tapSocket(
     if (message.type === 'push') {
       const ops = message.ops.map((op) => ({ ...(op as WireOp), deviceId }));
       for (const op of ops) ledger.sent(userId, op);
-      pushes.set(message.id, ops);
+      pushes.set(message.id, { ops, sentAtMs: now() });
     }
     (send as (...args: unknown[]) => void)(data, ...rest);
   };
@@ -32,8 +34,11 @@ export function tapSocket(
   socket.on('message', (data: unknown) => {
     const message = JSON.parse(String(data)) as DownMessage;
     if (message.type !== 'ack') return;
-    const ops = pushes.get(message.id) ?? [];
+    const push = pushes.get(message.id);
     pushes.delete(message.id);
+    if (push === undefined) return;
+    const { ops, sentAtMs } = push;
+    if (ops.length > 0) onAnswered?.(now() - sentAtMs);
     for (const [index, op] of ops.entries()) {
       const answer = message.results[index]?.result;
       if (answer === undefined || answer === 'rejected') continue;

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { SoakSample } from './sampler.ts';
+import { judge } from './verdicts.ts';
+
+const SAMPLE: SoakSample = {
+  atSeconds: 0,
+  acksPerSecond: 1_000,
+  ackP50Ms: 10,
+  ackP99Ms: 100,
+  residentBytes: 200 * 2 ** 20,
+  heapBytes: 100 * 2 ** 20,
+  tableBytes: 100 * 2 ** 20,
+  tombstones: 100_000,
+  isCalm: true,
+};
+const COUNT = 40;
+
+/** A run whose figures are multiplied as it goes on, from 1 to `end`. */
+function runOf(end: number, change: Partial<SoakSample> = {}): SoakSample[] {
+  return Array.from({ length: COUNT }, (_, index) => {
+    const factor = 1 + ((end - 1) * index) / (COUNT - 1);
+    return {
+      ...SAMPLE,
+      ackP50Ms: SAMPLE.ackP50Ms * factor,
+      ackP99Ms: SAMPLE.ackP99Ms * factor,
+      residentBytes: SAMPLE.residentBytes * factor,
+      heapBytes: SAMPLE.heapBytes * factor,
+      tableBytes: SAMPLE.tableBytes * factor,
+      tombstones: SAMPLE.tombstones * factor,
+      ...change,
+    };
+  });
+}
+
+describe('the judgement of a soak', () => {
+  it('calls a run flat that stays as it is', () => {
+    expect(judge(runOf(1)).map(({ isFlat }) => isFlat)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('calls nothing flat that grows without end', () => {
+    const verdicts = judge(runOf(20));
+    expect(verdicts.map(({ isFlat }) => isFlat)).toEqual(verdicts.map(() => false));
+  });
+
+  it('leaves the time of filling up out', () => {
+    const filling = runOf(1).map((sample, index) =>
+      index < COUNT / 4 ? { ...sample, tombstones: 0, tableBytes: 1, residentBytes: 1 } : sample,
+    );
+    expect(judge(filling).every(({ isFlat }) => isFlat)).toBe(true);
+  });
+
+  it('allows a fault to be felt in the latency, and only there', () => {
+    const struck = runOf(1).map((sample, index) =>
+      index > (3 * COUNT) / 4
+        ? { ...sample, isCalm: index % 2 === 0, ackP99Ms: index % 2 === 0 ? 100 : 9_000 }
+        : sample,
+    );
+    expect(judge(struck).every(({ isFlat }) => isFlat)).toBe(true);
+    const leaking = runOf(5, { isCalm: false });
+    const memory = judge(leaking).find(({ what }) => what.startsWith('resident'));
+    expect(memory?.isFlat).toBe(false);
+  });
+
+  it('does not call flat what was not measured', () => {
+    const blind = runOf(1, { ackP50Ms: Number.NaN, ackP99Ms: Number.NaN });
+    const latency = judge(blind).filter(({ what }) => what.startsWith('ack'));
+    expect(latency.map(({ isFlat }) => isFlat)).toEqual([false, false]);
+  });
+});
