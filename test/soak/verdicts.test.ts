@@ -15,8 +15,11 @@ const SAMPLE: SoakSample = {
 };
 const COUNT = 40;
 
-/** A run whose figures are multiplied as it goes on, from 1 to `end`. */
-function runOf(end: number, change: Partial<SoakSample> = {}): SoakSample[] {
+/** A run whose figures are multiplied as it goes on, from 1 to `end`; `changeAt` replaces some of them. */
+function runOf(
+  end: number,
+  changeAt: (index: number) => Partial<SoakSample> = () => ({}),
+): SoakSample[] {
   return Array.from({ length: COUNT }, (_, index) => {
     const factor = 1 + ((end - 1) * index) / (COUNT - 1);
     return {
@@ -27,7 +30,7 @@ function runOf(end: number, change: Partial<SoakSample> = {}): SoakSample[] {
       heapBytes: SAMPLE.heapBytes * factor,
       tableBytes: SAMPLE.tableBytes * factor,
       tombstones: SAMPLE.tombstones * factor,
-      ...change,
+      ...changeAt(index),
     };
   });
 }
@@ -50,26 +53,24 @@ describe('the judgement of a soak', () => {
   });
 
   it('leaves the time of filling up out', () => {
-    const filling = runOf(1).map((sample, index) =>
-      index < COUNT / 4 ? { ...sample, tombstones: 0, tableBytes: 1, residentBytes: 1 } : sample,
+    const filling = runOf(1, (index) =>
+      index < COUNT / 4 ? { tombstones: 0, tableBytes: 1, residentBytes: 1 } : {},
     );
     expect(judge(filling).every(({ isFlat }) => isFlat)).toBe(true);
   });
 
   it('allows a fault to be felt in the latency, and only there', () => {
-    const struck = runOf(1).map((sample, index) =>
-      index > (3 * COUNT) / 4
-        ? { ...sample, isCalm: index % 2 === 0, ackP99Ms: index % 2 === 0 ? 100 : 9_000 }
-        : sample,
+    const struck = runOf(1, (index) =>
+      index > (3 * COUNT) / 4 && index % 2 === 1 ? { isCalm: false, ackP99Ms: 9_000 } : {},
     );
     expect(judge(struck).every(({ isFlat }) => isFlat)).toBe(true);
-    const leaking = runOf(5, { isCalm: false });
+    const leaking = runOf(5, () => ({ isCalm: false }));
     const memory = judge(leaking).find(({ what }) => what.startsWith('resident'));
     expect(memory?.isFlat).toBe(false);
   });
 
   it('does not call flat what was not measured', () => {
-    const blind = runOf(1, { ackP50Ms: Number.NaN, ackP99Ms: Number.NaN });
+    const blind = runOf(1, () => ({ ackP50Ms: Number.NaN, ackP99Ms: Number.NaN }));
     const latency = judge(blind).filter(({ what }) => what.startsWith('ack'));
     expect(latency.map(({ isFlat }) => isFlat)).toEqual([false, false]);
   });
