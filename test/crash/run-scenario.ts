@@ -39,6 +39,8 @@ export interface RunOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onRound: (report: RoundReport) => void;
+  /** Ends the scenario after the round that is under way. */
+  readonly lastRound?: AbortSignal | undefined;
 }
 
 /** The memory of a quiet service may be so much above what it was before the first fault, in bytes. */
@@ -81,10 +83,10 @@ class Run {
   }
 
   async all(): Promise<void> {
-    const { rounds, stage, onRound } = this.#options;
+    const { rounds, stage, onRound, lastRound } = this.#options;
     await this.#moveIn();
     await this.#warmUp();
-    for (let round = 1; round <= rounds; round += 1) {
+    for (let round = 1; round <= rounds && lastRound?.aborted !== true; round += 1) {
       if (round > 1 && round % ROUNDS_PER_HOUSEHOLD === 1) await this.#moveIn();
       const report = await this.#round(round);
       this.#reports.push(report);
