@@ -20,6 +20,8 @@ export interface UserLedger {
   readonly ackedRemoves: ReadonlyMap<string, AckedOp>;
   /** Not only the greatest of each register: each one counts. */
   readonly ackedWrites: readonly AckedOp[];
+  /** What was sent and has no answer yet; it has to be in somebody's outbox. */
+  readonly unanswered: ReadonlyMap<string, WireOp>;
 }
 
 class UserEntries implements UserLedger {
@@ -29,6 +31,7 @@ class UserEntries implements UserLedger {
   readonly ackedAdds = new Map<string, AckedOp>();
   readonly ackedRemoves = new Map<string, AckedOp>();
   readonly ackedWrites: AckedOp[] = [];
+  readonly unanswered = new Map<string, WireOp>();
 }
 
 /**
@@ -53,6 +56,7 @@ export class Ledger {
   /** Before it leaves: what was sent may be stored, whatever comes back. */
   sent(userId: string, op: WireOp): void {
     const user = this.#entriesOf(userId);
+    user.unanswered.set(keyOf(op), op);
     if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.sentRemoves.add(tag);
     else user.sentWrites.add(registerKey(op));
@@ -61,12 +65,18 @@ export class Ledger {
   acknowledged(userId: string, acked: AckedOp): void {
     const user = this.#entriesOf(userId);
     const { op } = acked;
+    user.unanswered.delete(keyOf(op));
     if (op.kind === 'watchlist.add') user.ackedAdds.set(op.tag, acked);
     else if (op.kind === 'watchlist.remove')
       for (const tag of op.tags) user.ackedRemoves.set(tag, acked);
     else user.ackedWrites.push(acked);
     this.#acked += 1;
     for (const listener of this.#ackListeners) listener();
+  }
+
+  /** It is not stored and never will be; a device stamps it anew, or tells its app. */
+  refused(userId: string, op: WireOp): void {
+    this.#entriesOf(userId).unanswered.delete(keyOf(op));
   }
 
   /** @returns what ends it. */
@@ -83,11 +93,18 @@ export class Ledger {
 }
 
 /** A write to a register, whole: two that differ in anything differ. */
-export function registerKey(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): string {
+function registerKey(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): string {
   const { contentId, timestamp, deviceId } = op;
   const value =
     op.kind === 'progress.clear'
       ? 'cleared'
       : `${op.positionSeconds}/${op.durationSeconds} ${op.state}`;
   return `${contentId} ${timestamp} ${deviceId} ${value}`;
+}
+
+function keyOf(op: WireOp): string {
+  if (op.kind === 'watchlist.add') return `add ${op.tag}`;
+  if (op.kind === 'watchlist.remove')
+    return `remove ${op.timestamp} ${op.deviceId} ${op.tags.join()}`;
+  return registerKey(op);
 }

@@ -86,7 +86,8 @@ class Run {
     const { rounds, stage, onRound, lastRound } = this.#options;
     await this.#moveIn();
     await this.#warmUp();
-    for (let round = 1; round <= rounds && lastRound?.aborted !== true; round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
+      if (lastRound?.aborted === true) break;
       if (round > 1 && round % ROUNDS_PER_HOUSEHOLD === 1) await this.#moveIn();
       const report = await this.#round(round);
       this.#reports.push(report);
@@ -174,6 +175,7 @@ class Run {
     await settle(household, settleTimeoutMs);
     await Promise.all(
       household.users.map(async (user) => {
+        checkAnswered(this.#ledger, user);
         const stored = await checkStored(stage, this.#ledger, user);
         await checkConverged(user.devices, stored, settleTimeoutMs);
       }),

@@ -36,8 +36,8 @@ export function tapSocket(
     pushes.delete(message.id);
     for (const [index, op] of ops.entries()) {
       const answer = message.results[index]?.result;
-      if (answer === undefined || answer === 'rejected') continue;
-      ledger.acknowledged(userId, { op, deviceId, atMs: now() });
+      if (answer === 'rejected') ledger.refused(userId, op);
+      else if (answer !== undefined) ledger.acknowledged(userId, { op, deviceId, atMs: now() });
     }
   });
   return socket;
