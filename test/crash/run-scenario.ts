@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenPromise, checkConverged, checkQuiet, checkStored, settle } from './check-round.ts';
+import {
+  BrokenPromise,
+  checkAnswered,
+  checkConverged,
+  checkQuiet,
+  checkStored,
+  settle,
+} from './check-round.ts';
 import { Household, type User } from './household.ts';
 import { Ledger } from './ledger.ts';
 import { pick, SETTLE_TIMEOUT_MS, type Scenario, type Scene } from './scenario.ts';

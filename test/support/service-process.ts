@@ -38,10 +38,10 @@ export async function startServiceProcess({
   // Of an abort; what it ends says so itself.
   child.on('error', () => undefined);
   const address = await listening(child);
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const end = async (name: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
-    child.kill(signal);
+    child.kill(name);
     await exited;
     return child.exitCode;
   };
