@@ -63,6 +63,15 @@ export async function settle(household: CheckedHousehold, timeoutMs: number): Pr
   }
 }
 
+/** Nothing has left an outbox without an answer: all of them are empty now. @throws BrokenPromise */
+export function checkAnswered(ledger: Ledger, { userId }: Pick<User, 'userId'>): void {
+  const [first] = ledger.userOf(userId).unanswered.values();
+  if (first === undefined) return;
+  throw new BrokenPromise(
+    `${userId} has no answer to ${JSON.stringify(first)}, and nobody sends it again`,
+  );
+}
+
 /** Everything that was acknowledged is stored. Nobody may write meanwhile. @throws BrokenPromise */
 export async function checkStored(
   stage: Stage,

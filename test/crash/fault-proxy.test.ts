@@ -69,7 +69,7 @@ describe('a network that can be broken', () => {
   it('passes bytes both ways, and an end as an end', async () => {
     const { proxy, far } = await setup();
     const { socket } = await echo(proxy);
-    const ended = once(far[0] as Socket, 'end');
+    const ended = once(far[0] ?? socket, 'end');
     socket.end();
     await ended;
     await once(socket, 'close');

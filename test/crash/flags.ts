@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import type { Scenario } from './scenario.ts';
 
 export interface Flags {
   readonly seed: number;
@@ -50,14 +49,6 @@ export function parseFlags(
     isShort: values.short,
     json: values.json,
   };
-}
-
-export function roundsOf(
-  { rounds, shortRounds }: Scenario,
-  { kills, isShort }: Pick<Flags, 'kills' | 'isShort'>,
-): number {
-  if (isShort) return shortRounds;
-  return typeof rounds === 'number' ? rounds : Math.ceil(kills * rounds.ofServiceKills);
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

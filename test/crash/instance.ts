@@ -7,6 +7,7 @@ export class Instance implements AsyncDisposable {
   readonly network: FaultProxy;
   readonly #port: number;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #closed = new AbortController();
   #process: ServiceProcess;
 
   private constructor(
@@ -60,7 +61,11 @@ export class Instance implements AsyncDisposable {
 
   /** After `kill`, on the same data. */
   async startAgain(): Promise<void> {
-    this.#process = await startServiceProcess({ port: this.#port, env: this.#env });
+    this.#process = await startServiceProcess({
+      port: this.#port,
+      env: this.#env,
+      signal: this.#closed.signal,
+    });
   }
 
   suspend(): void {
@@ -72,6 +77,7 @@ export class Instance implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
     await this.network[Symbol.asyncDispose]();
     await this.#process.kill();
   }

@@ -21,6 +21,8 @@ export interface UserLedger {
   readonly ackedRemoves: ReadonlyMap<string, AckedOp>;
   /** Not only the greatest of each register: each one counts. */
   readonly ackedWrites: readonly AckedOp[];
+  /** What was sent and has no answer yet; it has to be in somebody's outbox. */
+  readonly unanswered: ReadonlyMap<string, WireOp>;
 }
 
 class UserEntries implements UserLedger {
@@ -30,6 +32,7 @@ class UserEntries implements UserLedger {
   readonly ackedAdds = new Map<string, AckedOp>();
   readonly ackedRemoves = new Map<string, AckedOp>();
   readonly ackedWrites: AckedOp[] = [];
+  readonly unanswered = new Map<string, WireOp>();
 }
 
 /**
@@ -54,6 +57,7 @@ export class Ledger {
   /** Before it leaves: what was sent may be stored, whatever comes back. */
   sent(userId: string, op: WireOp): void {
     const user = this.#entriesOf(userId);
+    user.unanswered.set(keyOf(op), op);
     if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.sentRemoves.add(tag);
     else user.sentWrites.add(writeKey(op));
@@ -62,6 +66,7 @@ export class Ledger {
   acknowledged(userId: string, acked: AckedOp): void {
     const user = this.#entriesOf(userId);
     const { op } = acked;
+    user.unanswered.delete(keyOf(op));
     if (op.kind === 'watchlist.add') user.ackedAdds.set(op.tag, acked);
     else if (op.kind === 'watchlist.remove')
       for (const tag of op.tags) user.ackedRemoves.set(tag, acked);
@@ -86,6 +91,11 @@ export class Ledger {
     for (const key of user.sentWrites) if (!kept.has(key)) user.sentWrites.delete(key);
     const writes = user.ackedWrites.filter(({ op }) => kept.has(writeKey(op)));
     user.ackedWrites.splice(0, user.ackedWrites.length, ...writes);
+  }
+
+  /** It is not stored and never will be; a device stamps it anew, or tells its app. */
+  refused(userId: string, op: WireOp): void {
+    this.#entriesOf(userId).unanswered.delete(keyOf(op));
   }
 
   /** @returns what ends it. */
@@ -114,4 +124,11 @@ function writeKey(op: WireOp): string {
     throw new Error(`${op.kind} writes to no register`);
   }
   return registerKey(op.contentId, registerOf(op));
+}
+
+function keyOf(op: WireOp): string {
+  if (op.kind === 'watchlist.add') return `add ${op.tag}`;
+  if (op.kind === 'watchlist.remove')
+    return `remove ${op.timestamp} ${op.deviceId} ${op.tags.join()}`;
+  return writeKey(op);
 }

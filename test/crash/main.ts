@@ -2,27 +2,31 @@
 import { writeFile } from 'node:fs/promises';
 import { createProgressBar } from '../../packages/server/src/cli/progress-bar.ts';
 import { describeReports } from './describe-report.ts';
-import { parseFlags, roundsOf, USAGE, type Flags } from './flags.ts';
+import { parseFlags, USAGE, type Flags } from './flags.ts';
+import { planOf } from './plan.ts';
 import { runAll } from './run-all.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const names = SCENARIOS.map(({ name }) => name);
 const flags = readFlags();
-const planned = SCENARIOS.filter(
-  ({ name }) => flags.only.length === 0 || flags.only.includes(name),
-).map((scenario) => ({ scenario, rounds: roundsOf(scenario, flags) }));
+const planned = planOf(flags);
 const total = planned.reduce((sum, { rounds }) => sum + rounds, 0);
 console.log(`seed ${flags.seed}, ${total} rounds`);
 
 const startedAtMs = performance.now();
 const bar = createProgressBar(process, { label: 'crash', unit: 'rounds', total });
 let done = 0;
-const ended = new AbortController();
+const [lastRound, ended] = [new AbortController(), new AbortController()];
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => ended.abort(new Error(`ended by ${signal}`)));
+  process.on(signal, () => {
+    // The first leaves time for the round that is under way, and for what was measured so far.
+    if (lastRound.signal.aborted) ended.abort(new Error(`ended by ${signal}`));
+    else lastRound.abort();
+  });
 }
 const reports = await runAll(planned, {
   seed: flags.seed,
+  lastRound: lastRound.signal,
   signal: ended.signal,
   onRound({ name }, { round, what, recoveryMs, acked, residentBytes }) {
     done += 1;

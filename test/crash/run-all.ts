@@ -1,31 +1,28 @@
 import { createRandom } from '../support/random.ts';
+import type { Planned } from './plan.ts';
 import { runScenario, type RoundReport, type ScenarioReport } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { openStage, type Stage, type StageName } from './stage.ts';
 
-export interface Planned {
-  readonly scenario: Scenario;
-  readonly rounds: number;
-}
-
 export interface RunAllOptions {
   readonly seed: number;
   readonly onRound: (scenario: Scenario, report: RoundReport) => void;
-  /** Ends the run at once, and every process that it has started. */
+  /** Ends the run after the round that is under way. */
+  readonly lastRound?: AbortSignal;
+  /** Ends it at once, and every process that it has started. */
   readonly signal?: AbortSignal;
 }
 
 /** One scenario after the other, up to the first that breaks a promise. What this machine cannot do is left out. */
 export async function runAll(
   planned: readonly Planned[],
-  { seed, onRound, signal }: RunAllOptions,
+  { seed, onRound, lastRound, signal }: RunAllOptions,
 ): Promise<readonly ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
   const aborted = abortOf(signal);
   let opened: { readonly name: StageName; readonly stage: Stage | undefined } | undefined;
   try {
     for (const { scenario, rounds } of planned) {
-      if (rounds === 0) continue;
       if (opened?.name !== scenario.stage) {
         const before = opened;
         opened = undefined;
@@ -33,7 +30,7 @@ export async function runAll(
         opened = { name: scenario.stage, stage: await openStage(scenario.stage) };
       }
       const { stage } = opened;
-      if (stage === undefined) continue;
+      if (stage === undefined || (scenario.needsDisk && stage.disk === undefined)) continue;
       const running = runScenario({
         scenario,
         stage,
@@ -41,10 +38,11 @@ export async function runAll(
         // Of its own, so that one scenario alone draws what it drew among the others.
         random: createRandom(seed + planSeed(scenario.name)),
         onRound: (round) => onRound(scenario, round),
+        lastRound,
       });
       const report = await Promise.race([running, aborted]);
       reports.push(report);
-      if (report.broken !== undefined) break;
+      if (report.broken !== undefined || lastRound?.aborted === true) break;
     }
   } finally {
     await opened?.stage?.[Symbol.asyncDispose]();

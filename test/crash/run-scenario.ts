@@ -1,9 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenPromise, checkConverged, checkQuiet, checkStored, settle } from './check-round.ts';
+import {
+  BrokenPromise,
+  checkAnswered,
+  checkConverged,
+  checkQuiet,
+  checkStored,
+  settle,
+} from './check-round.ts';
 import { Household, type User } from './household.ts';
 import { Ledger } from './ledger.ts';
 import { pick, SETTLE_TIMEOUT_MS, type Scenario, type Scene } from './scenario.ts';
 import { SECRET, type Stage } from './stage.ts';
+import type { StoredState } from './stored-state.ts';
 import { until } from './until.ts';
 
 export interface RoundReport {
@@ -39,6 +47,8 @@ export interface RunOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onRound: (report: RoundReport) => void;
+  /** Ends the scenario after the round that is under way. */
+  readonly lastRound?: AbortSignal | undefined;
 }
 
 /** The memory of a quiet service may be so much above what it was before the first fault, in bytes. */
@@ -81,17 +91,18 @@ class Run {
   }
 
   async all(): Promise<void> {
-    const { rounds, stage, onRound } = this.#options;
+    const { rounds, onRound, lastRound } = this.#options;
     await this.#moveIn();
     await this.#warmUp();
     for (let round = 1; round <= rounds; round += 1) {
+      if (lastRound?.aborted === true) break;
       if (round > 1 && round % ROUNDS_PER_HOUSEHOLD === 1) await this.#moveIn();
       const report = await this.#round(round);
       this.#reports.push(report);
       onRound(report);
     }
     // What was acknowledged long ago survives everything that came later.
-    for (const user of this.#former) await checkStored(stage, this.#ledger, user);
+    await this.#readStored(this.#former);
   }
 
   report(broken?: BrokenPromise): ScenarioReport {
@@ -166,15 +177,43 @@ class Run {
   }
 
   async #check(): Promise<void> {
-    const { stage, scenario } = this.#options;
+    const { scenario } = this.#options;
     const { settleTimeoutMs = SETTLE_TIMEOUT_MS } = scenario;
     const household = this.#requireHousehold();
     await settle(household, settleTimeoutMs);
+    const stored = await this.#readStored(household.users);
     await Promise.all(
-      household.users.map(async (user) => {
-        const stored = await checkStored(stage, this.#ledger, user);
-        await checkConverged(user.devices, stored, settleTimeoutMs);
+      household.users.map(async ({ userId, devices }) => {
+        const state = stored.get(userId);
+        if (state !== undefined) await checkConverged(devices, state, settleTimeoutMs);
       }),
+    );
+  }
+
+  /** All losses of all users at once: they tell together what went wrong. @throws BrokenPromise */
+  async #readStored(users: readonly User[]): Promise<ReadonlyMap<string, StoredState>> {
+    const { stage } = this.#options;
+    const outcomes = await Promise.allSettled(
+      users.map(async (user) => {
+        const stored = await checkStored(stage, this.#ledger, user);
+        checkAnswered(this.#ledger, user);
+        return [user.userId, stored] as const;
+      }),
+    );
+    const reasons = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    const broken = reasons.filter((reason) => reason instanceof BrokenPromise);
+    if (broken.length < reasons.length)
+      throw reasons.find((reason) => !broken.includes(reason as BrokenPromise));
+    if (broken.length > 0) {
+      throw new BrokenPromise(
+        broken.map(({ message }) => message).join('; '),
+        broken.flatMap(({ losses }) => losses),
+      );
+    }
+    return new Map(
+      outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
     );
   }
 

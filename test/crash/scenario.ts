@@ -24,6 +24,8 @@ export interface Scenario {
   readonly name: string;
   readonly what: string;
   readonly stage: StageName;
+  /** It is left out where the stage has no small disk. */
+  readonly needsDisk?: true;
   readonly rounds: Rounds;
   readonly shortRounds: number;
   /** How long everybody may take to have everything, in ms. Default {@link SETTLE_TIMEOUT_MS}. */

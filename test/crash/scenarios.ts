@@ -4,7 +4,7 @@ import { fewConnections, fillPgliteDisk, fillPostgresDisk } from './faults/starv
 import { suspendPostgres, suspendService } from './faults/suspend.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Every fault. Those of one stage stand together: it is opened once for them. */
+/** Every fault. Those of one stage stand together, as do those of one in a short run: it is opened once for them. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'kill-service-pglite',
@@ -27,8 +27,17 @@ export const SCENARIOS: readonly Scenario[] = [
     what: 'network between clients and service',
     stage: 'pglite',
     rounds: 20,
-    shortRounds: 2,
+    shortRounds: 1,
     strike: breakClients,
+  },
+  {
+    name: 'disk-full-pglite',
+    what: 'disk full, PGlite',
+    stage: 'pglite on a small disk',
+    needsDisk: true,
+    rounds: 10,
+    shortRounds: 1,
+    strike: fillPgliteDisk,
   },
   {
     name: 'kill-service-postgres',
@@ -75,7 +84,7 @@ export const SCENARIOS: readonly Scenario[] = [
     what: 'network between service and PostgreSQL',
     stage: 'postgres',
     rounds: 20,
-    shortRounds: 2,
+    shortRounds: 1,
     strike: breakDatabase,
   },
   {
@@ -96,6 +105,15 @@ export const SCENARIOS: readonly Scenario[] = [
     strike: forgetDatabase,
   },
   {
+    name: 'disk-full-postgres',
+    what: 'disk full, PostgreSQL',
+    stage: 'postgres on a small disk',
+    needsDisk: true,
+    rounds: 10,
+    shortRounds: 1,
+    strike: fillPostgresDisk,
+  },
+  {
     name: 'kill-nats',
     what: 'kill -9 of NATS, two services',
     stage: 'cluster',
@@ -110,21 +128,5 @@ export const SCENARIOS: readonly Scenario[] = [
     rounds: 10,
     shortRounds: 1,
     strike: breakNats,
-  },
-  {
-    name: 'disk-full-pglite',
-    what: 'disk full, PGlite',
-    stage: 'pglite on a small disk',
-    rounds: 10,
-    shortRounds: 1,
-    strike: fillPgliteDisk,
-  },
-  {
-    name: 'disk-full-postgres',
-    what: 'disk full, PostgreSQL',
-    stage: 'postgres on a small disk',
-    rounds: 10,
-    shortRounds: 2,
-    strike: fillPostgresDisk,
   },
 ];

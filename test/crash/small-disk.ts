@@ -17,7 +17,7 @@ export interface SmallDisk extends AsyncDisposable {
 const CHUNK_BYTES = 256 * 1024;
 const BLOCK_BYTES = 4 * 1024;
 
-/** `undefined` where this process may mount nothing: said loudly, once. */
+/** `undefined` where this process may mount nothing, which it then says loudly. */
 export async function createSmallDisk(megabytes: number): Promise<SmallDisk | undefined> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-disk-'));
   try {

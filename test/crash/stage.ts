@@ -16,23 +16,20 @@ interface Layout {
   readonly database: 'pglite' | 'postgres';
   readonly instances: 1 | 2;
   readonly feed?: 'nats';
-  readonly smallDiskMegabytes?: number;
-  /** Of PostgreSQL, for every start. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly isOnSmallDisk?: true;
 }
 
 const LAYOUTS = {
   pglite: { database: 'pglite', instances: 1 },
   postgres: { database: 'postgres', instances: 1 },
   cluster: { database: 'postgres', instances: 2, feed: 'nats' },
-  'pglite on a small disk': { database: 'pglite', instances: 1, smallDiskMegabytes: 192 },
-  'postgres on a small disk': {
-    database: 'postgres',
-    instances: 1,
-    smallDiskMegabytes: 192,
-    settings: { max_wal_size: '64MB', min_wal_size: '32MB' },
-  },
+  'pglite on a small disk': { database: 'pglite', instances: 1, isOnSmallDisk: true },
+  'postgres on a small disk': { database: 'postgres', instances: 1, isOnSmallDisk: true },
 } as const satisfies Record<string, Layout>;
+
+const SMALL_DISK_MEGABYTES = 192;
+/** So that its log alone does not fill the disk. */
+const SMALL_DISK_SETTINGS = { max_wal_size: '64MB', min_wal_size: '32MB' };
 
 export const SECRET = 'a secret of the crash harness, long enough';
 
@@ -45,6 +42,7 @@ export interface Stage extends AsyncDisposable {
   readonly instances: readonly Instance[];
   readonly postgres: StagedPostgres | undefined;
   readonly nats: { readonly server: NatsServer; readonly network: FaultProxy } | undefined;
+  /** None where this machine cannot make one; it has been said. */
   readonly disk: SmallDisk | undefined;
 }
 
@@ -58,22 +56,17 @@ export interface StagedPostgres {
   readonly withClient: <Result>(work: (client: pg.Client) => Promise<Result>) => Promise<Result>;
 }
 
-/** `undefined` where this machine lacks something; it has been said what. */
+/** `undefined` where this machine has no NATS; it has been said. */
 export async function openStage(name: StageName): Promise<Stage | undefined> {
   const layout: Layout = LAYOUTS[name];
   if (layout.feed === 'nats' && !hasNatsServer()) return undefined;
   const opened = new Disposal();
   try {
-    const disk =
-      layout.smallDiskMegabytes === undefined
-        ? undefined
-        : await createSmallDisk(layout.smallDiskMegabytes);
-    if (layout.smallDiskMegabytes !== undefined && disk === undefined) return undefined;
+    const disk = layout.isOnSmallDisk ? await createSmallDisk(SMALL_DISK_MEGABYTES) : undefined;
     if (disk !== undefined) opened.use(disk);
     const folder = await mkdtemp(path.join(disk?.folder ?? tmpdir(), 'cuepoint-crash-'));
     opened.defer(() => rm(folder, { recursive: true, force: true }));
-    const postgres =
-      layout.database === 'postgres' ? await openPostgres(layout, disk, opened) : undefined;
+    const postgres = layout.database === 'postgres' ? await openPostgres(disk, opened) : undefined;
     const nats = layout.feed === 'nats' ? await openNats(opened) : undefined;
     const env = {
       CUEPOINT_JWT_SECRET: SECRET,
@@ -104,10 +97,10 @@ export async function openStage(name: StageName): Promise<Stage | undefined> {
 }
 
 async function openPostgres(
-  { settings = {} }: Layout,
   disk: SmallDisk | undefined,
   opened: Disposal,
 ): Promise<StagedPostgres> {
+  const settings = disk === undefined ? {} : SMALL_DISK_SETTINGS;
   const server = await createPostgresServer(disk === undefined ? {} : { dataParent: disk.folder });
   opened.defer(() => server.destroy());
   await server.start(settings);

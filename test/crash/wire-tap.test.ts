@@ -57,6 +57,7 @@ describe('the tap on a socket', () => {
     hear({ type: 'error', id: '2', code: 'outcome_unknown' });
     expect([...ledger.userOf(USER).ackedAdds.keys()]).toEqual(['a']);
     expect(ledger.userOf(USER).ackedAdds.get('a')?.atMs).toBe(7);
+    expect([...ledger.userOf(USER).unanswered.keys()]).toEqual(['add c', 'add d']);
   });
 
   it('takes a superseded or repeated op for a promise as well', () => {

@@ -41,8 +41,8 @@ export function tapSocket(
     if (ops.length > 0) onAnswered?.(now() - sentAtMs);
     for (const [index, op] of ops.entries()) {
       const answer = message.results[index]?.result;
-      if (answer === undefined || answer === 'rejected') continue;
-      ledger.acknowledged(userId, { op, deviceId, atMs: now() });
+      if (answer === 'rejected') ledger.refused(userId, op);
+      else if (answer !== undefined) ledger.acknowledged(userId, { op, deviceId, atMs: now() });
     }
   });
   return socket;

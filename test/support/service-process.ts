@@ -19,22 +19,29 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Kills the process, also while it is on its way up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Resolves when the service listens. Needs `npm run build`. */
 export async function startServiceProcess({
   port,
   env = {},
+  signal,
 }: ServiceProcessOptions): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', String(port)], {
     env: { ...process.env, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    killSignal: 'SIGKILL',
+    ...(signal !== undefined && { signal }),
   });
+  // Of an abort; what it ends says so itself.
+  child.on('error', () => undefined);
   const address = await listening(child);
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const end = async (name: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
-    child.kill(signal);
+    child.kill(name);
     await exited;
     return child.exitCode;
   };
