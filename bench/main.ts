@@ -10,6 +10,7 @@ import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
 import { growthCallers } from './workloads/growth-callers.ts';
+import { growthSockets } from './workloads/growth-sockets.ts';
 import { growthUsers } from './workloads/growth-users.ts';
 import { growthWatchlist } from './workloads/growth-watchlist.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
@@ -35,6 +36,7 @@ const WORKLOADS: readonly Workload[] = [
   growthWatchlist,
   growthUsers,
   growthCallers,
+  growthSockets,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');

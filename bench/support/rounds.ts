@@ -21,6 +21,12 @@ export async function runRounds(
   return samples;
 }
 
+/** What is measured for minutes needs no more rounds than these. */
+export function liveRounds(context: BenchContext): BenchContext {
+  const { scale } = context;
+  return { ...context, scale: { ...scale, rounds: Math.min(scale.rounds, scale.live.rounds) } };
+}
+
 function describe(sample: Sample): string {
   return Object.entries(sample)
     .map(([figure, value]) => `${figure}=${Number(value.toPrecision(4))}`)

@@ -10,7 +10,7 @@ import {
 import { measureChanges } from '../live/measure-changes.ts';
 import { withServices } from '../live/services.ts';
 import { measureHocuspocus, prepareHocuspocus } from '../peers/hocuspocus.ts';
-import { runRounds } from '../support/rounds.ts';
+import { liveRounds, runRounds } from '../support/rounds.ts';
 import { decimal, ratioOf, whole } from '../support/statistics.ts';
 import type { BenchContext, Sample, Workload } from '../workload.ts';
 
@@ -58,12 +58,6 @@ export const livePropagation: Workload = {
     };
   },
 };
-
-/** What is measured for minutes needs no more rounds than these. */
-export function liveRounds(context: BenchContext): BenchContext {
-  const { scale } = context;
-  return { ...context, scale: { ...scale, rounds: Math.min(scale.rounds, scale.live.rounds) } };
-}
 
 export function nameOf(system: string, changesPerSecond: number): string {
   return `${system}, ${changesPerSecond}/s`;
