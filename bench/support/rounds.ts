@@ -2,7 +2,8 @@ import type { BenchContext, Sample } from '../workload.ts';
 
 export interface Variant {
   readonly name: string;
-  measure(this: void, round: number): Promise<Sample>;
+  /** @returns nothing where there is nothing to measure any more. */
+  measure(this: void, round: number): Promise<Sample | undefined>;
 }
 
 /** Measures the variants in turn, round after round (A B A B), and gives each one's samples. */
@@ -14,6 +15,7 @@ export async function runRounds(
   for (let round = 0; round < scale.rounds; round += 1) {
     for (const { name, measure } of variants) {
       const sample = await measure(round);
+      if (sample === undefined) continue;
       (samples[name] ??= []).push(sample);
       progress(`round ${round + 1} of ${scale.rounds}: ${name} ${describe(sample)}`);
     }
