@@ -6,6 +6,7 @@ import { drawAgain, writePlots } from './plots.ts';
 import { readEnvironment } from './support/environment.ts';
 import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
 import { endStartedProcesses } from './support/started-processes.ts';
+import { client } from './workloads/client.ts';
 import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
@@ -37,6 +38,7 @@ const WORKLOADS: readonly Workload[] = [
   growthUsers,
   growthCallers,
   growthSockets,
+  client,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
