@@ -48,11 +48,12 @@ export function measureHocuspocusWrites(
   });
 }
 
-async function withHocuspocus(
+/** A server on fresh tables, for the time of `work`. */
+export async function withHocuspocus<T>(
   context: BenchContext,
   env: Readonly<Record<string, string>>,
-  work: (server: PeerServer) => Promise<Sample>,
-): Promise<Sample> {
+  work: (server: PeerServer) => Promise<T>,
+): Promise<T> {
   await onServer(context, async (client) => {
     await client.query(`drop schema if exists ${SCHEMA} cascade`);
     await client.query(`create schema ${SCHEMA}`);

@@ -96,7 +96,7 @@ async function open(): Promise<Replica> {
   return {
     receive: (message) => socket.say(decoder.decode(message)),
     async settled() {
-      await online(state.status);
+      await whenOnline(state.status);
       await state.whenStored();
     },
     read() {
@@ -106,7 +106,8 @@ async function open(): Promise<Replica> {
   };
 }
 
-function online(status: WatchState['status']): Promise<void> {
+/** Resolves when the last page of a welcome is in the replica. */
+export function whenOnline(status: WatchState['status']): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
       if (!status.get().isOnline) return;

@@ -12,9 +12,10 @@ export function documentIdOf(userId) {
 }
 
 /** Resolves when the server has answered; messages go to the `onMessage` of their document. */
-export function joinServer({ url, peerId, onLost }) {
+export function joinServer({ url, peerId, onSocket, onLost }) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { perMessageDeflate: false });
+    onSocket?.(socket);
     const receivers = new Map();
     let serverId;
     const send = (message) => socket.send(cbor.encode({ senderId: peerId, ...message }));

@@ -26,9 +26,10 @@ export function createSender(name, document, socket) {
 }
 
 /** Resolves when the document holds what the server has of it; later messages go to `onMessage`. */
-export function openDocument({ url, name, document, onMessage, onLost }) {
+export function openDocument({ url, name, document, onSocket, onMessage, onLost }) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { perMessageDeflate: false });
+    onSocket?.(socket);
     let isSynced = false;
     socket.on('error', reject);
     socket.on('close', (code, reason) => {
