@@ -59,7 +59,7 @@ const SMOKE: Scale = {
     connectsPerSecond: 50,
     connectUsers: 20,
   },
-  growth: { items: [10, 100], users: [1_000], sockets: [20, 60], callers: [50] },
+  growth: { items: [10, 100], users: [1_000], sockets: [20], callers: [50] },
   devices: { items: 50, merged: 100, missed: [10], devices: 1 },
 };
 
