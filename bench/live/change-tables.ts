@@ -20,7 +20,7 @@ const LATENCY_COLUMNS = [
   'refused',
   'never shown',
 ];
-const NOT_MEASURED = 'not measured: a lower rate was not held';
+const NOT_MEASURED = 'not held, or not measured since a lower rate was not';
 
 export function toLatencyTable(title: string, rows: readonly ChangeRow[]): Table {
   return {

@@ -10,6 +10,8 @@ import { installPeer, peerFolder } from './peer-packages.ts';
 import { withPeerServer } from './peer-server.ts';
 
 const FOLDER = 'automerge';
+/** To open a document takes it tens of milliseconds of a core: ten times as many would take minutes. */
+const WRITES_USERS_MAX = 500;
 
 export function prepareAutomerge(context: BenchContext): Promise<void> {
   const told = ['@automerge/automerge', '@automerge/automerge-repo'];
@@ -30,9 +32,9 @@ export function measureAutomergeChanges(
   );
 }
 
-/** Writes to filled documents. */
+/** Writes to filled documents, of at most `WRITES_USERS_MAX` users. */
 export function measureAutomergeWrites(context: BenchContext, callers: number): Promise<Sample> {
-  const users = usersOf(context.scale.users);
+  const users = usersOf(Math.min(WRITES_USERS_MAX, context.scale.users));
   return withDocuments(users, context.scale.contentsPerUser, (dataDir) =>
     withPeerServer(FOLDER, { DATA_DIR: dataDir }, ({ pid, url }) =>
       measureWrites(context, { system: FOLDER, pids: [pid], url, users, callers }),

@@ -6,6 +6,22 @@ export interface Variant {
   measure(this: void, round: number): Promise<Sample | undefined>;
 }
 
+/** A peer that breaks under the load is told of, and the run goes on without it. */
+export async function orNothing(
+  { progress }: BenchContext,
+  name: string,
+  measure: () => Promise<Sample>,
+): Promise<Sample | undefined> {
+  try {
+    return await measure();
+  } catch (error) {
+    progress(
+      `${name} did not get through: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return undefined;
+  }
+}
+
 /** Measures the variants in turn, round after round (A B A B), and gives each one's samples. */
 export async function runRounds(
   { scale, progress }: BenchContext,

@@ -1,15 +1,22 @@
 import { measureAutomergeWrites, prepareAutomerge } from '../peers/automerge.ts';
 import { measureHocuspocusWrites, prepareHocuspocus } from '../peers/hocuspocus.ts';
 import { hasRedis, measureRedis, withRedis } from '../peers/redis.ts';
-import type { BenchContext } from '../workload.ts';
+import { orNothing, type Variant } from '../support/rounds.ts';
+import type { BenchContext, Sample } from '../workload.ts';
 import type { LeftOut, WriteVariant } from './write-tables.ts';
 
 const REDIS_CONNECTIONS = [1, 16];
-const REDIS = 'Redis, append-only file, fsync always';
+export const REDIS = 'Redis, append-only file, fsync always';
+export const LONE_REDIS = 'a lone write to Redis';
 
 export interface PeerVariants {
   readonly variants: readonly WriteVariant[];
   readonly leftOut: readonly LeftOut[];
+}
+
+export interface RedisVariants extends PeerVariants {
+  /** One write at a time; none where there is no Redis. */
+  readonly lone: readonly Variant[];
 }
 
 /** What can be measured of the peers here, with their programs running for the time of `work`. */
@@ -25,22 +32,15 @@ export async function withPeerVariants<T>(
   }
   await prepareHocuspocus(context);
   await prepareAutomerge(context);
-  const servers: readonly WriteVariant[] = [
-    {
-      name: 'Hocuspocus with Yjs',
-      ack: 'in memory',
-      measure: () => measureHocuspocusWrites(context, callers),
-    },
-    {
-      name: 'Hocuspocus with Yjs, debounce 0',
-      ack: 'in memory',
-      measure: () => measureHocuspocusWrites(context, callers, 0),
-    },
-    {
-      name: 'automerge-repo',
-      ack: 'in memory',
-      measure: () => measureAutomergeWrites(context, callers),
-    },
+  const server = (name: string, measure: () => Promise<Sample>): WriteVariant => ({
+    name,
+    ack: 'in memory',
+    measure: () => orNothing(context, name, measure),
+  });
+  const servers = [
+    server('Hocuspocus with Yjs', () => measureHocuspocusWrites(context, callers)),
+    server('Hocuspocus with Yjs, debounce 0', () => measureHocuspocusWrites(context, callers, 0)),
+    server('automerge-repo', () => measureAutomergeWrites(context, callers)),
   ];
   return withRedisVariants(context, callers, {}, ({ variants, leftOut }) =>
     work({ variants: [...variants, ...servers], leftOut }),
@@ -52,12 +52,12 @@ export function withRedisVariants<T>(
   context: BenchContext,
   callers: number,
   env: Readonly<Record<string, string>>,
-  work: (peers: PeerVariants) => Promise<T>,
+  work: (peers: RedisVariants) => Promise<T>,
 ): Promise<T> {
   if (!hasRedis()) {
     const reason = 'left out: there is no redis-server in the PATH';
     context.progress(`${REDIS} ${reason}`);
-    return work({ variants: [], leftOut: [{ name: REDIS, reason }] });
+    return work({ variants: [], lone: [], leftOut: [{ name: REDIS, reason }] });
   }
   return withRedis(context, env, (server) =>
     work({
@@ -66,6 +66,12 @@ export function withRedisVariants<T>(
         ack: 'flushed',
         measure: () => measureRedis(context, server, { connections, callers }),
       })),
+      lone: [
+        {
+          name: LONE_REDIS,
+          measure: () => measureRedis(context, server, { connections: 1, callers: 1 }),
+        },
+      ],
       leftOut: [],
     }),
   );

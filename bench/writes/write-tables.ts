@@ -23,6 +23,8 @@ export interface WriteRows {
   ceilingOf?(this: void, name: string): readonly Sample[] | undefined;
 }
 
+const NOT_MEASURED = 'did not get through';
+
 export function toWritesTable(title: string, rows: WriteRows): Table {
   const { variants, leftOut = [], samples, ceilingOf } = rows;
   const columns = [
@@ -40,6 +42,7 @@ export function toWritesTable(title: string, rows: WriteRows): Table {
   const origin = samples[ORIGIN] ?? [];
   const measured = variants.map(({ name, ack }) => {
     const own = samples[name] ?? [];
+    if (own.length === 0) return columns.map((_, column) => [name, NOT_MEASURED][column] ?? '');
     const ceiling = ceilingOf?.(name);
     const shown = (key: string, format: () => string) =>
       Number.isNaN(own[0]?.[key] ?? Number.NaN) ? '' : format();
@@ -57,9 +60,15 @@ export function toWritesTable(title: string, rows: WriteRows): Table {
     ];
   });
   const missing = leftOut.map(({ name, reason }) =>
-    columns.map((_, column) => (column === 0 ? name : column === 1 ? reason : '')),
+    columns.map((_, column) => [name, reason][column] ?? ''),
   );
-  return { title, columns, rows: [...measured, ...missing] };
+  return withoutEmptyColumns({ title, columns, rows: [...measured, ...missing] });
+}
+
+function withoutEmptyColumns({ title, columns, rows }: Table): Table {
+  const isKept = columns.map((_, column) => rows.some((cells) => cells[column] !== ''));
+  const kept = (cells: readonly string[]) => cells.filter((_, column) => isKept[column]);
+  return { title, columns: kept(columns), rows: rows.map(kept) };
 }
 
 /** Processor time tells how the cores divide, also on a machine that others use meanwhile. */

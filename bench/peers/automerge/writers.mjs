@@ -5,12 +5,20 @@ import { documentIdOf, joinServer, openReplica } from './replicas.mjs';
 
 const SOCKETS = 16;
 const OPENS_AT_ONCE = 16;
+/** Changes made in one turn: the server cuts sockets that do not answer its ping for five seconds. */
+const CHANGES_A_TURN = 10;
 
 /** See `CreateWriters` in `bench/writes/writers.ts`. */
 export function createAutomergeWriters({ url, userIds, failed }) {
   const replicas = [];
   let connections = [];
+  const changes = [];
   let isClosing = false;
+
+  function makeChanges() {
+    for (const makeChange of changes.splice(0, CHANGES_A_TURN)) makeChange();
+    if (changes.length > 0) setImmediate(makeChanges);
+  }
 
   function onLost(error) {
     if (!isClosing) failed(error);
@@ -42,10 +50,13 @@ export function createAutomergeWriters({ url, userIds, failed }) {
     write(user, { contentId, ...value }) {
       const { change, wait } = replicas[user];
       return new Promise((resolve) => {
-        const hash = change((document) => {
-          document.progress[contentId] = value;
+        changes.push(() => {
+          const hash = change((document) => {
+            document.progress[contentId] = value;
+          });
+          wait(hash, () => resolve(true));
         });
-        wait(hash, () => resolve(true));
+        if (changes.length === 1) setImmediate(makeChanges);
       });
     },
     close() {
