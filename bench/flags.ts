@@ -76,7 +76,7 @@ With sockets:
   --rates N,N       changes in a second (default ${FULL.live.rates.join(',')})
   --held-seconds N  measured time at the greatest rate (default ${FULL.live.heldSeconds}, or --seconds)
   --sockets N       idle sockets (default ${FULL.live.idleSockets})
-  --no-peer         without Hocuspocus, which is installed from npm
+  --no-peer         without the peers that are installed from npm
   --profile         sample the service; its figures are then too high
 `;
 

@@ -48,7 +48,7 @@ export interface LiveScale {
   readonly heldSeconds: number;
   /** At most so many rounds. */
   readonly rounds: number;
-  /** Whether the peer, which is installed from npm, is measured too. */
+  /** Whether the peers, which are installed from npm, are measured too. */
   readonly hasPeer: boolean;
   readonly idleSockets: number;
   readonly connectsPerSecond: number;
