@@ -38,6 +38,7 @@ const FULL: Scale = {
     sockets: [100, 1_000, 5_000, 15_000],
     callers: [1, 10, 100, 1_000, 10_000],
   },
+  devices: { items: 1_000, merged: 10_000, missed: [10, 100, 1_000], devices: 5 },
 };
 
 /** Small enough to end in seconds: it shows that every workload runs, its figures mean nothing. */
@@ -58,7 +59,8 @@ const SMOKE: Scale = {
     connectsPerSecond: 50,
     connectUsers: 20,
   },
-  growth: { items: [10, 100], users: [1_000], sockets: [20, 60], callers: [50] },
+  growth: { items: [10, 100], users: [1_000], sockets: [20], callers: [50] },
+  devices: { items: 50, merged: 100, missed: [10], devices: 1 },
 };
 
 export const USAGE = `npm run bench -- [--only NAME]… [--smoke] [--seconds N] [--rounds N]
@@ -74,7 +76,7 @@ With sockets:
   --rates N,N       changes in a second (default ${FULL.live.rates.join(',')})
   --held-seconds N  measured time at the greatest rate (default ${FULL.live.heldSeconds}, or --seconds)
   --sockets N       idle sockets (default ${FULL.live.idleSockets})
-  --no-peer         without Hocuspocus, which is installed from npm
+  --no-peer         without the peers that are installed from npm
   --profile         sample the service; its figures are then too high
 `;
 

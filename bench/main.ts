@@ -5,11 +5,15 @@ import { parseFlags, USAGE, type Flags } from './flags.ts';
 import { drawAgain, writePlots } from './plots.ts';
 import { readEnvironment } from './support/environment.ts';
 import { environmentToMarkdown, tableToMarkdown } from './support/markdown.ts';
+import { SERVER_SETTINGS } from './support/server-settings.ts';
 import { endStartedProcesses } from './support/started-processes.ts';
+import { catchUp } from './workloads/catch-up.ts';
+import { client } from './workloads/client.ts';
 import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
 import { growthCallers } from './workloads/growth-callers.ts';
+import { growthSockets } from './workloads/growth-sockets.ts';
 import { growthUsers } from './workloads/growth-users.ts';
 import { growthWatchlist } from './workloads/growth-watchlist.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
@@ -18,11 +22,13 @@ import { liveInstances } from './workloads/live-instances.ts';
 import { livePropagation } from './workloads/live-propagation.ts';
 import { loadUser } from './workloads/load-user.ts';
 import { loneWrite } from './workloads/lone-write.ts';
+import { slowDisk } from './workloads/slow-disk.ts';
 import { watchlistChange } from './workloads/watchlist-change.ts';
 import type { Workload } from './workload.ts';
 
 const WORKLOADS: readonly Workload[] = [
   durableWrites,
+  slowDisk,
   loneWrite,
   watchlistChange,
   loadUser,
@@ -35,21 +41,13 @@ const WORKLOADS: readonly Workload[] = [
   growthWatchlist,
   growthUsers,
   growthCallers,
+  growthSockets,
+  catchUp,
+  client,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
 const DOCS_PLOTS = path.resolve(import.meta.dirname, '../docs/images/benchmarks');
-
-/**
- * What differs from PostgreSQL's defaults: neither a checkpoint nor autovacuum falls into one variant's
- * round and not into another's. Durability is as it is by default.
- */
-const SERVER_SETTINGS = {
-  shared_buffers: '1GB',
-  max_wal_size: '16GB',
-  checkpoint_timeout: '1d',
-  autovacuum: 'off',
-};
 
 const EXIT_BY_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 

@@ -13,6 +13,19 @@ export interface Scale {
   readonly writes: number;
   readonly live: LiveScale;
   readonly growth: GrowthScale;
+  readonly devices: DevicesScale;
+}
+
+/** How much the workloads of client libraries hold and miss. */
+export interface DevicesScale {
+  /** Watchlist items of a device, and as many titles with progress. */
+  readonly items: number;
+  /** Changes of others that a loaded device merges. */
+  readonly merged: number;
+  /** Changes that a device missed, in ascending order. */
+  readonly missed: readonly number[];
+  /** Devices that catch up, one after another, in a round. */
+  readonly devices: number;
 }
 
 /** How far each of the workloads goes that ask how a cost grows; in ascending order. */
@@ -35,7 +48,7 @@ export interface LiveScale {
   readonly heldSeconds: number;
   /** At most so many rounds. */
   readonly rounds: number;
-  /** Whether the peer, which is installed from npm, is measured too. */
+  /** Whether the peers, which are installed from npm, are measured too. */
   readonly hasPeer: boolean;
   readonly idleSockets: number;
   readonly connectsPerSecond: number;

@@ -32,7 +32,8 @@ export async function runChangeLoad(job: ChangesJob, { announce }: Observer): Pr
   let failure: Error | undefined;
 
   const log = createChangeLog(to);
-  const clients = await createClients(job.system)(job, {
+  const create = await createClients(job.system);
+  const clients = await create(job, {
     acked: log.acked,
     shown(seq) {
       log.shown(seq);
@@ -92,17 +93,20 @@ function createChanges(users: number) {
   return { placeOf, changeOf };
 }
 
-function createClients(system: ChangesJob['system']): CreateLiveClients {
+/** Loaded by name: a peer's packages are there only when it is measured. */
+async function createClients(system: ChangesJob['system']): Promise<CreateLiveClients> {
   if (system === 'cuepoint') return createCuepointClients;
-  return async (options, events) => {
-    // Loaded by name: its packages are there only when it is measured.
-    const module = path.join(import.meta.dirname, '../peers/hocuspocus/clients.mjs');
-    const { createHocuspocusClients } = (await import(pathToFileURL(module).href)) as {
-      createHocuspocusClients: CreateLiveClients;
-    };
-    return createHocuspocusClients(options, events);
-  };
+  const file = path.join(import.meta.dirname, '../peers', system, 'clients.mjs');
+  const module = (await import(pathToFileURL(file).href)) as Record<string, CreateLiveClients>;
+  const create = module[PEER_CLIENTS[system]];
+  if (create === undefined) throw new Error(`${file} creates no clients`);
+  return create;
 }
+
+const PEER_CLIENTS = {
+  automerge: 'createAutomergeClients',
+  hocuspocus: 'createHocuspocusClients',
+} as const;
 
 /** Waits for what is still out, but not for ever. */
 async function settle(log: ChangeLog, failure: () => Error | undefined): Promise<void> {

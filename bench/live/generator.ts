@@ -1,6 +1,7 @@
 // The load generator: a process of its own, so that its processor time is not the service's. It gets one job
 // from the process that forked it, tells it of the job's phases, and ends with it.
 import type { Sample } from '../workload.ts';
+import { runWriteLoad } from '../writes/write-load.ts';
 import { runChangeLoad } from './change-load.ts';
 import { runConnectLoad } from './connect-load.ts';
 import type { FromGenerator, ToGenerator } from './generator-process.ts';
@@ -24,6 +25,8 @@ function run(job: Job): Promise<Sample> {
   switch (job.kind) {
     case 'changes':
       return runChangeLoad(job, observer);
+    case 'writes':
+      return runWriteLoad(job, observer);
     case 'connects':
       return runConnectLoad(job, observer);
     case 'idle':

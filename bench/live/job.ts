@@ -1,5 +1,7 @@
 /** What the load generator is asked to do, in one message to its process. */
-export type Job = ChangesJob | ConnectsJob | IdleJob;
+export type Job = ChangesJob | WritesJob | ConnectsJob | IdleJob;
+
+export type System = 'automerge' | 'cuepoint' | 'hocuspocus';
 
 export interface LiveUser {
   readonly userId: string;
@@ -9,7 +11,7 @@ export interface LiveUser {
 /** Changes on one device of each user at a fixed rate, shown on the user's other. */
 export interface ChangesJob {
   readonly kind: 'changes';
-  readonly system: 'cuepoint' | 'hocuspocus';
+  readonly system: System;
   /** `ws://…`; the two devices of a user are on neighbouring ones. */
   readonly urls: readonly string[];
   readonly users: readonly LiveUser[];
@@ -17,8 +19,21 @@ export interface ChangesJob {
   readonly warmUpSeconds: number;
   readonly seconds: number;
   readonly databaseUrl: string;
-  /** Where the system's tables are. */
+  /** Where the system's tables are; the folder of its files, for one that has no tables. */
   readonly schema: string;
+}
+
+/** Callers who write over one device of each user, and wait for their acks. */
+export interface WritesJob {
+  readonly kind: 'writes';
+  readonly system: System;
+  /** `ws://…` */
+  readonly url: string;
+  readonly users: readonly LiveUser[];
+  readonly contentsPerUser: number;
+  readonly callers: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
 }
 
 /** Devices that connect at a fixed rate, each with rows to be told. */

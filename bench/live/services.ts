@@ -19,6 +19,8 @@ export interface ServiceOptions {
   readonly inspectorPort?: number | undefined;
   /** Fills the fresh tables before the first instance starts. */
   fill?(this: void): Promise<void>;
+  /** The schema is there, and stays. */
+  readonly keepsTables?: boolean;
 }
 
 export interface Services {
@@ -31,16 +33,16 @@ export interface Services {
   mintUsers(this: void, count: number): Promise<LiveUser[]>;
 }
 
-/** `cuepoint serve` as real processes on fresh tables, for the time of `work`. */
+/** `cuepoint serve` as real processes, on fresh tables unless they are to be kept, for the time of `work`. */
 export async function withServices<T>(
   context: BenchContext,
-  { schema, instances, env, inspectorPort, fill }: ServiceOptions,
+  { schema, instances, env, inspectorPort, fill, keepsTables = false }: ServiceOptions,
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
   const secret = randomBytes(32).toString('hex');
   const started: ServiceProcess[] = [];
   const releases: (() => void)[] = [];
-  await createCuepointSchema(context, schema);
+  if (!keepsTables) await createCuepointSchema(context, schema);
   try {
     await fill?.();
     while (started.length < instances) {
@@ -71,7 +73,7 @@ export async function withServices<T>(
   } finally {
     await Promise.all(started.map((service) => service.stop()));
     for (const release of releases) release();
-    await dropSchemas(context, [schema]);
+    if (!keepsTables) await dropSchemas(context, [schema]);
   }
 }
 

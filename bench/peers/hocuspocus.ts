@@ -1,47 +1,59 @@
-import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { freePort } from '../../test/support/free-port.ts';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { measureChanges } from '../live/measure-changes.ts';
-import { userIdOf } from '../support/data-set.ts';
+import { contentIdOf, userIdOf } from '../support/data-set.ts';
 import { dropSchemas, onServer } from '../support/server-client.ts';
-import { withProcess } from '../support/started-processes.ts';
+import { measureWrites } from '../writes/measure-writes.ts';
 import type { BenchContext, Sample } from '../workload.ts';
+import { installPeer, peerFolder } from './peer-packages.ts';
+import { withPeerServer, type PeerServer } from './peer-server.ts';
 
-const run = promisify(execFile);
-
-const FOLDER = fileURLToPath(new URL('./hocuspocus/', import.meta.url));
+const FOLDER = 'hocuspocus';
 const SCHEMA = 'bench_hocuspocus';
-const PACKAGES = ['@hocuspocus/server', '@hocuspocus/extension-database', 'yjs'];
 
-/** Installs the peer from its own lock file. It is no dependency of anything else here. */
-export async function prepareHocuspocus({
-  progress,
-}: BenchContext): Promise<{ readonly name: string }> {
-  progress('installing the peer');
-  try {
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: FOLDER });
-  } catch (error) {
-    throw new Error('Hocuspocus could not be installed; --no-peer measures without it.', {
-      cause: error,
-    });
-  }
-  const versions = PACKAGES.map((name) => {
-    const file = new URL(`./hocuspocus/node_modules/${name}/package.json`, import.meta.url);
-    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-    return `${name} ${version}`;
-  });
-  progress(`the peer: ${versions.join(', ')}, on Node ${process.version}`);
-  return { name: 'Hocuspocus with Yjs (acks are not durable)' };
+export function prepareHocuspocus(context: BenchContext): Promise<void> {
+  const told = ['@hocuspocus/server', '@hocuspocus/extension-database', 'yjs'];
+  return installPeer(context, { folder: FOLDER, told });
 }
 
-/** One document a user, stored by its database extension in one row. */
-export async function measureHocuspocus(
+/** Live changes: one document a user, stored by its database extension in one row, at its default times. */
+export function measureHocuspocusChanges(
   context: BenchContext,
   changesPerSecond: number,
 ): Promise<Sample> {
+  return withHocuspocus(context, {}, ({ pid, url }) => {
+    const users = Array.from({ length: context.scale.live.users }, (_, user) => ({
+      userId: userIdOf(user),
+      token: '',
+    }));
+    const place = { addresses: [], urls: [url], users, schema: SCHEMA };
+    return measureChanges(context, { system: FOLDER, pids: [pid], ...place }, changesPerSecond);
+  });
+}
+
+/** Writes to filled documents; with `debounceMs` 0 each change is stored on its own. */
+export function measureHocuspocusWrites(
+  context: BenchContext,
+  callers: number,
+  debounceMs?: number,
+): Promise<Sample> {
+  const env = debounceMs === undefined ? {} : { DEBOUNCE_MS: String(debounceMs) };
+  return withHocuspocus(context, env, async ({ pid, url }) => {
+    await fillDocuments(context);
+    const users = Array.from({ length: context.scale.users }, (_, user) => ({
+      userId: userIdOf(user),
+      token: '',
+    }));
+    return measureWrites(context, { system: FOLDER, pids: [pid], url, users, callers });
+  });
+}
+
+/** A server on fresh tables, for the time of `work`. */
+export async function withHocuspocus<T>(
+  context: BenchContext,
+  env: Readonly<Record<string, string>>,
+  work: (server: PeerServer) => Promise<T>,
+): Promise<T> {
   await onServer(context, async (client) => {
     await client.query(`drop schema if exists ${SCHEMA} cascade`);
     await client.query(`create schema ${SCHEMA}`);
@@ -49,39 +61,32 @@ export async function measureHocuspocus(
       `create table ${SCHEMA}.documents (name text primary key, data bytea not null)`,
     );
   });
-  const port = await freePort();
-  const child = spawn(process.execPath, ['server.mjs'], {
-    cwd: FOLDER,
-    env: {
-      ...process.env,
-      PORT: String(port),
+  try {
+    const tables = {
       DATABASE_URL: context.server.url(),
       DOCUMENTS_TABLE: `${SCHEMA}.documents`,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    return await withProcess(
-      child,
-      async (pid) => {
-        for await (const line of createInterface({ input: child.stdout })) {
-          if (line.includes('listening')) break;
-        }
-        child.stdout.resume();
-        const users = Array.from({ length: context.scale.live.users }, (_, user) => ({
-          userId: userIdOf(user),
-          token: '',
-        }));
-        const url = `ws://127.0.0.1:${port}`;
-        return measureChanges(
-          context,
-          { system: 'hocuspocus', pids: [pid], addresses: [], urls: [url], users, schema: SCHEMA },
-          changesPerSecond,
-        );
-      },
-      'SIGTERM',
-    );
+    };
+    return await withPeerServer(FOLDER, { ...tables, ...env }, work);
   } finally {
     await dropSchemas(context, [SCHEMA]);
   }
+}
+
+/** A row a user; the documents differ in nothing but their names. */
+async function fillDocuments(context: BenchContext): Promise<void> {
+  const { users, contentsPerUser } = context.scale;
+  const module = pathToFileURL(path.join(peerFolder(FOLDER), 'writers.mjs')).href;
+  const { filledDocument } = (await import(module)) as {
+    filledDocument(this: void, contentIds: readonly string[]): Uint8Array;
+  };
+  const contentIds = Array.from({ length: contentsPerUser }, (_, content) => contentIdOf(content));
+  await onServer(context, (client) =>
+    client.query(
+      `insert into ${SCHEMA}.documents (name, data) select name, $2 from unnest($1::text[]) as name`,
+      [
+        Array.from({ length: users }, (_, user) => userIdOf(user)),
+        Buffer.from(filledDocument(contentIds)),
+      ],
+    ),
+  );
 }

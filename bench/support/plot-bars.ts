@@ -26,7 +26,7 @@ export function barSpec({ value: axis, bars }: BarPlot): Partial<Spec> {
   const middle = { field: 'top', offset: ROW_PX - BAR_PX / 2 - 4 };
   const cap = (field: 'low' | 'high') => ({
     type: 'rule' as const,
-    from,
+    from: { data: 'spreads' },
     encode: {
       enter: {
         x: { scale: 'value', field },
@@ -38,7 +38,10 @@ export function barSpec({ value: axis, bars }: BarPlot): Partial<Spec> {
   });
   return {
     height: values.length * ROW_PX,
-    data: [{ name: 'bars', values }],
+    data: [
+      { name: 'bars', values },
+      { name: 'spreads', values: values.filter(({ low, high }) => low < high) },
+    ],
     scales: [toScale('value', 'width', axis, all, true)],
     axes: [toAxis('value', 'bottom', axis, axis.scale === 'log' ? logRange(all).ticks : undefined)],
     marks: [
@@ -57,7 +60,7 @@ export function barSpec({ value: axis, bars }: BarPlot): Partial<Spec> {
       },
       {
         type: 'rule',
-        from,
+        from: { data: 'spreads' },
         encode: {
           enter: {
             x: { scale: 'value', field: 'low' },

@@ -25,7 +25,7 @@ export function lineSpec({ x, y, series }: LinePlot): Partial<Spec> {
   const at = { x: { scale: 'x', field: 'x' }, stroke: { scale: 'color', field: 'series' } };
   const cap = (field: 'low' | 'high') => ({
     type: 'rule' as const,
-    from: { data: 'points' },
+    from: { data: 'spreads' },
     encode: {
       enter: {
         x: { ...at.x, offset: -CAP_PX },
@@ -37,7 +37,10 @@ export function lineSpec({ x, y, series }: LinePlot): Partial<Spec> {
   });
   return {
     height: 360,
-    data: [{ name: 'points', values }],
+    data: [
+      { name: 'points', values },
+      { name: 'spreads', values: values.filter(({ low, high }) => low < high) },
+    ],
     scales: [
       toScale('x', 'width', x, xs, false),
       toScale('y', 'height', y, ys, true),
@@ -67,7 +70,7 @@ export function lineSpec({ x, y, series }: LinePlot): Partial<Spec> {
       },
       {
         type: 'rule',
-        from: { data: 'points' },
+        from: { data: 'spreads' },
         encode: {
           enter: { ...at, y: { scale: 'y', field: 'low' }, y2: { scale: 'y', field: 'high' } },
         },

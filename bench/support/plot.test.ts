@@ -60,3 +60,11 @@ test('what was not measured, or has no place on a logarithmic axis, is left out'
 test('thousands on a linear axis are written in full', async () => {
   expect(await renderPlot(BARS)).toContain('>30,000<');
 });
+
+test('rounds have a bar from the least to the greatest with two ends, a single one has none', async () => {
+  const drawn = async (spread: object) => {
+    const svg = await renderPlot({ ...BARS, bars: [{ name: 'a', value: 5, ...spread }] });
+    return svg.match(/<line[^>]*stroke="#1f2328"/g)?.length ?? 0;
+  };
+  expect([await drawn({ low: 4, high: 6 }), await drawn({})]).toEqual([3, 0]);
+});

@@ -2,11 +2,10 @@ import { toGoalTable } from '../live/change-tables.ts';
 import { createCoreMeter } from '../live/core-meter.ts';
 import { runGenerator } from '../live/generator-process.ts';
 import { withServices, type Services } from '../live/services.ts';
-import { runRounds } from '../support/rounds.ts';
+import { liveRounds, runRounds } from '../support/rounds.ts';
 import { onServer } from '../support/server-client.ts';
 import { decimal, medianOf, withSpread } from '../support/statistics.ts';
 import type { BenchContext, Sample, Workload } from '../workload.ts';
-import { liveRounds } from './live-propagation.ts';
 
 const SCHEMA = 'bench_connect';
 /** Of the watchlist, and of progress. */

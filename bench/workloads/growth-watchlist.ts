@@ -42,15 +42,16 @@ export const growthWatchlist: Workload = {
               size,
               measure: () => measureChanges(context, client, change),
             });
-            return [
+            const ways = [
               way('Cuepoint, persistOp', addOrRemove(persistence, list)),
               way('origin, saveWatchlist', () =>
                 saveWatchlistAsOrigin(client, list.userId, list.items, ORIGIN),
               ),
-              ...(storeYjs === undefined
-                ? []
-                : [way('Yjs, the document as Hocuspocus stores it', storeYjs(list))]),
             ];
+            if (storeYjs !== undefined) {
+              ways.push(way('Yjs, the document as Hocuspocus stores it', storeYjs(list)));
+            }
+            return ways;
           });
           return measure(context, measured);
         }),

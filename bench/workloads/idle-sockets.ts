@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { toGoalTable } from '../live/change-tables.ts';
 import { runGenerator } from '../live/generator-process.ts';
-import { scrape } from '../live/scrape.ts';
+import { memorySettled, readMemory, SETTLED_MS_MAX } from '../live/service-memory.ts';
 import { withServices } from '../live/services.ts';
 import { decimal, whole } from '../support/statistics.ts';
 import type { BenchContext, Sample, Workload } from '../workload.ts';
@@ -11,11 +9,6 @@ const SCHEMA = 'bench_idle';
 const CONNECTS_PER_SECOND = 400;
 const WARM_UP_SOCKETS = 500;
 const KIB_GOAL = 40;
-/** Memory is read when it moved by less than this share for so long, or after the longest wait. */
-const SETTLED_SHARE = 0.005;
-const SETTLED_MS_MAX = 5_000;
-const SETTLING_MAX_MS = 30_000;
-const SETTLING_POLL_MS = 100;
 
 /** What a socket that only sends heartbeats costs the service: resident memory, before and after. */
 export const idleSockets: Workload = {
@@ -94,31 +87,4 @@ async function measure(context: BenchContext): Promise<Sample> {
       };
     },
   );
-}
-
-async function readMemory(address: string): Promise<Sample> {
-  const metrics = await scrape(address);
-  return {
-    rss: metrics.get('process_resident_memory_bytes') ?? NaN,
-    heapUsed: metrics.get('nodejs_heap_size_used_bytes') ?? NaN,
-    external: metrics.get('nodejs_external_memory_bytes') ?? NaN,
-  };
-}
-
-async function memorySettled(pid: number, settledMs: number): Promise<void> {
-  const givesUpAtMs = performance.now() + SETTLING_MAX_MS;
-  let reference = residentKib(pid);
-  let sinceMs = performance.now();
-  while (performance.now() < givesUpAtMs && performance.now() - sinceMs < settledMs) {
-    await delay(SETTLING_POLL_MS);
-    const now = residentKib(pid);
-    if (Math.abs(now - reference) <= SETTLED_SHARE * reference) continue;
-    reference = now;
-    sinceMs = performance.now();
-  }
-}
-
-function residentKib(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
 }

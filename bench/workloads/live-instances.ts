@@ -8,10 +8,10 @@ import {
 import { measureChanges } from '../live/measure-changes.ts';
 import { withNatsServer } from '../live/nats-server.ts';
 import { withServices } from '../live/services.ts';
-import { runRounds } from '../support/rounds.ts';
+import { liveRounds, runRounds } from '../support/rounds.ts';
 import { whole } from '../support/statistics.ts';
 import type { BenchContext, Sample, Workload } from '../workload.ts';
-import { liveRounds, nameOf, requireStored } from './live-propagation.ts';
+import { nameOf, requireStored } from './live-propagation.ts';
 
 const SCHEMA = 'bench_instances';
 const INSTANCES = 3;

@@ -1,30 +1,8 @@
-import { build } from 'esbuild';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { bundle as bundleIn } from '../support/bundle.ts';
 import { ROOT } from './source-files.ts';
 
-/** As a bundler of today makes it for browsers, minified and gzipped; React is the app's own. */
-async function bundle(code: string) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: ROOT, loader: 'ts' },
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['cuepoint-source'],
-    external: ['react'],
-    legalComments: 'none',
-  });
-  const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
-  const [output] = Object.values(metafile.outputs);
-  const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
-    bytesInOutput > 0 ? [path] : [],
-  );
-  return { bytes: gzipSync(contents, { level: 9 }).length, modules };
-}
+const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [

@@ -1,20 +1,12 @@
-// Clients of Hocuspocus for the load generator: plain sockets that speak its protocol, which costs the
-// generator less than a HocuspocusProvider each (no reconnect, no awareness, no timers). A sender keeps a
-// document, as it has to to make updates; a viewer only decodes the updates that it is sent. Plain
-// JavaScript: its packages are installed on demand.
+// Clients of Hocuspocus for the load generator of live changes. A sender keeps a document, as it has to to
+// make updates; a viewer only decodes the updates that it is sent. Plain JavaScript: its packages are installed
+// on demand.
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import pg from 'pg';
-import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { messageYjsUpdate, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import { messageYjsUpdate } from 'y-protocols/sync';
+import { createSender, MAP, openDocument, SYNC, SYNC_STATUS } from './documents.mjs';
 
-const SYNC = 0;
-const AUTH = 2;
-const SYNC_STATUS = 8;
-const AUTH_TOKEN = 0;
-const SYNC_STEP_2 = 1;
-const MAP = 'progress';
 const CONNECTS_AT_ONCE = 16;
 
 /** See `CreateLiveClients` in `bench/live/live-clients.ts`. */
@@ -24,17 +16,18 @@ export function createHocuspocusClients({ urls, users, databaseUrl, schema }, ev
   const viewers = [];
   let isClosing = false;
 
-  function open(user, onMessage) {
-    const { userId } = users[user];
+  function open(user, document, onMessage) {
     const onLost = (error) => {
       if (!isClosing) events.failed(error);
     };
-    return openDocument(urls[0], userId, onMessage, onLost);
+    return openDocument({ url: urls[0], name: users[user].userId, document, onMessage, onLost });
   }
 
   async function connectUser(user) {
-    senders[user] = createSender(users[user].userId, await open(user, onAnswer));
-    viewers[user] = await open(user, onUpdate);
+    const document = new Y.Doc();
+    const socket = await open(user, document, onAnswer);
+    senders[user] = createSender(users[user].userId, document, socket);
+    viewers[user] = await open(user, new Y.Doc(), onUpdate);
 
     function onAnswer(decoder, type) {
       if (type !== SYNC_STATUS) return;
@@ -42,7 +35,7 @@ export function createHocuspocusClients({ urls, users, databaseUrl, schema }, ev
       const seq = senders[user].waiting.shift();
       if (decoding.readVarUint(decoder) !== 1)
         events.failed(new Error(`update ${seq} was refused`));
-      else events.acked(seq, false);
+      else events.acked(seq, 'applied');
     }
   }
 
@@ -91,55 +84,4 @@ export function createHocuspocusClients({ urls, users, databaseUrl, schema }, ev
       await database.end();
     },
   };
-}
-
-/** A device that changes its document, and sends each change. */
-function createSender(name, socket) {
-  const document = new Y.Doc();
-  document.on('update', (update) => {
-    const encoder = begin(name, SYNC);
-    writeUpdate(encoder, update);
-    socket.send(encoding.toUint8Array(encoder));
-  });
-  return { socket, map: document.getMap(MAP), waiting: [] };
-}
-
-/** Resolves when the server has sent what the document holds; later messages go to `onMessage`. */
-function openDocument(url, name, onMessage, onLost) {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
-    let isSynced = false;
-    socket.on('error', reject);
-    socket.on('close', (code, reason) => {
-      const error = new Error(`the peer closed a socket: ${code} ${String(reason)}`);
-      if (isSynced) onLost(error);
-      else reject(error);
-    });
-    socket.on('open', () => {
-      const auth = begin(name, AUTH);
-      encoding.writeVarUint(auth, AUTH_TOKEN);
-      encoding.writeVarString(auth, '');
-      socket.send(encoding.toUint8Array(auth));
-      const sync = begin(name, SYNC);
-      writeSyncStep1(sync, new Y.Doc());
-      socket.send(encoding.toUint8Array(sync));
-    });
-    socket.on('message', (data) => {
-      const decoder = decoding.createDecoder(data);
-      decoding.readVarString(decoder);
-      const type = decoding.readVarUint(decoder);
-      if (isSynced) return onMessage(decoder, type);
-      if (type !== SYNC || decoding.peekVarUint(decoder) !== SYNC_STEP_2) return;
-      isSynced = true;
-      resolve(socket);
-    });
-  });
-}
-
-/** Every message begins with the name of its document. */
-function begin(name, type) {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarString(encoder, name);
-  encoding.writeVarUint(encoder, type);
-  return encoder;
 }

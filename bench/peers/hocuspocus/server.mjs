@@ -1,6 +1,6 @@
 // Hocuspocus as its documentation sets it up: the database extension, one row a document, and what it stores
-// by default: 2 s after the last change of a document, 10 s after the first at the latest. Plain JavaScript:
-// its packages are installed on demand, and nothing of this repository is checked against them.
+// by default (2 s after the last change of a document, 10 s after the first at the latest) or, with DEBOUNCE_MS=0,
+// at each change. Plain JavaScript: its packages are installed on demand, and nothing of this repository is checked against them.
 import process from 'node:process';
 import { Database } from '@hocuspocus/extension-database';
 import { Server } from '@hocuspocus/server';
@@ -8,11 +8,13 @@ import pg from 'pg';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8 });
 const table = process.env.DOCUMENTS_TABLE;
+const debounce = process.env.DEBOUNCE_MS;
 
 const server = new Server({
   address: '127.0.0.1',
   port: Number(process.env.PORT),
   quiet: true,
+  ...(debounce === undefined ? {} : { debounce: Number(debounce) }),
   extensions: [
     new Database({
       async fetch({ documentName }) {
@@ -35,6 +37,5 @@ const server = new Server({
   ],
 });
 
-// On SIGTERM it closes its sockets, stores what is not stored yet, and exits.
 await server.listen();
 console.log('listening');
