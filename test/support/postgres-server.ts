@@ -21,8 +21,6 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** SIGKILL to the postmaster: what a crash of the machine leaves, less the page cache. */
   kill(): Promise<void>;
-  /** Resolves when the server has ended, by itself or not. */
-  ended(): Promise<void>;
   /** Stops the server and deletes everything that it made. */
   destroy(): Promise<void>;
 }
@@ -76,10 +74,6 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     start,
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
-    async ended() {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      await once(child, 'exit');
-    },
     async destroy() {
       await end('SIGINT');
       await rm(home, { recursive: true, force: true });
