@@ -1,6 +1,6 @@
-// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster` and `npm run test:sim`: works in a fresh
-// clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
-// then runs what was asked.
+// Entry of `npm start`, `npm test`, `npm run demo`, `npm run cluster`, `npm run test:sim` and
+// `npm run test:hostile`: works in a fresh clone, so it is plain JavaScript without dependencies. It installs
+// and builds what is missing or out of date, then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,10 @@ const tasks = {
   async sim() {
     await prepare();
     await run(process.execPath, [...TSX, 'test/sim/main.ts', ...args]);
+  },
+  async hostile() {
+    await prepare();
+    await run(process.execPath, [...TSX, 'test/hostile/main.ts', ...args]);
   },
   async verify() {
     await prepare();

@@ -1,22 +1,22 @@
 import type { Answer } from './verdict.ts';
 
-/** Reads the answers of one connection, in order; each with how its request asked. */
+/** Reads the answers of one connection, in order. */
 export class AnswerReader {
   #bytes: Buffer = Buffer.alloc(0);
 
-  /** @param nextMethod of the oldest request without its answer. @returns whole answers. */
-  take(chunk: Buffer, nextMethod: () => string): Answer[] {
+  /** @param methodOf of the requests without an answer, the oldest first. @returns whole answers. */
+  take(chunk: Buffer, methodOf: (index: number) => string): Answer[] {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     const answers: Answer[] = [];
     for (;;) {
-      const answer = this.#takeOne(nextMethod);
+      const answer = this.#takeOne(methodOf(answers.length));
       if (answer === undefined) return answers;
       // 100 and its like announce the answer.
       if (answer.status >= 200) answers.push(answer);
     }
   }
 
-  #takeOne(nextMethod: () => string): Answer | undefined {
+  #takeOne(method: string): Answer | undefined {
     const end = this.#bytes.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
     const [statusLine = '', ...lines] = this.#bytes.toString('latin1', 0, end).split('\r\n');
@@ -32,7 +32,7 @@ export class AnswerReader {
     );
     const from = end + 4;
     const isEmpty = status < 200 || status === 204 || status === 304;
-    if (isEmpty || (status >= 200 && nextMethod() === 'HEAD')) {
+    if (isEmpty || (status >= 200 && method === 'HEAD')) {
       this.#bytes = this.#bytes.subarray(from);
       return { status, headers, body: Buffer.alloc(0) };
     }

@@ -13,6 +13,8 @@ export interface AttackOptions {
   readonly service: WatchedService;
   readonly inputs: number;
   readonly seed: number;
+  /** True once it should end early. */
+  readonly isOver?: () => boolean;
   /** Told now and then how many inputs there were. */
   readonly onProgress?: (inputs: number) => void;
 }
@@ -42,6 +44,7 @@ export async function attack({
   service,
   inputs,
   seed,
+  isOver = () => false,
   onProgress,
 }: AttackOptions): Promise<AttackReport> {
   const chance = createChance(seed);
@@ -65,7 +68,7 @@ export async function attack({
       take(count) {
         made += count;
         if (count > 0) onProgress?.(made);
-        return made < until;
+        return made < until && !isOver();
       },
     });
     const many = (kind: keyof typeof LANES, start: (lane: Lane) => Promise<void>) =>
@@ -77,6 +80,7 @@ export async function attack({
     ]);
   }
 
+  await service.reset();
   await run(Math.ceil(inputs * WARM_SHARE), 'warm');
   const { heapBytes: heapBeforeBytes } = await service.collect();
   await run(inputs, 'main');
@@ -85,7 +89,7 @@ export async function attack({
   const violations = [...verdict.violations];
   const hidden = verdict.violationCount - violations.length;
   if (hidden > 0) violations.push(`and ${hidden} more`);
-  violations.push(...watch.faults, ...service.complaints, ...served.failures);
+  violations.push(...watch.faults, ...served.failures);
   if (watch.stalls > 0) {
     violations.push(`${watch.stalls} stalls, the longest of ${watch.longestMs.toFixed(0)} ms`);
   }
@@ -100,6 +104,6 @@ export async function attack({
     watch,
     heapBeforeBytes,
     heapAfterBytes: watch.heapBytes,
-    violations,
+    violations: [...violations, ...service.complaints],
   };
 }

@@ -1,6 +1,6 @@
 import { AnswerReader } from './answer-reader.ts';
 import { garbageOf } from './garbage.ts';
-import { openSocket, watchSilence, type Lane } from './lane.ts';
+import { openSocket, watchSilence, whenClosed, type Lane } from './lane.ts';
 import { excerpt } from './verdict.ts';
 
 /** Sends bytes that are hardly HTTP, each over a connection of its own, until there were enough. */
@@ -9,7 +9,8 @@ export async function runGarbageLane(lane: Lane): Promise<void> {
   for (let index = 0; lane.take(1); index += 1) {
     const bytes = garbageOf(lane.requests, lane.chance.of(String(index)));
     const describe = () => `${lane.name} ${index}: ${excerpt(bytes)}`;
-    const socket = await openSocket(lane.port);
+    const socket = await openSocket(lane);
+    if (socket === undefined) return;
     const reader = new AnswerReader();
     socket.on('data', (chunk: Buffer) => {
       // Of an upgrade the frames follow.
@@ -26,9 +27,9 @@ export async function runGarbageLane(lane: Lane): Promise<void> {
       }
     });
     watchSilence(socket, () => verdict.violated('neither an answer nor a close', describe));
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const closed = whenClosed(socket);
     socket.end(bytes);
-    if (!socket.destroyed) await closed;
+    await closed;
     verdict.count('raw connection closed');
   }
 }

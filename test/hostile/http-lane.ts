@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { AnswerReader } from './answer-reader.ts';
-import { openSocket, watchSilence, type Lane } from './lane.ts';
+import { openSocket, watchSilence, whenClosed, type Lane } from './lane.ts';
 import { excerpt } from './verdict.ts';
 
 /** Requests of one connection without their answer. */
@@ -8,6 +8,7 @@ const DEPTH = 4;
 
 interface Asked {
   readonly method: string;
+  readonly isTooLarge: boolean;
   readonly describe: () => string;
 }
 
@@ -15,7 +16,8 @@ interface Asked {
 export async function runHttpLane(lane: Lane): Promise<void> {
   let index = 0;
   while (lane.take(0)) {
-    const socket = await openSocket(lane.port);
+    const socket = await openSocket(lane);
+    if (socket === undefined) return;
     index = await drive(lane, socket, index);
   }
 }
@@ -32,15 +34,15 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
     while (!isLast && asked.length < DEPTH && lane.take(0)) {
       const index = next;
       next += 1;
-      const { method, bytes } = requests(chance.of(String(index)));
-      asked.push({ method, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
+      const { method, bytes, isTooLarge } = requests(chance.of(String(index)));
+      asked.push({ method, isTooLarge, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
       socket.write(bytes);
     }
     if (asked.length === 0) socket.end();
   }
 
   function receive(chunk: Buffer): void {
-    for (const answer of reader.take(chunk, () => asked[0]?.method ?? '')) {
+    for (const answer of reader.take(chunk, (index) => asked[index]?.method ?? '')) {
       const request = asked.shift();
       if (request === undefined) {
         verdict.violated(`${answer.status} to nothing`, () => name);
@@ -65,16 +67,17 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
     verdict.violated('no answer', () => asked[0]?.describe() ?? name);
     asked.length = 0;
   });
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  if (socket.destroyed) {
-    verdict.violated('no connection', () => name);
-    return next;
-  }
+  const closed = whenClosed(socket);
   fill();
   await closed;
   // What follows a request that cannot be read is not read either; the answer says that the connection ends.
-  if (asked.length > 0 && !isLast) {
-    verdict.violated('closed without an answer', () => asked[0]?.describe() ?? name);
+  if (asked.length === 0 || isLast) return next;
+  // The service lets go of what it will not read to its end, and TCP may lose its answer by that.
+  if (asked.some(({ isTooLarge }) => isTooLarge)) verdict.count('cut off, too large');
+  else {
+    verdict.violated('closed without an answer', () =>
+      asked.map(({ describe }) => describe()).join(' and '),
+    );
   }
   return next;
 }

@@ -24,10 +24,15 @@ interface Operation {
 export interface HttpRequest {
   readonly method: string;
   readonly bytes: Buffer;
+  /** Past what a head or a body may have. */
+  readonly isTooLarge: boolean;
 }
 
 export type RequestSource = (chance: Chance) => HttpRequest;
 
+/** Of Node's parser; some is its own. */
+const HEAD_BYTES_MAX = 15_000;
+const BODY_BYTES_MAX = 1_048_576;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'];
 const CONTENT_TYPES = [
   ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '', '*/*', 'json'],
@@ -98,9 +103,11 @@ export function createRequestSource(document: ApiDocument, tokens: Tokens): Requ
       );
     }
     const head = Buffer.from(`${verb} ${url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-    if (body === undefined) return { method: verb, bytes: head };
+    const isTooLarge = head.length > HEAD_BYTES_MAX || (body?.length ?? 0) > BODY_BYTES_MAX;
+    if (body === undefined) return { method: verb, bytes: head, isTooLarge };
     const isChunked = headers.at(-1) === 'Transfer-Encoding: chunked';
-    return { method: verb, bytes: Buffer.concat([head, isChunked ? chunked(body, chance) : body]) };
+    const sent = isChunked ? chunked(body, chance) : body;
+    return { method: verb, bytes: Buffer.concat([head, sent]), isTooLarge };
   };
 }
 
@@ -118,7 +125,8 @@ function queryOf({ parameters = [] }: Operation, chance: Chance): string {
     .filter((parameter) => parameter.in === 'query' && chance.isLucky(0.3))
     .map(({ name, schema }) => {
       const value = chance.isLucky(0.2) ? spoil(1, chance) : sampleOf(schema, chance);
-      return `${name}=${encodeURIComponent(wellFormed(String(value)))}`;
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      return `${name}=${encodeURIComponent(wellFormed(text))}`;
     });
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Chance } from '../sim/chance.ts';
 import type { RequestSource } from './http-requests.ts';
@@ -20,12 +19,21 @@ export interface Lane {
 /** How long an answer may take. A command waits 5 s for its device. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** Resolves with an open connection. Its errors end in its close. */
-export async function openSocket(port: number): Promise<Socket> {
+/** Resolves with an open connection, whose errors end in its close, or `undefined` where nobody listens. */
+export async function openSocket({ port, verdict, name }: Lane): Promise<Socket | undefined> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   socket.on('error', () => undefined);
-  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
-  return socket;
+  await new Promise<void>((resolve) => {
+    socket.once('connect', () => resolve());
+    socket.once('close', () => resolve());
+  });
+  if (!socket.destroyed) return socket;
+  verdict.violated('no connection', () => name);
+  return undefined;
+}
+
+export function whenClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 /** Calls `onSilent` when nothing came for as long as an answer may take, and ends the connection. */

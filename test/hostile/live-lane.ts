@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { API_PREFIX } from '@cuepoint/server';
-import type { Chance } from '../sim/chance.ts';
 import { FrameReader, type ServiceFrame } from './frame-reader.ts';
 import { frameOf, helloFrame, nextFrames, pingFrame } from './frames.ts';
-import { openSocket, watchSilence, type Lane } from './lane.ts';
+import { openSocket, watchSilence, whenClosed, type Lane } from './lane.ts';
 import { excerpt } from './verdict.ts';
 
 const FRAMES_PER_SESSION = 60;
@@ -16,13 +16,16 @@ const NO_STATUS = 1005;
 /** Opens live sessions one after the other and sends frames, right and wrong, until there were enough. */
 export async function runLiveLane(lane: Lane): Promise<void> {
   for (let index = 0; lane.take(0); index += 1) {
-    await runSession(lane, lane.chance.of(String(index)), `${lane.name} ${index}`);
+    const socket = await openSocket(lane);
+    if (socket === undefined) return;
+    await runSession(lane, socket, index);
   }
 }
 
-async function runSession(lane: Lane, chance: Chance, name: string): Promise<void> {
+async function runSession(lane: Lane, socket: Socket, index: number): Promise<void> {
   const { verdict, tokens } = lane;
-  const socket = await openSocket(lane.port);
+  const chance = lane.chance.of(String(index));
+  const name = `${lane.name} ${index}`;
   const reader = new FrameReader();
   let lastSent: Buffer = Buffer.alloc(0);
   const describe = () => `${name}: ${excerpt(lastSent)}`;
@@ -96,9 +99,9 @@ async function runSession(lane: Lane, chance: Chance, name: string): Promise<voi
   }
 
   watchSilence(socket, () => verdict.violated('a session fell silent', describe));
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const closed = whenClosed(socket);
   socket.write(upgradeRequest());
-  if (!socket.destroyed) await closed;
+  await closed;
 }
 
 function upgradeRequest(): string {

@@ -18,7 +18,7 @@ const { values: flags } = parseArgs({
 });
 if (flags.help) {
   console.log(
-    'npm run test:hostile -- [--requests 20000] [--seed n]   the same seed, the same inputs',
+    'npm run test:hostile -- [--requests 20000] [--seed n]   the same seed, the same inputs; SIGTERM ends it early',
   );
   process.exit(0);
 }
@@ -30,10 +30,15 @@ await server.start();
 const service = await startWatchedService(server.url());
 const bar = createProgressBar(process, { label: 'hostile input', unit: 'inputs', total: inputs });
 let reportedAtMs = performance.now();
+let isOver = false;
+process.once('SIGTERM', () => {
+  isOver = true;
+});
 const report = await attack({
   service,
   inputs,
   seed,
+  isOver: () => isOver,
   onProgress(made) {
     bar.update(Math.min(made, inputs));
     if (process.stderr.isTTY || performance.now() - reportedAtMs < REPORT_EVERY_MS) return;

@@ -38,7 +38,17 @@ function look() {
   const gapMs = nowMs - lastMs - INTERVAL_MS;
   const ownMs = gapMs - (waited - lastWaitedMs);
   if (gapMs > STALL_MS) seen.gaps += 1;
-  if (ownMs > STALL_MS) seen.stalls += 1;
+  if (ownMs > STALL_MS) {
+    seen.stalls += 1;
+    console.error(
+      'STALL',
+      gapMs,
+      waited - lastWaitedMs,
+      process.uptime(),
+      process.cpuUsage(),
+      text.toString('latin1'),
+    );
+  }
   seen.longestGapMs = Math.max(seen.longestGapMs, gapMs);
   seen.longestMs = Math.max(seen.longestMs, ownMs);
   seen.rssMaxBytes = Math.max(seen.rssMaxBytes, process.memoryUsage.rss());

@@ -26,11 +26,9 @@ export interface WatchedService {
   readonly address: string;
   /** Lines that it has logged at the levels `error` and `fatal`, or that are no log. */
   readonly complaints: readonly string[];
-  /** Resolves when it has ended, with how. */
-  read(): Promise<ServiceWatch>;
   /** Forgets the stalls until now. */
   reset(): Promise<ServiceWatch>;
-  /** Collects garbage first. */
+  /** Collects garbage first. Rejects when the service has ended. */
   collect(): Promise<ServiceWatch>;
   /** @returns the exit code. */
   stop(): Promise<number | null>;
@@ -56,8 +54,8 @@ export async function startWatchedService(
       // The rate limit would answer for everything behind it.
       CUEPOINT_RATE_LIMIT: '0',
       HOSTILE_WATCH: socketPath,
-      NODE_OPTIONS: WATCH,
       ...env,
+      NODE_OPTIONS: `${WATCH} ${env['NODE_OPTIONS'] ?? ''}`,
     },
     onLine(line) {
       if (isUp && isComplaint(line) && complaints.length < COMPLAINTS_MAX) complaints.push(line);
@@ -68,7 +66,6 @@ export async function startWatchedService(
   return {
     address: service.address,
     complaints,
-    read: () => ask('/'),
     reset: () => ask('/reset'),
     collect: () => ask('/collect'),
     async stop() {
