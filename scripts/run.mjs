@@ -1,6 +1,5 @@
-// Entry of `npm start`, `npm test`, and of `npm run` with demo, cluster, test:sim, test:crash and soak: works in a fresh
-// clone, so it is plain JavaScript without dependencies. It installs and builds what is missing or out of date,
-// then runs what was asked.
+// Entry of `npm start`, `npm test` and the programs below: works in a fresh clone, so it is plain JavaScript without
+// dependencies. It installs and builds what is missing or out of date, then runs what was asked.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,30 +10,21 @@ import { isConsoleStale } from './console-build.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const [task = 'start', ...args] = process.argv.slice(2);
 
+/** Programs in TypeScript, by the name of their task. */
+const PROGRAMS = {
+  demo: 'test/demo/main.ts',
+  cluster: 'test/cluster/main.ts',
+  sim: 'test/sim/main.ts',
+  crash: 'test/crash/main.ts',
+  hostile: 'test/hostile/main.ts',
+  soak: 'test/soak/main.ts',
+};
+const TSX = ['--import', 'tsx', '--conditions=cuepoint-source'];
+
 const tasks = {
   async start() {
     await prepare();
     await run(process.execPath, ['packages/server/dist/main.js', 'serve', ...args]);
-  },
-  async demo() {
-    await prepare();
-    await run(process.execPath, [...TSX, 'test/demo/main.ts', ...args]);
-  },
-  async cluster() {
-    await prepare();
-    await run(process.execPath, [...TSX, 'test/cluster/main.ts', ...args]);
-  },
-  async sim() {
-    await prepare();
-    await run(process.execPath, [...TSX, 'test/sim/main.ts', ...args]);
-  },
-  async crash() {
-    await prepare();
-    await run(process.execPath, [...TSX, 'test/crash/main.ts', ...args]);
-  },
-  async soak() {
-    await prepare();
-    await run(process.execPath, [...TSX, 'test/soak/main.ts', ...args]);
   },
   async verify() {
     await prepare();
@@ -42,7 +32,12 @@ const tasks = {
   },
 };
 
-const TSX = ['--import', 'tsx', '--conditions=cuepoint-source'];
+for (const [name, program] of Object.entries(PROGRAMS)) {
+  tasks[name] = async () => {
+    await prepare();
+    await run(process.execPath, [...TSX, program, ...args]);
+  };
+}
 
 requireNode(20, 19);
 if (!Object.hasOwn(tasks, task))

@@ -21,6 +21,8 @@ export interface ServiceProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kills the process, also while it is on its way up. */
   readonly signal?: AbortSignal;
+  /** Hears each line that the service writes, on either stream. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Resolves when the service listens. Needs `npm run build`. */
@@ -28,6 +30,7 @@ export async function startServiceProcess({
   port,
   env = {},
   signal,
+  onLine,
 }: ServiceProcessOptions): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', String(port)], {
     env: { ...process.env, LOG_LEVEL: 'warn', ...env },
@@ -37,7 +40,7 @@ export async function startServiceProcess({
   });
   // Of an abort; what it ends says so itself.
   child.on('error', () => undefined);
-  const address = await listening(child);
+  const address = await listening(child, onLine);
   const end = async (name: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
@@ -53,19 +56,26 @@ export async function startServiceProcess({
   };
 }
 
-async function listening(child: ChildProcess): Promise<string> {
-  const { stdout, stderr } = child;
+async function listening(
+  { stdout, stderr }: ChildProcess,
+  onLine?: (line: string) => void,
+): Promise<string> {
   if (stdout === null || stderr === null) throw new Error('the service has no output');
   const complaints: string[] = [];
   createInterface({ input: stderr }).on('line', (line) => {
+    onLine?.(line);
     complaints.push(line);
     if (complaints.length > 100) complaints.shift();
   });
-  for await (const line of createInterface({ input: stdout })) {
-    const address = /listens on (?<address>http\S+)/.exec(line)?.groups?.['address'];
-    if (address === undefined) continue;
-    stdout.resume();
-    return address;
-  }
-  throw new Error(`the service did not start:\n${complaints.join('\n')}`);
+  const lines = createInterface({ input: stdout });
+  if (onLine !== undefined) lines.on('line', onLine);
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      const address = /listens on (?<address>http\S+)/.exec(line)?.groups?.['address'];
+      if (address !== undefined) resolve(address);
+    });
+    lines.once('close', () => {
+      reject(new Error(`the service did not start:\n${complaints.join('\n')}`));
+    });
+  });
 }

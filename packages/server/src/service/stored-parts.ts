@@ -72,6 +72,7 @@ async function startParts(
   { logger, metrics, createFeed, now }: StoredPartsDeps,
 ): Promise<StoredParts> {
   const { durable, warnings } = await readDurability(database);
+  for (const warning of warnings) logger.warn(warning);
   const persistence = new SyncPersistence(database, {
     backlogMax: config.backlogMax,
     backlogMaxBytes: config.backlogMaxBytes,

@@ -1,0 +1,37 @@
+// Loaded into a service before its own code: every hundredth request finds a fault that a service could have.
+// HOSTILE_FAULT says which.
+import { Server } from 'node:http';
+import process from 'node:process';
+
+const EVERY = 100;
+const kept = [];
+const faults = {
+  fails(response) {
+    response.writeHead(500, { 'content-type': 'text/plain', 'content-length': 4 });
+    response.end('oops');
+  },
+  stalls() {
+    const untilMs = performance.now() + 150;
+    while (performance.now() < untilMs);
+  },
+  leaks() {
+    kept.push(new Array(2 ** 20).fill(kept.length));
+  },
+  rejects() {
+    void Promise.reject(new Error('nobody looks'));
+  },
+};
+
+const fault = faults[process.env.HOSTILE_FAULT];
+const { emit } = Server.prototype;
+let requests = 0;
+Server.prototype.emit = function (event, ...args) {
+  // The watch's own server is not the service.
+  if (event !== 'request' || typeof this.address() === 'string') {
+    return emit.call(this, event, ...args);
+  }
+  requests += 1;
+  if (requests % EVERY !== 0) return emit.call(this, event, ...args);
+  fault(args[1]);
+  return args[1].writableEnded || emit.call(this, event, ...args);
+};

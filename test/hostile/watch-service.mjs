@@ -1,0 +1,73 @@
+// Loaded into a service before its own code: measures its event loop and its memory, and tells whoever asks at the
+// socket in HOSTILE_WATCH.
+import { openSync, readSync } from 'node:fs';
+import { createServer } from 'node:http';
+import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** How often the loop is asked for. */
+const INTERVAL_MS = 10;
+const STALL_MS = 100;
+
+const seen = { stalls: 0, longestMs: 0, gaps: 0, longestGapMs: 0, rssMaxBytes: 0, faults: [] };
+process.on('uncaughtExceptionMonitor', (error, origin) => {
+  seen.faults.push(`${origin}: ${String(error)}`);
+});
+process.on('warning', (warning) => seen.faults.push(`warning: ${String(warning)}`));
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+/**
+ * How long the main thread was ready to run and another program had its processor, in ms since it started. Linux
+ * counts it for each thread.
+ */
+const schedule = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+const text = Buffer.alloc(100);
+function waitedMs() {
+  const length = readSync(schedule, text, 0, text.length, 0);
+  return Number(text.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+}
+
+let lastMs = performance.now();
+let lastWaitedMs = waitedMs();
+function look() {
+  const nowMs = performance.now();
+  const waited = waitedMs();
+  const gapMs = nowMs - lastMs - INTERVAL_MS;
+  const ownMs = gapMs - (waited - lastWaitedMs);
+  if (gapMs > STALL_MS) seen.gaps += 1;
+  if (ownMs > STALL_MS) {
+    seen.stalls += 1;
+    console.error(
+      'STALL',
+      gapMs,
+      waited - lastWaitedMs,
+      process.uptime(),
+      process.cpuUsage(),
+      text.toString('latin1'),
+    );
+  }
+  seen.longestGapMs = Math.max(seen.longestGapMs, gapMs);
+  seen.longestMs = Math.max(seen.longestMs, ownMs);
+  seen.rssMaxBytes = Math.max(seen.rssMaxBytes, process.memoryUsage.rss());
+  [lastMs, lastWaitedMs] = [nowMs, waited];
+  setTimeout(look, INTERVAL_MS).unref();
+}
+look();
+
+createServer((request, response) => {
+  // Twice: what a finalizer lets go is taken by the second.
+  if (request.url === '/collect') collect();
+  if (request.url === '/collect') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  if (request.url === '/reset') {
+    Object.assign(seen, { stalls: 0, longestMs: 0, gaps: 0, longestGapMs: 0 });
+  }
+  // A collection that was asked for is no stall of the service.
+  [lastMs, lastWaitedMs] = [performance.now(), waitedMs()];
+  response.end(JSON.stringify({ ...seen, heapBytes: heapUsed + external }));
+})
+  .listen(process.env.HOSTILE_WATCH)
+  .unref();
