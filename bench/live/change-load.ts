@@ -18,6 +18,8 @@ const DURATION_SECONDS = 5_400;
 /** How long changes may stay out after the last was sent. */
 const SETTLE_TIMEOUT_MS = 15_000;
 const SETTLE_POLL_MS = 20;
+/** A peer may take tens of seconds for its documents; one that never has them is given up. */
+const CONNECT_TIMEOUT_MS = 300_000;
 const WAITING_SAMPLE_MS = 50;
 
 /** Sends changes on a fixed schedule and records when they were acknowledged and shown. */
@@ -30,6 +32,7 @@ export async function runChangeLoad(job: ChangesJob, { announce }: Observer): Pr
   const waiting: number[] = [];
   let sent = 0;
   let failure: Error | undefined;
+  const connecting = new AbortController();
 
   const log = createChangeLog(to);
   const create = await createClients(job.system);
@@ -41,6 +44,7 @@ export async function runChangeLoad(job: ChangesJob, { announce }: Observer): Pr
     },
     failed(error) {
       failure ??= error;
+      connecting.abort(error);
     },
   });
   const check = createStoredCheck(clients, placeOf, changesPerSecond);
@@ -48,7 +52,7 @@ export async function runChangeLoad(job: ChangesJob, { announce }: Observer): Pr
     if (sent > from && sent < to) waiting.push(sent - log.answeredCount);
   }, WAITING_SAMPLE_MS);
   try {
-    await clients.connect();
+    await orTimeout(clients.connect(), connecting);
     const { dueAtMs, ended } = startOpenLoop({
       perSecond: changesPerSecond,
       count: to,
@@ -91,6 +95,16 @@ function createChanges(users: number) {
     timestamp: timestampToText(nextStamp()),
   });
   return { placeOf, changeOf };
+}
+
+/** Rejects when a socket fails meanwhile, or when it takes too long. */
+async function orTimeout(work: Promise<void>, { signal }: AbortController): Promise<void> {
+  const timeout = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const given = AbortSignal.any([signal, timeout]);
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    given.addEventListener('abort', () => reject(given.reason as Error), { once: true });
+  });
+  await Promise.race([work, givenUp]);
 }
 
 /** Loaded by name: a peer's packages are there only when it is measured. */

@@ -1,7 +1,10 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { WebSocket } from 'ws';
+import { peerFolder } from '../peers/peer-packages.ts';
 import type { Sample } from '../workload.ts';
 import { connectDevice } from './connect-device.ts';
-import type { IdleJob, Observer } from './job.ts';
+import type { IdleJob, LiveUser, Observer } from './job.ts';
 import { startOpenLoop } from './open-loop.ts';
 
 const HEARTBEAT_INTERVAL_MS = 30_000;
@@ -13,20 +16,48 @@ const SOURCE_ADDRESSES = 16;
 /** Connects at a fixed rate, then holds the sockets with nothing but their heartbeats. */
 export async function runIdleLoad(job: IdleJob, { hold }: Observer): Promise<Sample> {
   const { users, connectsPerSecond, warmUpSockets } = job;
-  await closeAll(await connectAll(job, Math.min(warmUpSockets, users.length), connectsPerSecond));
+  const open = await opener(job);
+  await closeAll(
+    await connectAll(open, job, Math.min(warmUpSockets, users.length), connectsPerSecond),
+  );
   await hold('before-sockets');
 
-  const sockets = await connectAll(job, users.length, connectsPerSecond);
-  const beating = beatInTurn(sockets);
+  const sockets = await connectAll(open, job, users.length, connectsPerSecond);
+  const beating = job.system === 'cuepoint' ? beatInTurn(sockets) : undefined;
   await hold('sockets-idle');
   clearInterval(beating);
-  const open = sockets.filter((socket) => socket.readyState === socket.OPEN).length;
+  const left = sockets.filter((socket) => socket.readyState === socket.OPEN).length;
   for (const socket of sockets) socket.terminate();
-  return { sockets: open };
+  return { sockets: left };
+}
+
+type Open = (user: LiveUser, index: number) => Promise<WebSocket>;
+
+async function opener({ system, url }: IdleJob): Promise<Open> {
+  if (system === 'cuepoint') {
+    return async ({ token }, index) => {
+      const { socket } = await connectDevice({
+        url,
+        token,
+        deviceId: 'phone',
+        localAddress: `127.0.0.${1 + (index % SOURCE_ADDRESSES)}`,
+        onMessage: () => undefined,
+        onLost: () => undefined,
+      });
+      return socket;
+    };
+  }
+  // Loaded by name: its packages are there only when it is measured.
+  const module = pathToFileURL(path.join(peerFolder(system), 'idle.mjs')).href;
+  const { openIdle } = (await import(module)) as {
+    openIdle(this: void, url: string, userId: string): Promise<WebSocket>;
+  };
+  return ({ userId }) => openIdle(url, userId);
 }
 
 async function connectAll(
-  { url, users }: IdleJob,
+  open: Open,
+  { users }: IdleJob,
   count: number,
   perSecond: number,
 ): Promise<WebSocket[]> {
@@ -35,15 +66,9 @@ async function connectAll(
     perSecond,
     count,
     call(index) {
-      const connected = connectDevice({
-        url,
-        token: users[index]?.token ?? '',
-        deviceId: 'phone',
-        localAddress: `127.0.0.${1 + (index % SOURCE_ADDRESSES)}`,
-        onMessage: () => undefined,
-        onLost: () => undefined,
-      });
-      const socket = connected.then((device) => device.socket);
+      const user = users[index];
+      if (user === undefined) throw new Error('there is a user for each socket');
+      const socket = open(user, index);
       // It is awaited below, after the last one was begun.
       socket.catch(() => undefined);
       sockets.push(socket);

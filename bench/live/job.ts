@@ -48,9 +48,10 @@ export interface ConnectsJob {
   readonly rows: number;
 }
 
-/** Devices that connect, send heartbeats and nothing else. */
+/** Devices that connect, send heartbeats where the protocol has them, and nothing else. */
 export interface IdleJob {
   readonly kind: 'idle';
+  readonly system: Exclude<System, 'automerge'>;
   readonly url: string;
   /** One socket each. */
   readonly users: readonly LiveUser[];

@@ -33,7 +33,7 @@ export async function memorySettled(pid: number, settledMs: number): Promise<voi
   }
 }
 
-function residentKib(pid: number): number {
+export function residentKib(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
 }

@@ -9,7 +9,7 @@ import { installPeer, peerFolder } from './peer-packages.ts';
 import { withPeerServer, type PeerServer } from './peer-server.ts';
 
 const FOLDER = 'hocuspocus';
-const SCHEMA = 'bench_hocuspocus';
+export const HOCUSPOCUS_SCHEMA = 'bench_hocuspocus';
 
 export function prepareHocuspocus(context: BenchContext): Promise<void> {
   const told = ['@hocuspocus/server', '@hocuspocus/extension-database', 'yjs'];
@@ -26,7 +26,7 @@ export function measureHocuspocusChanges(
       userId: userIdOf(user),
       token: '',
     }));
-    const place = { addresses: [], urls: [url], users, schema: SCHEMA };
+    const place = { addresses: [], urls: [url], users, schema: HOCUSPOCUS_SCHEMA };
     return measureChanges(context, { system: FOLDER, pids: [pid], ...place }, changesPerSecond);
   });
 }
@@ -55,20 +55,20 @@ export async function withHocuspocus<T>(
   work: (server: PeerServer) => Promise<T>,
 ): Promise<T> {
   await onServer(context, async (client) => {
-    await client.query(`drop schema if exists ${SCHEMA} cascade`);
-    await client.query(`create schema ${SCHEMA}`);
+    await client.query(`drop schema if exists ${HOCUSPOCUS_SCHEMA} cascade`);
+    await client.query(`create schema ${HOCUSPOCUS_SCHEMA}`);
     await client.query(
-      `create table ${SCHEMA}.documents (name text primary key, data bytea not null)`,
+      `create table ${HOCUSPOCUS_SCHEMA}.documents (name text primary key, data bytea not null)`,
     );
   });
   try {
     const tables = {
       DATABASE_URL: context.server.url(),
-      DOCUMENTS_TABLE: `${SCHEMA}.documents`,
+      DOCUMENTS_TABLE: `${HOCUSPOCUS_SCHEMA}.documents`,
     };
     return await withPeerServer(FOLDER, { ...tables, ...env }, work);
   } finally {
-    await dropSchemas(context, [SCHEMA]);
+    await dropSchemas(context, [HOCUSPOCUS_SCHEMA]);
   }
 }
 
@@ -82,7 +82,7 @@ async function fillDocuments(context: BenchContext): Promise<void> {
   const contentIds = Array.from({ length: contentsPerUser }, (_, content) => contentIdOf(content));
   await onServer(context, (client) =>
     client.query(
-      `insert into ${SCHEMA}.documents (name, data) select name, $2 from unnest($1::text[]) as name`,
+      `insert into ${HOCUSPOCUS_SCHEMA}.documents (name, data) select name, $2 from unnest($1::text[]) as name`,
       [
         Array.from({ length: users }, (_, user) => userIdOf(user)),
         Buffer.from(filledDocument(contentIds)),

@@ -57,7 +57,7 @@ export async function withRedis<T>(
   env: Readonly<Record<string, string>>,
   work: (server: RedisServer) => Promise<T>,
 ): Promise<T> {
-  await installPeer(context, { folder: FOLDER, told: ['@redis/client'] });
+  await installPeer(context, { folder: FOLDER, told: ['ioredis'] });
   const dir = await mkdtemp(path.join(tmpdir(), 'cuepoint-bench-redis-'));
   const port = await freePort();
   const settings = Object.entries({ ...SETTINGS, dir, port: String(port) });

@@ -1,4 +1,4 @@
-import { parse, resetSVGDefIds, View, type Spec } from 'vega';
+import { parse, View, type Spec } from 'vega';
 import type { Plot } from '../workload.ts';
 import { barSpec } from './plot-bars.ts';
 import { lineSpec } from './plot-lines.ts';
@@ -15,8 +15,6 @@ export async function renderPlot(plot: Plot): Promise<string> {
     title: plot.title,
     ...(plot.kind === 'lines' ? lineSpec(plot) : barSpec(plot)),
   };
-  // Clip paths are numbered by the process, not by the plot.
-  resetSVGDefIds();
   const svg = await new View(parse(spec), { renderer: 'none' }).toSVG();
   return `${svg}\n`;
 }

@@ -23,6 +23,8 @@ import type { BenchContext, LinePlot, Report, Sample, Workload } from '../worklo
 const SCHEMA = 'bench_catch_up';
 /** Devices that come before the measured ones: code is compiled, connections are there. */
 const WARM_UP_DEVICES = 1;
+/** Cuepoint and two peers: each device has a user of its own. */
+const SYSTEMS_MAX = 3;
 
 interface System {
   readonly name: string;
@@ -43,7 +45,9 @@ export const catchUp: Workload = {
         async ({ urls: [url = ''], mintUsers }) => {
           const { missed, devices } = context.scale.devices;
           const { rounds } = liveRounds(context).scale;
-          const users = await mintUsers(missed.length * rounds * (devices + WARM_UP_DEVICES) * 3);
+          const users = await mintUsers(
+            missed.length * rounds * (devices + WARM_UP_DEVICES) * SYSTEMS_MAX,
+          );
           const cuepoint: System = {
             name: 'Cuepoint',
             system: 'cuepoint',

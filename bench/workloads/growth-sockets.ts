@@ -1,7 +1,10 @@
 import { runGenerator } from '../live/generator-process.ts';
-import { measureChanges } from '../live/measure-changes.ts';
-import { memorySettled, readMemory, SETTLED_MS_MAX } from '../live/service-memory.ts';
+import type { IdleJob } from '../live/job.ts';
+import { measureChanges, type ChangesTarget } from '../live/measure-changes.ts';
+import { memorySettled, residentKib, SETTLED_MS_MAX } from '../live/service-memory.ts';
 import { withServices } from '../live/services.ts';
+import { HOCUSPOCUS_SCHEMA, prepareHocuspocus, withHocuspocus } from '../peers/hocuspocus.ts';
+import { userIdOf } from '../support/data-set.ts';
 import { samplesOf, toSeries, toVariant, type Growing } from '../support/growth.ts';
 import { liveRounds, runRounds } from '../support/rounds.ts';
 import { decimal, whole, withSpread } from '../support/statistics.ts';
@@ -18,58 +21,95 @@ const CHANGES_PER_SECOND = 500;
 export const growthSockets: Workload = {
   name: 'growth-sockets',
   async run(context) {
-    const measured = context.scale.growth.sockets.map((size): Growing => ({
-      system: 'Cuepoint',
-      size,
-      measure: () => measure(context, size),
-    }));
+    const { hasPeer } = context.scale.live;
+    if (hasPeer) await prepareHocuspocus(context);
+    const measured = context.scale.growth.sockets.flatMap((size): Growing[] => {
+      const own = {
+        system: 'Cuepoint',
+        size,
+        measure: () => withCuepoint(context, size, (target) => measure(context, size, target)),
+      };
+      const peer = {
+        system: 'Hocuspocus with Yjs (acks are not durable)',
+        size,
+        measure: () => withPeer(context, size, (target) => measure(context, size, target)),
+      };
+      return hasPeer ? [own, peer] : [own];
+    });
     const samples = await runRounds(liveRounds(context), measured.map(toVariant));
     return toReport(measured, samples);
   },
 };
 
-async function measure(context: BenchContext, sockets: number): Promise<Sample> {
+/** A service, with all users that there will be. */
+type Target = ChangesTarget & { readonly system: IdleJob['system'] };
+type Work = (target: Target) => Promise<Sample>;
+
+function withCuepoint(context: BenchContext, sockets: number, work: Work): Promise<Sample> {
   return withServices(
     context,
     { schema: SCHEMA, instances: 1, env: { CUEPOINT_FEED: 'memory' } },
     async ({ mintUsers, ...services }) => {
-      const {
-        pids: [pid = 0],
-        addresses: [address = ''],
-        urls: [url = ''],
-      } = services;
-      const active = Math.min(ACTIVE_USERS_MAX, sockets);
-      const users = await mintUsers(sockets + active);
-      const memory: Sample[] = [];
-      let changes: Sample = {};
-      const { sockets: open } = await runGenerator(
-        {
-          kind: 'idle',
-          url,
-          users: users.slice(active),
-          connectsPerSecond: CONNECTS_PER_SECOND,
-          warmUpSockets: WARM_UP_SOCKETS,
-        },
-        async (phase) => {
-          await memorySettled(pid, Math.min(SETTLED_MS_MAX, 1_000 * context.scale.seconds));
-          memory.push(await readMemory(address));
-          if (phase !== 'sockets-idle') return;
-          changes = await measureChanges(
-            atOneRate(context),
-            { ...services, system: 'cuepoint', users: users.slice(0, active), schema: SCHEMA },
-            CHANGES_PER_SECOND,
-          );
-        },
-      );
-      if (open !== sockets) throw new Error(`${open} of ${sockets} sockets were still open`);
-      const [before = NaN, after = NaN] = memory.map(({ rss = NaN }) => rss);
-      return {
-        ...changes,
-        rssMib: after / 2 ** 20,
-        rssKibPerSocket: (after - before) / 1_024 / sockets,
-      };
+      const users = await mintUsers(sockets + activeUsers(sockets));
+      return work({ ...services, system: 'cuepoint', users, schema: SCHEMA });
     },
   );
+}
+
+function withPeer(context: BenchContext, sockets: number, work: Work): Promise<Sample> {
+  const users = Array.from({ length: sockets + activeUsers(sockets) }, (_, user) => ({
+    userId: userIdOf(user),
+    token: '',
+  }));
+  return withHocuspocus(context, {}, ({ pid, url }) =>
+    work({
+      system: 'hocuspocus',
+      pids: [pid],
+      addresses: [],
+      urls: [url],
+      users,
+      schema: HOCUSPOCUS_SCHEMA,
+    }),
+  );
+}
+
+function activeUsers(sockets: number): number {
+  return Math.min(ACTIVE_USERS_MAX, sockets);
+}
+
+async function measure(context: BenchContext, sockets: number, target: Target): Promise<Sample> {
+  const {
+    system,
+    pids: [pid = 0],
+    urls: [url = ''],
+    users,
+  } = target;
+  const active = users.slice(0, activeUsers(sockets));
+  const memoryKib: number[] = [];
+  let changes: Sample = {};
+  const { sockets: open } = await runGenerator(
+    {
+      kind: 'idle',
+      system,
+      url,
+      users: users.slice(active.length),
+      connectsPerSecond: CONNECTS_PER_SECOND,
+      warmUpSockets: WARM_UP_SOCKETS,
+    },
+    async (phase) => {
+      await memorySettled(pid, Math.min(SETTLED_MS_MAX, 1_000 * context.scale.seconds));
+      memoryKib.push(residentKib(pid));
+      if (phase !== 'sockets-idle') return;
+      changes = await measureChanges(
+        atOneRate(context),
+        { ...target, users: active },
+        CHANGES_PER_SECOND,
+      );
+    },
+  );
+  if (open !== sockets) throw new Error(`${open} of ${sockets} sockets were still open`);
+  const [before = NaN, after = NaN] = memoryKib;
+  return { ...changes, rssMib: after / 1_024, rssKibPerSocket: (after - before) / sockets };
 }
 
 /** The greatest rate of a workload is measured for longer: here there is but one. */
@@ -95,6 +135,7 @@ function toReport(measured: readonly Growing[], samples: Record<string, Sample[]
         title,
         columns: [
           'idle sockets',
+          'system',
           'RSS MiB',
           'RSS KiB a socket',
           'shown p50 ms',
@@ -106,6 +147,7 @@ function toReport(measured: readonly Growing[], samples: Record<string, Sample[]
           const own = samplesOf(one, samples);
           return [
             whole(one.size),
+            one.system,
             withSpread(own, 'rssMib', whole),
             withSpread(own, 'rssKibPerSocket', decimal),
             withSpread(own, 'shownP50Ms', decimal),

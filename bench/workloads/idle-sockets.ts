@@ -61,6 +61,7 @@ async function measure(context: BenchContext): Promise<Sample> {
       const { sockets = NaN } = await runGenerator(
         {
           kind: 'idle',
+          system: 'cuepoint',
           url,
           users: await mintUsers(count),
           connectsPerSecond: CONNECTS_PER_SECOND,

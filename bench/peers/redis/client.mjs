@@ -1,32 +1,32 @@
-// The client of Redis: it pipelines by itself what its callers send within a turn of the event loop. Plain
-// JavaScript: its package is installed on demand.
+// The client of Redis: what its callers send within a turn of the event loop goes out together. Plain JavaScript:
+// its package is installed on demand.
 import { readFile } from 'node:fs/promises';
-import { createClient } from '@redis/client';
+import { Redis } from 'ioredis';
 
 const FILL_BATCH = 1_000;
 
 /** See `RedisRegisters` in `bench/peers/redis.ts`. */
 export async function connectRegisters({ port, connections }) {
   const script = await readFile(new URL('last-write-wins.lua', import.meta.url), 'utf8');
-  const clients = await Promise.all(
-    Array.from({ length: connections }, () =>
-      createClient({ socket: { host: '127.0.0.1', port } }).connect(),
-    ),
+  const clients = Array.from(
+    { length: connections },
+    () => new Redis({ host: '127.0.0.1', port, lazyConnect: true }),
   );
-  const sha = await clients[0].scriptLoad(script);
+  await Promise.all(clients.map((client) => client.connect()));
+  const sha = await clients[0].script('LOAD', script);
 
-  function write(index, userId, { contentId, ...value }) {
-    return clients[index % connections].evalSha(sha, {
-      keys: [`progress:${userId}:${contentId}`],
-      arguments: [
-        String(value.positionSeconds),
-        String(value.durationSeconds),
-        value.state,
-        value.timestamp,
-        value.deviceId,
-        String(Date.now()),
-      ],
-    });
+  function write(index, userId, change) {
+    return clients[index % connections].evalsha(
+      sha,
+      1,
+      `progress:${userId}:${change.contentId}`,
+      change.positionSeconds,
+      change.durationSeconds,
+      change.state,
+      change.timestamp,
+      change.deviceId,
+      Date.now(),
+    );
   }
 
   return {
@@ -35,7 +35,7 @@ export async function connectRegisters({ port, connections }) {
     },
     async fill(count, pairAt) {
       // Nothing is measured yet: the flush that this puts off comes with the next write.
-      await clients[0].configSet('appendfsync', 'no');
+      await clients[0].config('SET', 'appendfsync', 'no');
       for (let from = 0; from < count; from += FILL_BATCH) {
         const to = Math.min(count, from + FILL_BATCH);
         await Promise.all(
@@ -45,12 +45,12 @@ export async function connectRegisters({ port, connections }) {
           }),
         );
       }
-      await clients[0].configSet('appendfsync', 'always');
+      await clients[0].config('SET', 'appendfsync', 'always');
     },
     async version() {
       const info = await clients[0].info('server');
       return /redis_version:(\S+)/.exec(info)?.[1];
     },
-    close: () => Promise.all(clients.map((client) => client.close())),
+    close: () => Promise.all(clients.map((client) => client.quit())),
   };
 }
