@@ -12,7 +12,7 @@ import {
 /** Longest time that something is away before it is started again, in ms. */
 const AWAY_MS = 300;
 /** Between the deaths of two that die together, at most. */
-const BETWEEN_MS = 50;
+const BETWEEN_MS = 400;
 const ACKS_WITHOUT_NATS = 60;
 
 export async function killService(scene: Scene): Promise<Strike> {
