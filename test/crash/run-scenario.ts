@@ -183,15 +183,13 @@ class Run {
   }
 
   async #check(): Promise<void> {
-    const { scenario } = this.#options;
-    const { settleTimeoutMs = SETTLE_TIMEOUT_MS } = scenario;
     const household = this.#requireHousehold();
-    await settle(household, settleTimeoutMs);
+    await settle(household, SETTLE_TIMEOUT_MS);
     const stored = await this.#readStored(household.users);
     await Promise.all(
       household.users.map(async ({ userId, devices }) => {
         const state = stored.get(userId);
-        if (state !== undefined) await checkConverged(devices, state, settleTimeoutMs);
+        if (state !== undefined) await checkConverged(devices, state, SETTLE_TIMEOUT_MS);
       }),
     );
   }
@@ -232,12 +230,11 @@ class Run {
 
   async #awaitAcks(count: number): Promise<void> {
     const wanted = this.#ledger.acked + count;
-    const { settleTimeoutMs = SETTLE_TIMEOUT_MS } = this.#options.scenario;
     try {
       await until({
         isTrue: () => this.#ledger.acked >= wanted,
         subscribe: (look) => this.#ledger.onAck(look),
-        timeoutMs: settleTimeoutMs,
+        timeoutMs: SETTLE_TIMEOUT_MS,
         what: () => `${count} acks; ${this.#requireHousehold().describe()}`,
       });
     } catch (error) {

@@ -101,7 +101,6 @@ export const SCENARIOS: readonly Scenario[] = [
     stage: 'postgres',
     rounds: 2,
     shortRounds: 0,
-    settleTimeoutMs: 180_000,
     strike: forgetDatabase,
   },
   {
