@@ -17,13 +17,9 @@ const startedAtMs = performance.now();
 const bar = createProgressBar(process, { label: 'crash', unit: 'rounds', total });
 let done = 0;
 const [lastRound, ended] = [new AbortController(), new AbortController()];
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    // The first leaves time for the round that is under way, and for what was measured so far.
-    if (lastRound.signal.aborted) ended.abort(new Error(`ended by ${signal}`));
-    else lastRound.abort();
-  });
-}
+// SIGTERM leaves time for the round that is under way, and tells what was measured so far.
+process.on('SIGTERM', () => lastRound.abort());
+process.on('SIGINT', () => ended.abort(new Error('ended by SIGINT')));
 const reports = await runAll(planned, {
   seed: flags.seed,
   lastRound: lastRound.signal,

@@ -11,7 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
     what: 'kill -9 of the service, PGlite',
     stage: 'pglite',
     rounds: { ofServiceKills: 0.5 },
-    shortRounds: 2,
+    shortRounds: 1,
     strike: killService,
   },
   {
@@ -101,7 +101,6 @@ export const SCENARIOS: readonly Scenario[] = [
     stage: 'postgres',
     rounds: 2,
     shortRounds: 0,
-    settleTimeoutMs: 180_000,
     strike: forgetDatabase,
   },
   {

@@ -15,6 +15,7 @@ const WAITING_GAUGES = [
   'cuepoint_pool_connections{state="waiting"}',
 ];
 const RESIDENT = 'process_resident_memory_bytes';
+const RETRIES = 'cuepoint_commit_retries_total';
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** @throws Error where `/health` or `/metrics` does not answer as it should */
@@ -33,6 +34,15 @@ export async function readVitalSigns({ address }: Instance): Promise<VitalSigns>
     residentBytes: valueOf(RESIDENT),
     waiting: WAITING_GAUGES.reduce((sum, name) => sum + valueOf(name), 0),
   };
+}
+
+/** How often a commit had to be tried again since the process started. */
+export async function readRetries({ address }: Instance): Promise<number> {
+  let sum = 0;
+  for (const [name, value] of readGauges(await get(`${address}/metrics`))) {
+    if (name.startsWith(RETRIES)) sum += value;
+  }
+  return sum;
 }
 
 /** Samples by name and labels as they are written. */

@@ -11,6 +11,8 @@ import {
 
 /** Longest time that something is away before it is started again, in ms. */
 const AWAY_MS = 300;
+/** Between the deaths of two that die together, at most. */
+const BETWEEN_MS = 400;
 const ACKS_WITHOUT_NATS = 60;
 
 export async function killService(scene: Scene): Promise<Strike> {
@@ -40,13 +42,23 @@ export async function killBackend(scene: Scene): Promise<Strike> {
   return { what: 'SIGKILL to a backend', mend: async () => undefined };
 }
 
+/**
+ * One of them dies a moment after the other: a service that acknowledged what its database never got takes the only
+ * other copy with it.
+ */
 export async function killBoth(scene: Scene): Promise<Strike> {
+  const { random } = scene;
   const instance = instanceOf(scene);
   const { server, start } = postgresOf(scene);
-  await Promise.all([instance.kill(), server.kill()]);
-  await pause(between(scene.random, 0, AWAY_MS));
+  const [first, second] =
+    random() < 0.5 ? ([instance, server] as const) : ([server, instance] as const);
+  const betweenMs = between(random, 0, BETWEEN_MS);
+  await first.kill();
+  await pause(betweenMs);
+  await second.kill();
+  await pause(between(random, 0, AWAY_MS));
   return {
-    what: 'SIGKILL to the service and the postmaster',
+    what: `SIGKILL to ${first === instance ? 'the service, then' : 'the postmaster, then'} the other ${betweenMs} ms later`,
     mend: async () => void (await Promise.all([start(), instance.startAgain()])),
   };
 }

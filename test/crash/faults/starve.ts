@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Instance } from '../instance.ts';
 import type { SmallDisk } from '../small-disk.ts';
 import type { StagedPostgres } from '../stage.ts';
+import { readRetries } from '../vital-signs.ts';
 import { between, instanceOf, postgresOf, type Scene, type Strike } from '../scenario.ts';
 
 /** The service wants up to 13: eight for reads, two that commit, two for maintenance, one that listens. */
@@ -10,6 +11,7 @@ const FEW_MS = { min: 500, max: 2_000 };
 const FULL_MS = { min: 500, max: 2_500 };
 /** Segments of its log that PostgreSQL may have made in advance, and more. */
 const SWITCHES_MAX = 40;
+const FELT_TRIES = 300;
 const READY_TRIES = 30;
 const READY_EVERY_MS = 100;
 
@@ -32,8 +34,8 @@ export async function fewConnections(scene: Scene): Promise<Strike> {
 export async function fillPostgresDisk(scene: Scene): Promise<Strike> {
   const postgres = postgresOf(scene);
   const disk = diskOf(scene);
-  await disk.fill();
   const isLogFull = scene.random() < 0.5;
+  await fillUntilFelt(disk, instanceOf(scene));
   if (isLogFull) await useUpLog(postgres);
   await pause(between(scene.random, FULL_MS.min, FULL_MS.max));
   return {
@@ -50,7 +52,7 @@ export async function fillPostgresDisk(scene: Scene): Promise<Strike> {
 export async function fillPgliteDisk(scene: Scene): Promise<Strike> {
   const instance = instanceOf(scene);
   const disk = diskOf(scene);
-  await disk.fill();
+  await fillUntilFelt(disk, instance);
   await pause(between(scene.random, FULL_MS.min, FULL_MS.max));
   return {
     what: 'disk full',
@@ -68,6 +70,18 @@ export async function fillPgliteDisk(scene: Scene): Promise<Strike> {
 function diskOf({ stage }: Scene): SmallDisk {
   if (stage.disk === undefined) throw new Error('this stage has no small disk');
   return stage.disk;
+}
+
+/** Resolves once the service had to try a commit again. @throws Error where it has no need to */
+async function fillUntilFelt(disk: SmallDisk, instance: Instance): Promise<void> {
+  const before = await readRetries(instance);
+  for (let count = 0; count < FELT_TRIES; count += 1) {
+    // Again: a database gives up files that it has no use for.
+    await disk.fill();
+    if ((await readRetries(instance)) > before) return;
+    await pause(READY_EVERY_MS);
+  }
+  throw new Error('the disk is full, and the service has not felt it');
 }
 
 /** Goes from segment to segment until there is no room for the next. */
