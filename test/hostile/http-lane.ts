@@ -32,9 +32,9 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
   let lastStatus = 0;
 
   function fill(): void {
-    while (!isLast && asked.length < DEPTH && lane.take(0)) {
+    if (isLast) return;
+    for (; asked.length < DEPTH && lane.take(0); next += 1) {
       const index = next;
-      next += 1;
       const { method, bytes, isTooLarge } = requests(chance.of(String(index)));
       asked.push({ method, isTooLarge, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
       socket.write(bytes);

@@ -15,7 +15,7 @@ const faults = {
     while (process.cpuUsage(before).user < 200_000);
   },
   leaks() {
-    kept.push(new Array(2 ** 20).fill(kept.length));
+    kept.push(Array.from({ length: 2 ** 20 }, () => kept.length));
   },
   rejects() {
     void Promise.reject(new Error('nobody looks'));
@@ -23,7 +23,7 @@ const faults = {
 };
 
 const fault = faults[process.env.HOSTILE_FAULT];
-const { emit } = Server.prototype;
+const emit = Reflect.get(Server.prototype, 'emit');
 let requests = 0;
 Server.prototype.emit = function (event, ...args) {
   // The watch's own server is not the service.
