@@ -22,6 +22,8 @@ export interface AttackOptions {
 export interface AttackReport {
   readonly inputs: number;
   readonly seconds: number;
+  /** Answers of 503 that say to come back. */
+  readonly busy: number;
   readonly counts: ReadonlyMap<string, number>;
   readonly served: Served;
   readonly watch: ServiceWatch;
@@ -37,6 +39,9 @@ const LANES = { http: 12, live: 6, garbage: 2 } as const;
 const WARM_SHARE = 0.1;
 /** After a collection, beside what it was after the first tenth: nothing of an input may stay. */
 const HEAP_GROWTH_MAX_BYTES = 32 * 2 ** 20;
+/** On a machine that cannot keep up the service may say so, now and then. */
+const BUSY_MAX = 20;
+const BUSY_SHARE_MAX = 0.005;
 const RSS_MAX_BYTES = 600 * 2 ** 20;
 
 /** Everything that a hostile client may send, over many connections at once, beside one client that is none. */
@@ -90,6 +95,8 @@ export async function attack({
   const hidden = verdict.violationCount - violations.length;
   if (hidden > 0) violations.push(`and ${hidden} more`);
   violations.push(...watch.faults, ...served.failures);
+  if (verdict.busy > BUSY_MAX + made * BUSY_SHARE_MAX)
+    violations.push(`${verdict.busy} answers of 503`);
   if (watch.stalls > 0) {
     violations.push(`${watch.stalls} stalls, the longest of ${watch.longestMs.toFixed(0)} ms`);
   }
@@ -99,6 +106,7 @@ export async function attack({
   return {
     inputs: made,
     seconds: (performance.now() - startedAtMs) / 1_000,
+    busy: verdict.busy,
     counts: verdict.counts,
     served,
     watch,

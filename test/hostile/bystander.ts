@@ -25,7 +25,7 @@ export async function startBystander(address: string): Promise<() => Promise<Ser
   );
   const latencies: number[] = [];
   const failures: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
 
   function call(method: string, path: string, body?: object): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -57,14 +57,14 @@ export async function startBystander(address: string): Promise<() => Promise<Ser
   }
 
   const running = (async () => {
-    for (let seconds = 1; !isOver; seconds += 1) {
+    for (let seconds = 1; !over.signal.aborted; seconds += 1) {
       await step(seconds).catch((error: unknown) => failures.push(String(error)));
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   })();
 
   return async () => {
-    isOver = true;
+    over.abort();
     await running;
     agent.destroy();
     const sorted = latencies.toSorted((a, b) => a - b);

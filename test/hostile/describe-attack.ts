@@ -10,8 +10,9 @@ export function describeAttack(report: AttackReport): string {
     ...[...counts]
       .toSorted(([, a], [, b]) => b - a)
       .map(([what, count]) => `${String(count).padStart(9)}  ${what}`),
-    `event loop: ${watch.stalls} stalls over 100 ms, the longest ${watch.longestMs.toFixed(0)} ms; by the wall ` +
-      `clock ${watch.gaps}, ${watch.longestGapMs.toFixed(0)} ms`,
+    `${report.busy} answers of 503 that say to come back`,
+    `event loop: ${watch.stalls} turns over 100 ms of processor time, the longest ${watch.longestMs.toFixed(0)} ms; ` +
+      `by the wall clock ${watch.gaps}, the longest ${watch.longestGapMs.toFixed(0)} ms`,
     `heap: ${(heapBeforeBytes / MIB).toFixed(1)} MiB after the first tenth, ${(heapAfterBytes / MIB).toFixed(1)} ` +
       `MiB at the end; resident ${(watch.rssMaxBytes / MIB).toFixed(0)} MiB at most`,
     `beside it: ${served.calls} calls, p50 ${served.p50Ms.toFixed(1)} ms, p99 ${served.p99Ms.toFixed(1)} ms, the ` +

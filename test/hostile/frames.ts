@@ -77,7 +77,9 @@ function textFrame(message: unknown): Buffer {
 
 function pushOf(chance: Chance, isSpoiled: boolean): object {
   const ops = Array.from({ length: 1 + chance.below(OPS_MAX) }, () => {
-    const op = sampleOf(WireOpSchema, chance);
+    const { deviceId, ...own } = sampleOf(WireOpSchema, chance) as { readonly deviceId?: string };
+    // Of another device each op would be refused for that alone.
+    const op = chance.isLucky(0.1) ? { deviceId, ...own } : own;
     return isSpoiled && chance.isLucky(0.7) ? spoil(op, chance) : op;
   });
   return { type: 'push', id: `push-${chance.below(1_000_000)}`, ops };

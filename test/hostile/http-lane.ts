@@ -29,11 +29,12 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
   const asked: Asked[] = [];
   let next = first;
   let isLast = false;
+  let lastStatus = 0;
 
   function fill(): void {
-    while (!isLast && asked.length < DEPTH && lane.take(0)) {
+    if (isLast) return;
+    for (; asked.length < DEPTH && lane.take(0); next += 1) {
       const index = next;
-      next += 1;
       const { method, bytes, isTooLarge } = requests(chance.of(String(index)));
       asked.push({ method, isTooLarge, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
       socket.write(bytes);
@@ -49,6 +50,7 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
         continue;
       }
       lane.take(1);
+      lastStatus = answer.status;
       verdict.answered(request.method, answer, request.describe);
       if (answer.headers['connection'] === 'close') isLast = true;
     }
@@ -75,7 +77,7 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
   // The service lets go of what it will not read to its end, and TCP may lose its answer by that.
   if (asked.some(({ isTooLarge }) => isTooLarge)) verdict.count('cut off, too large');
   else {
-    verdict.violated('closed without an answer', () =>
+    verdict.violated(`closed after ${lastStatus} without an answer`, () =>
       asked.map(({ describe }) => describe()).join(' and '),
     );
   }

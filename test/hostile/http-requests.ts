@@ -35,12 +35,35 @@ const HEAD_BYTES_MAX = 15_000;
 const BODY_BYTES_MAX = 1_048_576;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'];
 const CONTENT_TYPES = [
-  ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '', '*/*', 'json'],
-  ...['application/json; charset=utf-16', 'application/json;', 'APPLICATION/JSON', '/', ';'],
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  '',
+  '*/*',
+  'json',
+  'application/json; charset=utf-16',
+  'application/json;',
+  'APPLICATION/JSON',
+  '/',
+  ';',
 ];
 const PATH_PARTS = [
-  ...['', '.', '..', '%00', '%ff', '%ED%A0%80', '%2e%2e%2f', '%', 'a%20b', '*', '__proto__'],
-  ...['x'.repeat(256), 'x'.repeat(9_000), encodeURIComponent('☕'.repeat(256)), "';--", '%0A'],
+  '',
+  '.',
+  '..',
+  '%00',
+  '%ff',
+  '%ED%A0%80',
+  '%2e%2e%2f',
+  '%',
+  'a%20b',
+  '*',
+  '__proto__',
+  'x'.repeat(256),
+  'x'.repeat(9_000),
+  encodeURIComponent('☕'.repeat(256)),
+  "';--",
+  '%0A',
 ];
 const QUERIES = [
   ...[
@@ -54,8 +77,16 @@ const QUERIES = [
     '?=',
     '?&&',
   ],
-  ...['?cursor=', '?cursor=%ff', '?cursor=v1.e30', '?page=x', '?__proto__=1', '?limit[]=1', '?a=%'],
-  ...[`?cursor=${'x'.repeat(17_000)}`, `?${'a=b&'.repeat(2_000)}`, '?cursor=v1.eyJzIjoiMSJ9'],
+  '?cursor=',
+  '?cursor=%ff',
+  '?cursor=v1.e30',
+  '?page=x',
+  '?__proto__=1',
+  '?limit[]=1',
+  '?a=%',
+  `?cursor=${'x'.repeat(17_000)}`,
+  `?${'a=b&'.repeat(2_000)}`,
+  '?cursor=v1.eyJzIjoiMSJ9',
 ];
 const HEADERS = [
   ...[
@@ -64,12 +95,24 @@ const HEADERS = [
     `X-Device-Id: ${'d'.repeat(300)}`,
     'X-Device-Id: name-3',
   ],
-  ...['X-Cuepoint-User: nobody', 'X-Cuepoint-User: 00000000-0000-4000-8000-000000000000'],
-  ...['Origin: https://elsewhere.example', 'Origin: null', 'Accept: text/html', 'Accept: '],
-  ...['traceparent: 00-x', 'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
-  ...['Cookie: a=b', 'Range: bytes=0-', 'If-None-Match: *', 'Expect: 100-continue'],
-  ...['Content-Encoding: gzip', 'Accept-Encoding: gzip, br', 'X-HTTP-Method-Override: DELETE'],
-  ...[`X-Long: ${'h'.repeat(8_000)}`, 'X-Forwarded-For: 127.0.0.1', 'Connection: keep-alive'],
+  'X-Cuepoint-User: nobody',
+  'X-Cuepoint-User: 00000000-0000-4000-8000-000000000000',
+  'Origin: https://elsewhere.example',
+  'Origin: null',
+  'Accept: text/html',
+  'Accept: ',
+  'traceparent: 00-x',
+  'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  'Cookie: a=b',
+  'Range: bytes=0-',
+  'If-None-Match: *',
+  'Expect: 100-continue',
+  'Content-Encoding: gzip',
+  'Accept-Encoding: gzip, br',
+  'X-HTTP-Method-Override: DELETE',
+  `X-Long: ${'h'.repeat(8_000)}`,
+  'X-Forwarded-For: 127.0.0.1',
+  'Connection: keep-alive',
 ];
 /** They take away what the others need: a device for good, a user with everything. */
 const SEVERE = new Set(['deleteDevice', 'eraseUser']);
@@ -115,7 +158,7 @@ function filledPath(path: string, { parameters = [] }: Operation, chance: Chance
   return path.replaceAll(/\{(?<name>\w+)\}/g, (_all, name: string) => {
     if (chance.isLucky(0.15)) return chance.pick(PATH_PARTS);
     const schema = parameters.find((parameter) => parameter.name === name)?.schema ?? {};
-    return encodeURIComponent(String(sampleOf(schema, chance)));
+    return encodeURIComponent(JSON.stringify(sampleOf(schema, chance)).replaceAll('"', ''));
   });
 }
 
@@ -125,7 +168,7 @@ function queryOf({ parameters = [] }: Operation, chance: Chance): string {
     .filter((parameter) => parameter.in === 'query' && chance.isLucky(0.3))
     .map(({ name, schema }) => {
       const value = chance.isLucky(0.2) ? spoil(1, chance) : sampleOf(schema, chance);
-      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
       return `${name}=${encodeURIComponent(wellFormed(text))}`;
     });
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
@@ -137,8 +180,20 @@ function wellFormed(text: string): string {
 
 function oddUrl(chance: Chance): string {
   return chance.pick([
-    ...['/', '//', '/api/v1', '/api/v1/', '/api/v2/watchlist', '/API/V1/watchlist', '/.env', '*'],
-    ...['/api/v1/watchlist/../user', '/api/v1//watchlist', '/%ff', '/%00', '/\\', '/assets/x.js'],
+    '/',
+    '//',
+    '/api/v1',
+    '/api/v1/',
+    '/api/v2/watchlist',
+    '/API/V1/watchlist',
+    '/.env',
+    '*',
+    '/api/v1/watchlist/../user',
+    '/api/v1//watchlist',
+    '/%ff',
+    '/%00',
+    '/\\',
+    '/assets/x.js',
     ...[
       'http://elsewhere.example/api/v1/user',
       '/api/v1/ws',

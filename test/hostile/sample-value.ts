@@ -47,6 +47,8 @@ export function sampleOf(described: object, chance: Chance): unknown {
       return chance.isLucky(0.5);
     case 'null':
       return null;
+    case 'string':
+    case undefined:
     default:
       return textOf(schema.pattern, chance);
   }

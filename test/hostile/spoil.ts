@@ -2,12 +2,49 @@ import type { Chance } from '../sim/chance.ts';
 
 /** Values that break readers which trust what they read. */
 const VALUES: readonly unknown[] = [
-  ...[null, true, {}, [], [[]], '', '.', '..', '\u0000', '\u{D800}', '\u{DFFF}x', '%00', '%ff'],
-  ...[-1, -0, 0.5, 101, 2 ** 31, 2 ** 53, 1e308, Number.MIN_VALUE, -(2 ** 63)],
-  ...["'; drop table user_progress; --", '{{7*7}}', '<script>', '../../etc/passwd', '${jndi:x}'],
-  ...['🎬'.repeat(256), 'x'.repeat(256), 'x'.repeat(10_000), '\u202E', 'İ', 'ß'.repeat(255)],
-  ...[Array<number>(600).fill(0), Array<string>(70).fill('x'), { toString: 1, valueOf: 2 }],
-  ...['ffffffffffff-ffff', '000000000000-0000', 'NaN', 'null', '-0', '1e999', '0x10'],
+  null,
+  true,
+  {},
+  [],
+  [[]],
+  '',
+  '.',
+  '..',
+  '\u0000',
+  '\u{D800}',
+  '\u{DFFF}x',
+  '%00',
+  '%ff',
+  -1,
+  -0,
+  0.5,
+  101,
+  2 ** 31,
+  2 ** 53,
+  1e308,
+  Number.MIN_VALUE,
+  -(2 ** 63),
+  "'; drop table user_progress; --",
+  '{{7*7}}',
+  '<script>',
+  '../../etc/passwd',
+  '${jndi:x}',
+  '🎬'.repeat(256),
+  'x'.repeat(256),
+  'x'.repeat(10_000),
+  '\u202E',
+  'İ',
+  'ß'.repeat(255),
+  Array<number>(600).fill(0),
+  Array<string>(70).fill('x'),
+  { toString: 1, valueOf: 2 },
+  'ffffffffffff-ffff',
+  '000000000000-0000',
+  'NaN',
+  'null',
+  '-0',
+  '1e999',
+  '0x10',
 ];
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'type', 'kind', 'admin', ''];
 /** What JSON has no word for, or no end. */
@@ -39,14 +76,13 @@ function changed(value: unknown, chance: Chance): unknown {
   const found = entries[at];
   if (found !== undefined && typeof found[1] === 'object' && chance.isLucky(0.7)) {
     entries[at] = [found[0], changed(found[1], chance)];
-  } else if (found === undefined || chance.isLucky(0.25)) {
-    entries.push([chance.pick(NAMES), chance.pick(VALUES)]);
-  } else if (chance.isLucky(0.25)) {
-    entries.splice(at, 1);
-  } else if (chance.isLucky(0.15)) {
-    entries[at] = [chance.pick(NAMES), found[1]];
   } else {
-    entries[at] = [found[0], chance.pick(VALUES)];
+    const draw = chance.random();
+    if (found === undefined || draw < 0.25) {
+      entries.push([chance.pick(NAMES), chance.pick(VALUES)]);
+    } else if (draw < 0.45) entries.splice(at, 1);
+    else if (draw < 0.55) entries[at] = [chance.pick(NAMES), found[1]];
+    else entries[at] = [found[0], chance.pick(VALUES)];
   }
   return Array.isArray(value) ? entries.map(([, item]) => item) : fromEntries(entries);
 }

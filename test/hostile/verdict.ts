@@ -1,8 +1,12 @@
 import { CLOSE_CODES, ERROR_CODES } from '@cuepoint/core';
 
 const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
-/** What the service may say of itself when it is asked too much; each is counted. */
-const BUSY: ReadonlySet<unknown> = new Set(['overloaded']);
+/** What the service may say of itself where it or its database is asked too much: 503, each counted. */
+const BUSY: ReadonlySet<unknown> = new Set([
+  'overloaded',
+  'database_unavailable',
+  'outcome_unknown',
+]);
 /** A close that the WebSocket protocol itself has a number for: malformed, not UTF-8, too big. */
 const PROTOCOL_CLOSES = [1000, 1001, 1002, 1003, 1007, 1009];
 const CLOSES: ReadonlySet<number> = new Set([
@@ -25,6 +29,8 @@ export class Verdict {
   readonly counts = new Map<string, number>();
   readonly violations: string[] = [];
   violationCount = 0;
+  /** Answers 503 with a code that says to come back. */
+  busy = 0;
 
   /** @param input which input it was, by which it can be made again. */
   answered(method: string, answer: Answer, input: () => string): void {
@@ -35,14 +41,16 @@ export class Verdict {
     }
     if (method === 'HEAD') {
       this.#count(`${status} (HEAD)`);
-      if (status >= 500) this.violated(`HEAD is answered ${status}`, input);
+      if (status === 503) this.busy += 1;
+      else if (status >= 500) this.violated(`HEAD is answered ${status}`, input);
       return;
     }
     const code = problemCode(headers['content-type'] ?? '', body);
     this.#count(`${status} ${String(code)}`);
     if (!CODES.has(code))
       this.violated(`${status} without a documented code: ${excerpt(body)}`, input);
-    else if (status >= 500 && !BUSY.has(code)) this.violated(`${status} ${String(code)}`, input);
+    else if (BUSY.has(code)) this.busy += 1;
+    else if (status >= 500) this.violated(`${status} ${String(code)}`, input);
   }
 
   /** One message of a live session. */

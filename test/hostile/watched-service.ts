@@ -9,7 +9,7 @@ const WATCH = `--import=${new URL('watch-service.mjs', import.meta.url).href}`;
 
 /** What a service process says of itself. */
 export interface ServiceWatch {
-  /** Times that its event loop stood still for more than 100 ms, less what other programs took of the processor. */
+  /** Times that one turn of its event loop worked for more than 100 ms of processor time, collections included. */
   readonly stalls: number;
   readonly longestMs: number;
   /** The same by the wall clock, whoever had the processor. */

@@ -104,6 +104,12 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     // A compressor for each socket costs more memory than everything else of a session.
     perMessageDeflate: false,
   });
+  // Emitted within `handleUpgrade`; without a listener the refusal would be a text without a code.
+  sockets.on('wsClientError', (cause) => {
+    throw new CuepointError('invalid_request', 'This is not the handshake of a WebSocket.', {
+      cause,
+    });
+  });
   const sessions = new Set<Session>();
   const flusher = createFlusher(deps.atEndOfTurn ?? setImmediate);
   const hellos = pLimit(HELLOS_AT_ONCE_MAX);

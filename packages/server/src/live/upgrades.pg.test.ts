@@ -49,14 +49,29 @@ describe('an upgrade', () => {
     expect(answer).toContain('"code":"not_found"');
   });
 
-  it('that is no handshake is refused, and takes up no room', async () => {
+  it.each([
+    ['no key', []],
+    ['a key that is none', ['Sec-WebSocket-Key: x', 'Sec-WebSocket-Version: 13']],
+    ['another version', [`Sec-WebSocket-Key: ${'A'.repeat(22)}==`, 'Sec-WebSocket-Version: 1']],
+    [
+      'subprotocols that are none',
+      [
+        `Sec-WebSocket-Key: ${'A'.repeat(22)}==`,
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Protocol: a,,b',
+      ],
+    ],
+  ])('with %s is refused as a problem, and takes up no room', async (_what, headers) => {
     const answer = await answerTo(live.url, [
       'GET /api/v1/ws HTTP/1.1',
       'Host: localhost',
       'Connection: Upgrade',
       'Upgrade: websocket',
+      ...headers,
     ]);
     expect(answer).toContain('HTTP/1.1 400');
+    expect(answer).toContain('application/problem+json');
+    expect(answer).toContain('"code":"invalid_request"');
     expect(await live.held()).toEqual({ sockets: 0, users: 0 });
   });
 

@@ -35,7 +35,6 @@ export function attachUpgrades(
         throw new CuepointError('not_found', 'There is no WebSocket at this path.');
       }
       if (guardedOrigins !== undefined) requireLocalCaller(request, guardedOrigins);
-      requireHandshake(request);
       live.upgrade(request, socket, head);
     } catch (error) {
       if (!isCuepointError(error)) throw error;
@@ -56,20 +55,6 @@ function ignore(): void {
 function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
-}
-
-const KEY = /^[+/0-9A-Za-z]{22}==$/;
-const VERSIONS: ReadonlySet<unknown> = new Set(['13', '8']);
-
-/** What the library of the sockets would refuse without a code. */
-function requireHandshake({ method, headers }: IncomingMessage): void {
-  const isHandshake =
-    method === 'GET' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
-    KEY.test(headers['sec-websocket-key'] ?? '') &&
-    VERSIONS.has(headers['sec-websocket-version']);
-  if (isHandshake) return;
-  throw new CuepointError('invalid_request', 'This is not the handshake of a WebSocket.');
 }
 
 function refuse(socket: Duplex, error: CuepointError, traceId: string): void {
