@@ -7,6 +7,7 @@ import type { Tokens } from './tokens.ts';
 const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const CLOSE_CODES = [0, 999, 1000, 1001, 1005, 1006, 1015, 3000, 4400, 65_535];
 const OPS_MAX = 6;
+const FRAGMENTS_MAX = 8;
 
 interface FrameOptions {
   readonly opcode?: number;
@@ -95,7 +96,7 @@ function messageOf(tokens: Tokens, chance: Chance): object {
 /** One message in several frames, with a ping in between. */
 function fragments(message: object, chance: Chance): Frames {
   const payload = Buffer.from(JSON.stringify(message));
-  const size = 1 + chance.below(200);
+  const size = Math.ceil(payload.length / (1 + chance.below(FRAGMENTS_MAX)));
   const frames: Buffer[] = [];
   for (let at = 0; at < payload.length; at += size) {
     const isLast = at + size >= payload.length;

@@ -66,17 +66,15 @@ const PATH_PARTS = [
   '%0A',
 ];
 const QUERIES = [
-  ...[
-    '?limit=0',
-    '?limit=1e3',
-    '?limit=-1',
-    '?limit=1&limit=2',
-    '?status=x',
-    '?',
-    '??',
-    '?=',
-    '?&&',
-  ],
+  '?limit=0',
+  '?limit=1e3',
+  '?limit=-1',
+  '?limit=1&limit=2',
+  '?status=x',
+  '?',
+  '??',
+  '?=',
+  '?&&',
   '?cursor=',
   '?cursor=%ff',
   '?cursor=v1.e30',
@@ -89,12 +87,10 @@ const QUERIES = [
   '?cursor=v1.eyJzIjoiMSJ9',
 ];
 const HEADERS = [
-  ...[
-    'X-Device-Id: ',
-    'X-Device-Id: a b',
-    `X-Device-Id: ${'d'.repeat(300)}`,
-    'X-Device-Id: name-3',
-  ],
+  'X-Device-Id: ',
+  'X-Device-Id: a b',
+  `X-Device-Id: ${'d'.repeat(300)}`,
+  'X-Device-Id: name-3',
   'X-Cuepoint-User: nobody',
   'X-Cuepoint-User: 00000000-0000-4000-8000-000000000000',
   'Origin: https://elsewhere.example',
@@ -194,12 +190,10 @@ function oddUrl(chance: Chance): string {
     '/%00',
     '/\\',
     '/assets/x.js',
-    ...[
-      'http://elsewhere.example/api/v1/user',
-      '/api/v1/ws',
-      '/dev/token',
-      `/${'p'.repeat(12_000)}`,
-    ],
+    'http://elsewhere.example/api/v1/user',
+    '/api/v1/ws',
+    '/dev/token',
+    `/${'p'.repeat(12_000)}`,
   ]);
 }
 
