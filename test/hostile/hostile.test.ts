@@ -48,7 +48,7 @@ describe('a service under thousands of hostile requests and frames', () => {
     'gives no 5xx, never crashes or stalls, stays small, and serves who behaves',
     async () => {
       const report = await attackNew(INPUTS_MAX, SEED, { seconds: SECONDS });
-      expect(report.violations, describeAttack(report)).toEqual([]);
+      expect(report.violations, `seed ${SEED}\n${describeAttack(report)}`).toEqual([]);
       expect(report.inputs).toBeGreaterThan(100);
       expect(await service?.stop()).toBe(0);
     },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { settle } from '../crash/check-round.ts';
 import type { Ledger } from '../crash/ledger.ts';
+import { SETTLE_TIMEOUT_MS } from '../crash/scenario.ts';
 import type { Crowd } from './crowd.ts';
 
 export interface FindMaximumOptions {
@@ -24,7 +25,6 @@ const STEP_FACTOR = Math.SQRT2;
 const HELD_SHARE = 0.85;
 /** What waits at the end of a step is at most this long on its way. */
 const WAITING_SECONDS_MAX = 0.5;
-const SETTLE_TIMEOUT_MS = 60_000;
 
 /** The greatest rate that service, database and this process hold together, in changes a second. */
 export async function findMaximum({

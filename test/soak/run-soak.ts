@@ -1,8 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkConverged, checkQuiet, checkStored, settle } from '../crash/check-round.ts';
+import {
+  checkAnswered,
+  checkConverged,
+  checkQuiet,
+  checkStored,
+  settle,
+} from '../crash/check-round.ts';
 import { Disposal } from '../crash/disposal.ts';
 import { Ledger } from '../crash/ledger.ts';
-import { instanceOf, postgresOf, type Scene } from '../crash/scenario.ts';
+import { instanceOf, postgresOf, SETTLE_TIMEOUT_MS, type Scene } from '../crash/scenario.ts';
 import { liveOf } from '../crash/stored-state.ts';
 import { openStage, SECRET, type Stage } from '../crash/stage.ts';
 import { Collector } from './collector.ts';
@@ -39,7 +45,6 @@ export interface SoakReport {
 }
 
 const STEP_MS = 5_000;
-const SETTLE_TIMEOUT_MS = 120_000;
 const COLLECTIONS_PER_RETENTION = 4;
 
 /**
@@ -94,6 +99,7 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
     await settle(crowd, SETTLE_TIMEOUT_MS);
     for (const user of crowd.users) {
       const stored = await checkStored(stage, ledger, user, { isCollected: true });
+      checkAnswered(ledger, user);
       await checkConverged(user.devices, liveOf(stored), SETTLE_TIMEOUT_MS);
       ledger.forgetAllBut(user.userId, stored);
     }

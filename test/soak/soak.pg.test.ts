@@ -17,15 +17,14 @@ test('under load, with faults and garbage collection, nothing is lost and all de
     random: createRandom(7),
     say: (line) => lines.push(line),
   });
-  expect(report.checks).toBeGreaterThanOrEqual(2);
+  expect(report.checks).toBeGreaterThanOrEqual(3);
   expect(report.faults.length).toBeGreaterThan(0);
   expect(report.collected).toBeGreaterThan(0);
-  expect(report.acked).toBeGreaterThan(200);
+  expect(report.acked).toBeGreaterThan(600);
   expect(report.samples.length).toBeGreaterThan(0);
   expect(report.samples.every(({ residentBytes }) => residentBytes > 0)).toBe(true);
-  expect(report.verdicts.map(({ what }) => what)).toHaveLength(6);
   expect(
     plotsOf(report).every(({ series }) => series.every(({ points }) => points.length > 0)),
   ).toBe(true);
   expect(lines.join('\n')).toContain('nothing lost');
-}, 300_000);
+}, 900_000);

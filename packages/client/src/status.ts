@@ -20,7 +20,10 @@ export interface SyncStatus {
   /** When the oldest of them was made, in ms by this device's clock. */
   readonly oldestPendingAtMs: number | undefined;
   readonly deadLetters: number;
-  /** When everything was last acknowledged, in ms by the service's clock. */
+  /**
+   * When everything was last acknowledged, in ms by the service's clock. While the device is online and nothing is pending it
+   * is synced now, and this moves on with the next change or the end of the connection.
+   */
   readonly lastSyncedAtMs: number | undefined;
   /** Service minus this device, in ms; `undefined` until a welcome measured it. */
   readonly clockOffsetMs: number | undefined;

@@ -161,6 +161,16 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     expect((await pull(repository, userId, whole.cursor)).ops).toEqual([remove, set]);
   });
 
+  test('a page says when it was read, by the clock of the database', async () => {
+    const { repository, userId } = setup();
+    const { readAtMs } = await repository.readChanges(userId, { limit: 1 });
+    const [row] = await opened.sql<{ ms: number }>(
+      'select extract(epoch from clock_timestamp())::float8 * 1000 as ms',
+    );
+    expect(readAtMs).toBeGreaterThan((row?.ms ?? 0) - 60_000);
+    expect(readAtMs).toBeLessThanOrEqual(row?.ms ?? 0);
+  });
+
   test('[CUR1] a write that changes nothing is no change', async () => {
     const { repository, userId } = setup();
     const [add, set] = [addOp(), setOp()];

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StagedPostgres } from '../stage.ts';
+import { tell } from './tell.ts';
 import {
   between,
   instanceOf,
@@ -9,6 +11,8 @@ import {
   type Strike,
 } from '../scenario.ts';
 
+const RECOVERY_TIMEOUT_MS = 60_000;
+const RECOVERY_EVERY_MS = 100;
 /** Longest time that something is away before it is started again, in ms. */
 const AWAY_MS = 300;
 /** Between the deaths of two that die together, at most. */
@@ -32,14 +36,29 @@ export async function killPostmaster(scene: Scene): Promise<Strike> {
 
 /** One backend dies: the postmaster ends all others, recovers from the log and goes on by itself. */
 export async function killBackend(scene: Scene): Promise<Strike> {
-  const pid = await postgresOf(scene).withClient(async (client) => {
+  const { withClient } = postgresOf(scene);
+  const backends = await withClient(async (client) => {
     const { rows } = await client.query<{ readonly pid: number }>(
       `select pid from pg_stat_activity where application_name = 'cuepoint' and backend_type = 'client backend'`,
     );
-    return pick(scene.random, rows).pid;
+    return rows;
   });
-  process.kill(pid, 'SIGKILL');
-  return { what: 'SIGKILL to a backend', mend: async () => undefined };
+  // A service that has only just lost its database may have no connection yet.
+  if (backends.length > 0) tell(pick(scene.random, backends).pid, 'SIGKILL');
+  return { what: 'SIGKILL to a backend', mend: () => takesQueries(withClient) };
+}
+
+/** Resolves once the server has recovered by itself. */
+async function takesQueries(withClient: StagedPostgres['withClient']): Promise<void> {
+  const endMs = performance.now() + RECOVERY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await withClient(async (client) => void (await client.query('select 1')));
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await pause(RECOVERY_EVERY_MS);
+    }
+  }
 }
 
 /**

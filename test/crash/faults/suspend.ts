@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tell } from './tell.ts';
 import { between, instanceOf, postgresOf, type Scene, type Strike } from '../scenario.ts';
 
 /** Past the 4 s after which a client gives up an answer, or not; and the 2 s of the service's ack timeout. */
@@ -40,13 +41,4 @@ export async function suspendPostgres(scene: Scene): Promise<Strike> {
       for (const pid of stopped) tell(pid, 'SIGCONT');
     },
   };
-}
-
-/** @returns false where the process has ended. */
-function tell(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
 }

@@ -184,6 +184,20 @@ describe('the end of a connection', () => {
     await state.close();
   });
 
+  it('[SDK5] that ends in the middle of a change still tells until when all was synced before', async () => {
+    const { state, service, environment } = await openApp();
+    const before = state.status.get().lastSyncedAtMs ?? 0;
+    await environment.advance(300_000);
+    service.acknowledges = false;
+    state.watchlist.add('film');
+    await environment.advance(0);
+    service.cut();
+    await environment.advance(0);
+    expect(state.status.get().pending).toBe(1);
+    expect(state.status.get().lastSyncedAtMs).toBeGreaterThanOrEqual(before + 270_000);
+    await state.close();
+  });
+
   it('[SDK5] without a welcome is tried again ever more slowly, 30 s at most', async () => {
     const { state, service, environment } = await openApp();
     environment.randomValue = 0.999;

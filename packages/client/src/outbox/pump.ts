@@ -79,9 +79,9 @@ export class Pump {
       cancelTimer();
       this.#stepAll(entries, 'lost');
     }
-    if (this.#probedAtMs === undefined) return;
-    void this.#deps.store.commit({ meta: { lastSyncedAtMs: this.#probedAtMs } });
+    const lastSyncedAtMs = this.#probedAtMs;
     this.#probedAtMs = undefined;
+    if (lastSyncedAtMs !== undefined) void this.#deps.store.commit({ meta: { lastSyncedAtMs } });
   }
 
   /** A message was too large, or had too much in it: if it was a push, the next are smaller. */
@@ -130,7 +130,7 @@ export class Pump {
     const isLast = settled.put.length === 0 && this.#isLast(settled.drop);
     const syncedAtMs = isLast ? clock.nowMs() : undefined;
     const isProbe = push.entries.length === 0 && settled.put.length === 0;
-    this.#probedAtMs = isProbe ? syncedAtMs : undefined;
+    if (isLast) this.#probedAtMs = isProbe ? syncedAtMs : undefined;
     if (!isProbe) {
       const meta = syncedAtMs === undefined ? undefined : { lastSyncedAtMs: syncedAtMs };
       void this.#deps.store.commit({ ...settled, ...(meta && { meta }) });

@@ -56,12 +56,14 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
         // In a herd many have given up before their turn comes.
         if (session.isClosing) return undefined;
         if (known !== undefined) return repository.readChanges(user, request);
+        const waitedMs = now() - session.openedAtMs;
         const [page, devices] = await Promise.all([
           repository.readChanges(user, request),
           repository.loadDevices(user).then((found) => admit(deps, greeted, found)),
         ]);
         known = devices;
-        session.joinedAtMs = page.readAtMs;
+        // By the database's clock, as if it had been read at once: one that waited here for its turn is the earlier one.
+        session.joinedAtMs = page.readAtMs - waitedMs;
         return page;
       });
     await catchUp(read, session, channel, (page) => {

@@ -26,8 +26,8 @@ export class Session {
   readonly socket: SessionSocket;
   readonly openedAtMs: number;
   /**
-   * When its hello was read, by the database's wall clock in ms since the epoch; `undefined` until then. Of two sessions
-   * of a device on two instances it says which is the later, whatever the instances' clocks say.
+   * When it was opened, by the database's wall clock in ms since the epoch; `undefined` until its hello is read. Of two
+   * sessions of a device on two instances it says which is the later, whatever the instances' clocks say.
    */
   joinedAtMs: number | undefined;
   /** `undefined` until the token of the hello is accepted. */

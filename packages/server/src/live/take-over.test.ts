@@ -88,7 +88,7 @@ describe('a session of the device on another instance', () => {
     expect(published).toEqual([]);
   });
 
-  it('leaves one here alone whose hello is still to be read: it is the later one', () => {
+  it('leaves one here alone whose hello is still to be read: when it is, it is told', () => {
     const { open, channel, feed, published } = setup();
     const unread = open('a', undefined, false);
     openedElsewhere(feed, channel, event);

@@ -33,7 +33,7 @@ export function takeOver(
 }
 
 /**
- * Of two sessions on two instances the one stays whose hello was read later, by the database's clock and then
+ * Of two sessions on two instances the one stays that was opened later, by the database's clock and then
  * by id. The instance of the later one may have spoken before the other listened, so it says so again.
  */
 export function openedElsewhere(
@@ -54,7 +54,7 @@ export function openedElsewhere(
 }
 
 function isOlder({ id, joinedAtMs }: Session, otherId: string, otherJoinedAtMs: number): boolean {
-  // Its hello is still to be read, which makes it the later one.
+  // Its hello is still to be read; its instance tells the others then, and hears which is the later.
   if (joinedAtMs === undefined) return false;
   return joinedAtMs === otherJoinedAtMs ? id < otherId : joinedAtMs < otherJoinedAtMs;
 }

@@ -27,6 +27,14 @@ describe('/sync', () => {
       resync: true,
       more: false,
     });
+    expect(Object.keys(first.body).sort()).toEqual([
+      'changes',
+      'cursor',
+      'more',
+      'results',
+      'resync',
+      'serverTime',
+    ]);
     expect(first.body.changes).toMatchObject([{ contentId: 'one', deviceId: 'tv' }]);
     expect(Math.abs(first.body.serverTime - Date.now())).toBeLessThan(60_000);
 

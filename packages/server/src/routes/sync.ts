@@ -59,7 +59,11 @@ async function readChanges(
   userId: string,
   { cursor, page }: Omit<ChangesRequest, 'limit'>,
 ) {
-  const { ops, ...rest } = await repository.readChanges(userId, {
+  const {
+    ops,
+    readAtMs: _,
+    ...rest
+  } = await repository.readChanges(userId, {
     limit: CHANGES_PER_PAGE,
     ...(cursor === undefined ? {} : { cursor }),
     ...(page === undefined ? {} : { page }),
