@@ -1,6 +1,6 @@
 import { readFlushOrder, type FlushOrder } from './flush-order.ts';
 import { MarkedClient } from './marked-client.ts';
-import { attachStrace } from './strace.ts';
+import { attachStrace, type Strace } from './strace.ts';
 import { parseTrace } from './trace.ts';
 
 export interface TracedRun extends FlushOrder {
@@ -23,9 +23,12 @@ export async function writeUnderTrace(
   address: string,
   findProcesses: () => Promise<readonly number[]>,
 ): Promise<TracedRun> {
-  // Its hello makes the service open connections to the database.
   const client = await MarkedClient.connect(address);
-  const strace = await attachStrace({ processIds: await findProcesses() });
+  // Its connection to the database is open and stays so.
+  const first = client.newMark();
+  client.push(first);
+  await client.untilAcked([first]);
+  const strace = await attachToAll(findProcesses);
   const told: string[] = [];
   for (let wave = 0; wave < WAVES; wave += 1) {
     const pushed = Array.from({ length: PUSHES_PER_WAVE }, () => client.newMark());
@@ -40,4 +43,18 @@ export async function writeUnderTrace(
   }
   await client.socket.close();
   return { told, ...readFlushOrder(parseTrace(await strace.detach())) };
+}
+
+const ATTEMPTS_MAX = 10;
+
+/** A process that starts between the look for processes and the attachment would not be traced. */
+async function attachToAll(findProcesses: () => Promise<readonly number[]>): Promise<Strace> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const processIds = await findProcesses();
+    const strace = await attachStrace({ processIds });
+    const known = new Set(processIds);
+    if ((await findProcesses()).every((processId) => known.has(processId))) return strace;
+    await strace.detach();
+  }
+  throw new Error('processes come and go too fast to be traced');
 }
