@@ -52,22 +52,36 @@ export function toWritesReport(
       ];
     }),
   };
-  const plot = (figure: string, label: string, suffix: string): LinePlot => ({
-    kind: 'lines',
-    name: `${name}-${suffix}`,
-    title,
-    x: { label: size, scale: 'log' },
-    y: { label, scale: 'log' },
-    series: toSeries(measured, samples, figure),
-  });
+  const plot = plotsBySize(measured, samples, { title, size });
   return {
     samples,
     tables: [table],
     plots: [
-      plot('acksPerSecond', 'acks a second', 'acks'),
-      plot('p99Ms', 'p99 from call to ack, ms', 'p99'),
+      plot(`${name}-acks`, 'acksPerSecond', 'acks a second'),
+      plot(`${name}-p99`, 'p99Ms', 'p99 from call to ack, ms'),
     ],
   };
+}
+
+interface PlotTexts extends Omit<Texts, 'name'> {
+  /** Of what is measured; sizes are on a logarithmic one always. Default log. */
+  readonly scale?: LinePlot['y']['scale'];
+}
+
+/** @returns what makes the plot of one figure over the sizes, of its name, figure and label. */
+export function plotsBySize(
+  measured: readonly Growing[],
+  samples: Samples,
+  { title, size, scale = 'log' }: PlotTexts,
+): (name: string, figure: string, label: string) => LinePlot {
+  return (name, figure, label) => ({
+    kind: 'lines',
+    name,
+    title,
+    x: { label: size, scale: 'log' },
+    y: { label, scale },
+    series: toSeries(measured, samples, figure),
+  });
 }
 
 /** A line a system, over the sizes. */

@@ -14,11 +14,11 @@ import { installPeer, peerFolder } from '../peers/peer-packages.ts';
 import { withPeerServer } from '../peers/peer-server.ts';
 import { runReplicaJob, type ReplicaSystem } from '../replicas/replica-job.ts';
 import type { EncodedHistory } from '../replicas/replica.ts';
-import { samplesOf, toSeries, toVariant, type Growing } from '../support/growth.ts';
+import { plotsBySize, samplesOf, toVariant, type Growing } from '../support/growth.ts';
 import { liveRounds, runRounds } from '../support/rounds.ts';
 import { decimal, median, whole, withSpread } from '../support/statistics.ts';
 import { createHistory, type HistorySize } from '../support/watch-history.ts';
-import type { BenchContext, LinePlot, Report, Sample, Workload } from '../workload.ts';
+import type { BenchContext, Report, Sample, Workload } from '../workload.ts';
 
 const SCHEMA = 'bench_catch_up';
 /** Devices that come before the measured ones: code is compiled, connections are there. */
@@ -158,14 +158,7 @@ async function measureDevices(
 
 function toReport(measured: readonly Growing[], samples: Record<string, Sample[]>): Report {
   const title = 'A device that missed changes comes back';
-  const plot = (name: string, figure: string, label: string): LinePlot => ({
-    kind: 'lines',
-    name,
-    title,
-    x: { label: 'changes that it missed', scale: 'log' },
-    y: { label, scale: 'log' },
-    series: toSeries(measured, samples, figure),
-  });
+  const plot = plotsBySize(measured, samples, { title, size: 'changes that it missed' });
   return {
     samples,
     tables: [

@@ -5,10 +5,10 @@ import { memorySettled, residentKib, SETTLED_MS_MAX } from '../live/service-memo
 import { withServices } from '../live/services.ts';
 import { HOCUSPOCUS_SCHEMA, prepareHocuspocus, withHocuspocus } from '../peers/hocuspocus.ts';
 import { userIdOf } from '../support/data-set.ts';
-import { samplesOf, toSeries, toVariant, type Growing } from '../support/growth.ts';
+import { plotsBySize, samplesOf, toVariant, type Growing } from '../support/growth.ts';
 import { liveRounds, runRounds } from '../support/rounds.ts';
 import { decimal, whole, withSpread } from '../support/statistics.ts';
-import type { BenchContext, LinePlot, Report, Sample, Workload } from '../workload.ts';
+import type { BenchContext, Report, Sample, Workload } from '../workload.ts';
 
 const SCHEMA = 'bench_sockets';
 const CONNECTS_PER_SECOND = 400;
@@ -120,14 +120,7 @@ function atOneRate(context: BenchContext): BenchContext {
 
 function toReport(measured: readonly Growing[], samples: Record<string, Sample[]>): Report {
   const title = `Idle sockets, and ${ACTIVE_USERS_MAX} active users with ${CHANGES_PER_SECOND} changes a second`;
-  const plot = (name: string, figure: string, label: string): LinePlot => ({
-    kind: 'lines',
-    name,
-    title,
-    x: { label: 'idle sockets', scale: 'log' },
-    y: { label, scale: 'linear' },
-    series: toSeries(measured, samples, figure),
-  });
+  const plot = plotsBySize(measured, samples, { title, size: 'idle sockets', scale: 'linear' });
   return {
     samples,
     tables: [

@@ -8,8 +8,8 @@ import { runRounds } from '../support/rounds.ts';
 import { createCuepointSchema, dropSchemas, withPersistence } from '../support/server-client.ts';
 import { decimal, summarize, whole, withSpread } from '../support/statistics.ts';
 import { createWatchlist, fillWatchlists, type FilledWatchlist } from '../support/watchlists.ts';
-import { samplesOf, toSeries, toVariant, type Growing } from '../support/growth.ts';
-import type { BenchContext, LinePlot, Report, Sample, Workload } from '../workload.ts';
+import { plotsBySize, samplesOf, toVariant, type Growing } from '../support/growth.ts';
+import type { BenchContext, Report, Sample, Workload } from '../workload.ts';
 
 const SCHEMA = 'bench_growing';
 const ORIGIN = 'origin_growing';
@@ -67,14 +67,7 @@ export const growthWatchlist: Workload = {
 async function measure(context: BenchContext, measured: readonly Growing[]): Promise<Report> {
   const samples = await runRounds(context, measured.map(toVariant));
   const title = 'One change of a watchlist, by its items';
-  const plot = (name: string, figure: string, label: string): LinePlot => ({
-    kind: 'lines',
-    name,
-    title,
-    x: { label: 'items of the watchlist', scale: 'log' },
-    y: { label, scale: 'log' },
-    series: toSeries(measured, samples, figure),
-  });
+  const plot = plotsBySize(measured, samples, { title, size: 'items of the watchlist' });
   return {
     samples,
     tables: [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mintToken } from '@cuepoint/server';
 import { CrashDevice } from './crash-device.ts';
 import { HttpWriter } from './http-writer.ts';
+import { describeUnsettled, subscribeAll } from './device-group.ts';
 import type { Ledger } from './ledger.ts';
 import { until } from './until.ts';
 
@@ -83,18 +84,12 @@ export class Household implements AsyncDisposable {
 
   /** The devices that have not settled. */
   describe(): string {
-    return this.devices
-      .filter((device) => !device.isSettled)
-      .map((device) => device.describe())
-      .join('; ');
+    return describeUnsettled(this.devices);
   }
 
   /** Calls after each change of any device. @returns what ends it. */
   subscribe(listener: () => void): () => void {
-    const ends = this.devices.map((device) => device.subscribe(listener));
-    return () => {
-      for (const end of ends) end();
-    };
+    return subscribeAll(this.devices, listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mintToken } from '@cuepoint/server';
 import type { CheckedHousehold } from '../crash/check-round.ts';
+import { describeUnsettled, subscribeAll } from '../crash/device-group.ts';
 import type { Ledger } from '../crash/ledger.ts';
 import { until } from '../crash/until.ts';
 import { SoakDevice } from './soak-device.ts';
@@ -94,17 +95,11 @@ export class Crowd implements CheckedHousehold, AsyncDisposable {
   }
 
   describe(): string {
-    return this.devices
-      .filter((device) => !device.isSettled)
-      .map((device) => device.describe())
-      .join('; ');
+    return describeUnsettled(this.devices);
   }
 
   subscribe(listener: () => void): () => void {
-    const ends = this.devices.map((device) => device.subscribe(listener));
-    return () => {
-      for (const end of ends) end();
-    };
+    return subscribeAll(this.devices, listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
