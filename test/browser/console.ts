@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { vi } from 'vitest';
 import { launchBrowser } from '../support/chromium.ts';
 import { freePort } from '../support/free-port.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/service-process.ts';
@@ -79,9 +80,21 @@ export async function openPage(
 /** One device of the playground, as a person sees it. */
 export class DeviceOnPage {
   readonly card: Locator;
+  readonly #page: Page;
+  readonly #key: string;
 
   constructor(page: Page, key: 'tv' | 'phone' | 'browser') {
     this.card = page.locator(`[data-device="${key}"]`);
+    this.#page = page;
+    this.#key = key;
+  }
+
+  /** A change is shown at once, and a moment later it stands in IndexedDB, where it survives the tab. [SDK1, SDK2] */
+  async untilStored(outboxSize: number): Promise<void> {
+    await vi.waitUntil(
+      async () => (await this.#page.evaluate(countStoredOps, this.#key)) === outboxSize,
+      { timeout: 30_000 },
+    );
   }
 
   async untilStatus(text: string): Promise<void> {
@@ -139,5 +152,25 @@ export class DeviceOnPage {
 
   position(): Promise<number> {
     return this.video().evaluate((video: HTMLVideoElement) => video.currentTime);
+  }
+}
+
+/** Runs in the page. */
+async function countStoredOps(device: string): Promise<number> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open(`cuepoint-playground-${device}`);
+    opening.addEventListener('success', () => resolve(opening.result));
+    opening.addEventListener('error', () => reject(opening.error as DOMException));
+  });
+  try {
+    const keys = await new Promise<IDBValidKey[]>((resolve, reject) => {
+      const reading = database.transaction('records').objectStore('records').getAllKeys();
+      reading.addEventListener('success', () => resolve(reading.result));
+      reading.addEventListener('error', () => reject(reading.error as DOMException));
+    });
+    const names = keys.map((key) => (Array.isArray(key) ? key[1] : undefined));
+    return names.filter((name) => typeof name === 'string' && name.startsWith('o/')).length;
+  } finally {
+    database.close();
   }
 }

@@ -86,11 +86,13 @@ describe.skipIf(!isThere)('the playground', () => {
     await phone.setNetwork(false);
     await phone.add('Memento');
     await phone.untilStatus('1 change waits');
+    await phone.untilStored(1);
     await page.reload();
     await phone.untilStatus('1 change waits');
     await phone.film('Memento').waitFor();
     await phone.add('Alien');
     await phone.untilStatus('2 changes wait');
+    await phone.untilStored(2);
     const session = await context.newCDPSession(page);
     session.send('Page.crash').catch(() => undefined);
     await page.waitForEvent('crash');
