@@ -238,21 +238,34 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     }
   });
 
-  test('[CUR2] a floor that rises between two pages starts the pages anew', async () => {
+  test('[CUR2] a floor that rises between two pages voids those of a whole state', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const first = await repository.readChanges(userId, { limit: 2 });
     // Past what the first page saw: what is collected now was removed after it.
     await repository.removeWatchlistItem(userId, removeOp({ contentId: 'late' }));
     await raiseFloor(opened, userId, null);
-    const again = await repository.readChanges(userId, { limit: 2, page: first.page ?? '' });
-    expect(again).toMatchObject({ resync: true, more: true });
-    expect(again.ops).toEqual((await pull(repository, userId)).ops.slice(0, 2));
+    const next = repository.readChanges(userId, { limit: 2, page: first.page ?? '' });
+    await expect(next).rejects.toMatchObject({ code: 'invalid_cursor', field: 'page' });
     // The pages that start now saw what is past the floor.
     await repository.saveProgress(randomUUID(), setOp());
     await withoutTransactionsBelowFloor(opened);
     const { ops } = await pullPages(repository, userId, { limit: 2 });
     expect(ops).toEqual((await pull(repository, userId)).ops);
+    await raiseFloor(opened, userId, 0n);
+  });
+
+  test('[CUR2] a floor that rises between two pages of changes gives the whole state in their place', async () => {
+    const { repository, userId } = setup();
+    const { cursor } = await pull(repository, userId);
+    await seed(repository, userId);
+    const first = await repository.readChanges(userId, { limit: 2, cursor });
+    expect(first).toMatchObject({ resync: false, more: true });
+    await repository.removeWatchlistItem(userId, removeOp({ contentId: 'late' }));
+    await raiseFloor(opened, userId, null);
+    const again = await repository.readChanges(userId, { limit: 2, page: first.page ?? '' });
+    expect(again).toMatchObject({ resync: true, more: true });
+    expect(again.ops).toEqual((await pull(repository, userId)).ops.slice(0, 2));
     await raiseFloor(opened, userId, 0n);
   });
 
@@ -288,11 +301,11 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     expect(await pull(repository, userId, future)).toMatchObject({ ops: whole.ops, resync: true });
   });
 
-  test('[CUR2] a cursor of the other way to catch up gets the whole state, and a page starts anew', async () => {
+  test('[CUR2] a cursor of the other way to catch up gets the whole state, and such a page is void', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const whole = await pull(repository, userId);
-    const { page = '', ops } = await repository.readChanges(userId, { limit: 2 });
+    const { page = '' } = await repository.readChanges(userId, { limit: 2 });
     const seen = catchUp === 'xid' ? '7' : '7:9:8';
     const other = altered(whole.cursor, { seen });
     expect(await pull(repository, userId, other)).toMatchObject({ ops: whole.ops, resync: true });
@@ -301,9 +314,9 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     ) as unknown[];
     const otherBase = [seen, ...(base as unknown[]).slice(1)];
     const otherPage = Buffer.from(JSON.stringify([otherBase, since, ...position]));
-    expect(
-      await repository.readChanges(userId, { limit: 2, page: otherPage.toString('base64url') }),
-    ).toMatchObject({ ops, resync: true, more: true });
+    await expect(
+      repository.readChanges(userId, { limit: 2, page: otherPage.toString('base64url') }),
+    ).rejects.toMatchObject({ code: 'invalid_cursor', field: 'page' });
   });
 
   test('[CUR2] a cursor at or below the floor gets the whole state', async () => {
@@ -328,7 +341,7 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     expect(await pull(repository, userId, answer.cursor)).toMatchObject({ ops: [], resync: false });
   });
 
-  test('[CUR2] an erasure gives older cursors an empty whole state', async () => {
+  test('[CUR2] an erasure gives older cursors an empty whole state, and voids the pages of a full one', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const { cursor } = await pull(repository, userId);
@@ -336,10 +349,9 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     await repository.eraseUser(userId, NOW_MS + 60_000);
     const answer = await pull(repository, userId, cursor);
     expect(answer).toMatchObject({ ops: [], resync: true, more: false });
-    expect(await repository.readChanges(userId, { limit: 2, page })).toMatchObject({
-      ops: [],
-      resync: true,
-      more: false,
+    await expect(repository.readChanges(userId, { limit: 2, page })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+      field: 'page',
     });
     expect(await pull(repository, userId, answer.cursor)).toMatchObject({ ops: [], resync: false });
   });

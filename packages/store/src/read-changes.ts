@@ -51,6 +51,10 @@ const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as c
  * transactions were in progress. [CUR1]
  *
  * A cursor that this database cannot answer gets the whole state; so does one of the other kind. [CUR2]
+ *
+ * @throws CuepointError `invalid_cursor`, also where the pages of a whole state cannot be gone on with: the user was
+ * erased, tombstones were collected, or the database was restored between two of them, and those before may hold what
+ * is no longer true
  */
 export async function readChanges(
   database: Database,
@@ -69,6 +73,7 @@ export async function readChanges(
     const isOther = (known: Cursor | null | undefined) =>
       known != null && known.catchUp !== catchUp;
     if (isOther(position?.base) || isOther(since)) {
+      if (isOfWholeState(position)) throw invalidPage();
       return readPage(database, userId, { catchUp, since: null, position: undefined, limit });
     }
     return readPage(database, userId, { catchUp, since, position, limit });
@@ -90,9 +95,23 @@ async function readPage(
   const header = await select(database, userId, request);
   // The ground moved between two pages: what is left of them would leave a hole.
   if (request.position !== undefined && header.cursor_refused) {
+    if (isOfWholeState(request.position)) throw invalidPage();
     return readPage(database, userId, { ...request, since: null, position: undefined });
   }
   return toPage(header, request);
+}
+
+/** Its earlier pages are a part of what is to replace everything; those of changes are folded in, and replaced. */
+function isOfWholeState(position: PagePosition | undefined): boolean {
+  return position?.since === null;
+}
+
+function invalidPage(): CuepointError {
+  return new CuepointError(
+    'invalid_cursor',
+    'What the earlier pages showed may be gone. Drop them, and read the whole state anew without a cursor.',
+    { field: 'page' },
+  );
 }
 
 async function select(
