@@ -72,6 +72,7 @@ describe('an upgrade', () => {
     expect(answer).toContain('HTTP/1.1 400');
     expect(answer).toContain('application/problem+json');
     expect(answer).toContain('"code":"invalid_request"');
+    expect(answer).toContain('sec-websocket-version: 13');
     expect(await live.held()).toEqual({ sockets: 0, users: 0 });
   });
 

@@ -70,6 +70,8 @@ function refuse(socket: Duplex, error: CuepointError, traceId: string): void {
     `content-length: ${Buffer.byteLength(body)}`,
     `x-trace-id: ${traceId}`,
     'connection: close',
+    // RFC 6455, 4.4: whoever asked for another version learns which one there is.
+    'sec-websocket-version: 13',
     ...retryAfter,
   ];
   // The server's sockets stay half open: a client that does not close its side would keep this one for ever.
