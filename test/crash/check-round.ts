@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashDevice } from './crash-device.ts';
-import { findLost, type FindLostOptions, type Loss } from './find-lost.ts';
+import { findLost, type Loss } from './find-lost.ts';
 import type { Household, User } from './household.ts';
 import type { Ledger } from './ledger.ts';
 import { readRows, readThroughService } from './read-stored.ts';
@@ -72,23 +72,33 @@ export function checkAnswered(ledger: Ledger, { userId }: Pick<User, 'userId'>):
   );
 }
 
+export interface CheckStoredOptions {
+  /** How long tombstones are kept, in ms; by default for ever. */
+  readonly retentionMs?: number;
+}
+
 /** Everything that was acknowledged is stored. Nobody may write meanwhile. @throws BrokenPromise */
 export async function checkStored(
   stage: Stage,
   ledger: Ledger,
   { userId, token }: Pick<User, 'userId' | 'token'>,
-  options?: FindLostOptions,
+  { retentionMs }: CheckStoredOptions = {},
 ): Promise<StoredState> {
   const [instance] = stage.instances;
   if (instance === undefined) throw new Error('a stage has an instance');
   const stored = await readAgain(() => readThroughService(instance.address, token));
-  const losses = findLost(ledger.userOf(userId), stored, options);
+  const losses = findLost(
+    ledger.userOf(userId),
+    stored,
+    // After the read: what is collected was old by then.
+    retentionMs === undefined ? undefined : { collectedBeforeMs: Date.now() - retentionMs },
+  );
   if (losses.length > 0) throw new BrokenPromise(`${losses.length} losses of ${userId}`, losses);
   if (stage.postgres !== undefined) {
     const rows = await stage.postgres.withClient((client) => readRows(client, userId));
     // Between the two reads tombstones may have been collected.
     const [inRows, told] =
-      options?.isCollected === true ? [liveOf(rows), liveOf(stored)] : [rows, stored];
+      retentionMs === undefined ? [rows, stored] : [liveOf(rows), liveOf(stored)];
     const differences = differencesOf(linesOf(inRows), linesOf(told));
     if (differences.length > 0) {
       throw new BrokenPromise(`the service tells ${userId} something else: ${differences.join()}`);

@@ -9,19 +9,24 @@ export interface Loss {
 }
 
 export interface FindLostOptions {
-  /** Tombstones are deleted once they are old: what was removed may be unknown instead. Default false. */
-  readonly isCollected?: boolean;
+  /**
+   * Tombstones of removes that left before this may have been collected: those tags may be unknown instead.
+   * In ms since the epoch; by default none may.
+   */
+  readonly collectedBeforeMs?: number;
 }
 
 /** Compares what was acknowledged with what is stored. Nothing may be sent meanwhile. */
 export function findLost(
   ledger: UserLedger,
   stored: StoredState,
-  { isCollected = false }: FindLostOptions = {},
+  { collectedBeforeMs = Number.NEGATIVE_INFINITY }: FindLostOptions = {},
 ): readonly Loss[] {
+  const mayBeCollected = (tag: string) =>
+    (ledger.sentRemoves.get(tag) ?? Number.POSITIVE_INFINITY) < collectedBeforeMs;
   return [
-    ...lostAdds(ledger, stored, isCollected),
-    ...lostRemoves(ledger, stored, isCollected),
+    ...lostAdds(ledger, stored, mayBeCollected),
+    ...lostRemoves(ledger, stored, mayBeCollected),
     ...lostWrites(ledger, stored),
     ...inventions(ledger, stored),
   ];
@@ -30,11 +35,11 @@ export function findLost(
 function* lostAdds(
   { ackedAdds, sentRemoves }: UserLedger,
   { tags }: StoredState,
-  isCollected: boolean,
+  mayBeCollected: (tag: string) => boolean,
 ): Generator<Loss> {
   for (const [tag, acked] of ackedAdds) {
     const entry = tags.get(tag);
-    if (entry === undefined && isCollected && sentRemoves.has(tag)) continue;
+    if (entry === undefined && mayBeCollected(tag)) continue;
     if (entry === undefined) yield { what: 'an add is gone', acked };
     else if (entry.contentId !== acked.op.contentId)
       yield { what: `an add is of another content, ${entry.contentId}`, acked };
@@ -43,15 +48,15 @@ function* lostAdds(
   }
 }
 
-/** Where nothing is collected the tombstone has to be there as well. */
+/** The tombstone has to be there as well, until it may be collected. */
 function* lostRemoves(
   { ackedRemoves }: UserLedger,
   { tags }: StoredState,
-  isCollected: boolean,
+  mayBeCollected: (tag: string) => boolean,
 ): Generator<Loss> {
   for (const [tag, acked] of ackedRemoves) {
     const entry = tags.get(tag);
-    if (entry === undefined && isCollected) continue;
+    if (entry === undefined && mayBeCollected(tag)) continue;
     if (entry === undefined) yield { what: `the tombstone of ${tag} is gone`, acked };
     else if (!entry.isRemoved) yield { what: `${tag} was removed and is there again`, acked };
   }

@@ -13,8 +13,8 @@ export interface AckedOp {
 export interface UserLedger {
   /** By tag, every add that was ever sent. */
   readonly sentAdds: ReadonlyMap<string, WireOp>;
-  /** Every tag that a remove which was ever sent names. */
-  readonly sentRemoves: ReadonlySet<string>;
+  /** By each tag that a remove names, when the first such remove left, in ms since the epoch. */
+  readonly sentRemoves: ReadonlyMap<string, number>;
   /** Every write to a register that was ever sent, as {@link registerKey} has it. */
   readonly sentWrites: ReadonlySet<string>;
   readonly ackedAdds: ReadonlyMap<string, AckedOp>;
@@ -27,7 +27,7 @@ export interface UserLedger {
 
 class UserEntries implements UserLedger {
   readonly sentAdds = new Map<string, WireOp>();
-  readonly sentRemoves = new Set<string>();
+  readonly sentRemoves = new Map<string, number>();
   readonly sentWrites = new Set<string>();
   readonly ackedAdds = new Map<string, AckedOp>();
   readonly ackedRemoves = new Map<string, AckedOp>();
@@ -55,12 +55,15 @@ export class Ledger {
   }
 
   /** Before it leaves: what was sent may be stored, whatever comes back. */
-  sent(userId: string, op: WireOp): void {
+  sent(userId: string, op: WireOp, atMs = Date.now()): void {
     const user = this.#entriesOf(userId);
     user.unanswered.set(keyOf(op), op);
     if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
-    else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.sentRemoves.add(tag);
-    else user.sentWrites.add(writeKey(op));
+    else if (op.kind === 'watchlist.remove') {
+      for (const tag of op.tags) {
+        if (!user.sentRemoves.has(tag)) user.sentRemoves.set(tag, atMs);
+      }
+    } else user.sentWrites.add(writeKey(op));
   }
 
   acknowledged(userId: string, acked: AckedOp): void {
@@ -81,10 +84,9 @@ export class Ledger {
    */
   forgetAllBut(userId: string, { tags, registers }: StoredState): void {
     const user = this.#entriesOf(userId);
-    for (const byTag of [user.sentAdds, user.ackedAdds, user.ackedRemoves]) {
+    for (const byTag of [user.sentAdds, user.sentRemoves, user.ackedAdds, user.ackedRemoves]) {
       for (const tag of byTag.keys()) if (!tags.has(tag)) byTag.delete(tag);
     }
-    for (const tag of user.sentRemoves) if (!tags.has(tag)) user.sentRemoves.delete(tag);
     const kept = new Set(
       Array.from(registers, ([contentId, register]) => registerKey(contentId, register)),
     );

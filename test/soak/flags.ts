@@ -15,7 +15,9 @@ export const USAGE = `npm run soak -- [--minutes N] [--users N] [--rate N] [--se
   --users N     people with two devices each; default 50
   --rate N      changes in a second; default half of what is held, which is measured first
   --seed N      of the load and the faults; default one that nobody has tried
-  --docs        puts the plots into docs/images/soak/`;
+  --docs        puts the plots into docs/images/soak/
+
+SIGTERM ends it early, with its last check and its report.`;
 
 /** @throws Error that says what is wrong with the arguments */
 export function parseFlags(args: readonly string[], { nowMs }: { readonly nowMs: number }): Flags {

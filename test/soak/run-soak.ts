@@ -30,6 +30,8 @@ export interface SoakOptions {
   readonly retentionMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Asked at each sample; true ends the load early, with the last check and the report. */
+  readonly isOver?: () => boolean;
   readonly say: (line: string) => void;
 }
 
@@ -62,7 +64,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
 }
 
 async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport> {
-  const { users, random, say, retentionMs, durationMs } = options;
+  const { users, random, say, retentionMs, durationMs, isOver = () => false } = options;
   const stage = opened.use(await openPostgresStage());
   const ledger = new Ledger();
   const waited: { sampler: Sampler } = { sampler: new Sampler(ledger) };
@@ -98,7 +100,7 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
     await faults.ended();
     await settle(crowd, SETTLE_TIMEOUT_MS);
     for (const user of crowd.users) {
-      const stored = await checkStored(stage, ledger, user, { isCollected: true });
+      const stored = await checkStored(stage, ledger, user, { retentionMs });
       checkAnswered(ledger, user);
       await checkConverged(user.devices, liveOf(stored), SETTLE_TIMEOUT_MS);
       ledger.forgetAllBut(user.userId, stored);
@@ -133,7 +135,7 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
   let faultAtMs = performance.now() + options.faultEveryMs;
   let checkAtMs = performance.now() + options.checkEveryMs;
   crowd.startLoad(changesPerSecond);
-  while (performance.now() < endAtMs) {
+  while (performance.now() < endAtMs && !isOver()) {
     await pause(options.sampleEveryMs);
     const taken = await sample();
     if (taken !== undefined) {
@@ -186,6 +188,7 @@ function describeSample(sample: SoakSample): string {
     `p50 ${ackP50Ms.toFixed(0)} p99 ${ackP99Ms.toFixed(0)} ms`,
     `service ${mebibytes(residentBytes)}`,
     `tables ${mebibytes(tableBytes)}`,
-    `${sample.tombstones} tombstones${sample.isCalm ? '' : ', a fault'}`,
+    `${sample.tombstones} tombstones`,
+    `devices ${(sample.crowdUtilization * 100).toFixed(0)} % busy${sample.isCalm ? '' : ', a fault'}`,
   ].join('  ');
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { scrape } from '../../bench/live/scrape.ts';
 import { percentile } from '../../bench/support/statistics.ts';
@@ -17,6 +18,8 @@ export interface SoakSample {
   /** Of everything that a user's rows lie in, indexes included. */
   readonly tableBytes: number;
   readonly tombstones: number;
+  /** Share of the time in which the event loop of this process worked: all devices live in it, and wait for it. */
+  readonly crowdUtilization: number;
   /** Nothing was broken and nothing on its way back. */
   readonly isCalm: boolean;
 }
@@ -36,6 +39,7 @@ export class Sampler {
   #lastAtMs = performance.now();
   #lastAcked: number;
   #waitedMs: number[] = [];
+  #lastUtilization = performance.eventLoopUtilization();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -52,7 +56,13 @@ export class Sampler {
     const waitedMs = this.#waitedMs.sort((a, b) => a - b);
     const seconds = (nowMs - this.#lastAtMs) / 1_000;
     const acksPerSecond = (acked - this.#lastAcked) / seconds;
+    const utilization = performance.eventLoopUtilization();
+    const crowdUtilization = performance.eventLoopUtilization(
+      utilization,
+      this.#lastUtilization,
+    ).utilization;
     this.#waitedMs = [];
+    this.#lastUtilization = utilization;
     this.#lastAtMs = nowMs;
     this.#lastAcked = acked;
     const [gauges, sizes] = await Promise.all([
@@ -69,6 +79,7 @@ export class Sampler {
       residentBytes: gauges.get('process_resident_memory_bytes') ?? Number.NaN,
       heapBytes: gauges.get('nodejs_heap_size_used_bytes') ?? Number.NaN,
       ...row,
+      crowdUtilization,
       isCalm,
     };
   }

@@ -11,6 +11,7 @@ const SAMPLE: SoakSample = {
   heapBytes: 100 * 2 ** 20,
   tableBytes: 100 * 2 ** 20,
   tombstones: 100_000,
+  crowdUtilization: 0.5,
   isCalm: true,
 };
 const COUNT = 40;
