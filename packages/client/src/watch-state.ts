@@ -19,6 +19,7 @@ import type { OutboxEntry } from './outbox/outbox-entry.ts';
 import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
+import { withDeadline } from './storage/with-deadline.ts';
 import { createStatus, type Status } from './status.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
 
@@ -72,7 +73,7 @@ export interface WatchStateInspection {
  */
 export async function createWatchState(options: WatchStateOptions): Promise<WatchState> {
   const environment: ClientEnvironment = { ...platformEnvironment(), ...options.environment };
-  const storage = options.storage ?? defaultStorage();
+  const storage = withDeadline(options.storage ?? defaultStorage(), environment);
   const service = options.url.replace(/\/+$/, '');
   const group = groupOf(options);
   const identity = await Identity.open({

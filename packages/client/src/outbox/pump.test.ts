@@ -1,6 +1,7 @@
 import type { WireOp } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
-import { settled } from '../testing/fake-environment.ts';
+import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
+import { FakeStorage } from '../testing/fake-storage.ts';
 import { openApp, shown, type App } from '../testing/open-app.ts';
 
 const PLAYING = { durationSeconds: 1_000, state: 'playing' } as const;
@@ -119,6 +120,44 @@ describe('the outbox', () => {
     const next = await restart(app);
     expect(shown(next.state).watchlist).toEqual(['film', 'other']);
     await Promise.all([state.close(), next.state.close()]);
+  });
+
+  it('[SDK2] goes on in memory where the storage hangs, and stores it all once it answers', async () => {
+    const app = await openApp();
+    const { state, storage, environment, service } = app;
+    const release = storage.hold();
+    state.watchlist.add('film');
+    await environment.advance(60_000);
+    expect(state.status.get()).toMatchObject({ pending: 0, hasStorageFailed: true });
+    state.watchlist.add('other');
+    await environment.advance(1_000);
+    expect(state.status.get()).toMatchObject({ pending: 0, isOnline: true });
+    expect([...service.storeOf('ada').set.contentIds()].sort()).toEqual(['film', 'other']);
+    release();
+    await settled();
+    state.watchlist.remove('film');
+    await environment.advance(0);
+    await state.whenStored();
+    const next = await restart(app);
+    expect(shown(next.state).watchlist).toEqual(['other']);
+    await Promise.all([state.close(), next.state.close()]);
+  });
+
+  it('[SDK2] opens in memory where the storage hangs from the start', async () => {
+    const [storage, environment] = [new FakeStorage(), new FakeEnvironment()];
+    storage.hold();
+    const opening = openApp({ storage, environment });
+    await environment.advance(60_000);
+    const { state } = await opening;
+    state.watchlist.add('film');
+    await environment.advance(60_000);
+    expect(state.status.get()).toMatchObject({
+      pending: 0,
+      isOnline: true,
+      hasStorageFailed: true,
+    });
+    expect(shown(state).watchlist).toEqual(['film']);
+    await state.close();
   });
 
   it('[SDK4] folds progress that was not sent, and nothing else', async () => {
