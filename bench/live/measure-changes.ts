@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readMetrics, requireMetric } from '../../test/support/read-metrics.ts';
 import type { BenchContext, Sample } from '../workload.ts';
 import { createCoreMeter } from './core-meter.ts';
 import { selfTimes, startProfiler, type Profiler } from './cpu-profile.ts';
 import { runGenerator } from './generator-process.ts';
 import type { ChangesJob } from './job.ts';
-import { scrapeSum } from './scrape.ts';
 
 /** By then the service's code is compiled, at the lowest rate too. */
 const WARM_UP_SECONDS_MAX = 5;
@@ -33,8 +33,14 @@ export async function measureChanges(
   const { system, urls, users, schema, pids, addresses, inspectorPort } = target;
   const seconds = secondsAt(context, changesPerSecond);
   const meter = createCoreMeter(context, pids);
-  const backlog = () =>
-    addresses.length === 0 ? NaN : scrapeSum(addresses, 'cuepoint_backlog_changes');
+  const backlog = async () => {
+    if (addresses.length === 0) return NaN;
+    const services = await Promise.all(addresses.map(readMetrics));
+    return services.reduce(
+      (sum, metrics) => sum + requireMetric(metrics, 'cuepoint_backlog_changes'),
+      0,
+    );
+  };
   let profiling: Promise<Profiler> | undefined;
   let cores: Sample = {};
   let [backlogFirst, backlogLast] = [NaN, NaN];

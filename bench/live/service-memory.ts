@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readMetrics, requireMetric } from '../../test/support/read-metrics.ts';
 import type { Sample } from '../workload.ts';
-import { scrape } from './scrape.ts';
 
 /** Memory is read when it moved by less than this share for so long, or after the longest wait. */
 const SETTLED_SHARE = 0.005;
@@ -11,11 +11,11 @@ const SETTLING_POLL_MS = 100;
 
 /** Bytes by kind. */
 export async function readMemory(address: string): Promise<Sample> {
-  const metrics = await scrape(address);
+  const metrics = await readMetrics(address);
   return {
-    rss: metrics.get('process_resident_memory_bytes') ?? NaN,
-    heapUsed: metrics.get('nodejs_heap_size_used_bytes') ?? NaN,
-    external: metrics.get('nodejs_external_memory_bytes') ?? NaN,
+    rss: requireMetric(metrics, 'process_resident_memory_bytes'),
+    heapUsed: requireMetric(metrics, 'nodejs_heap_size_used_bytes'),
+    external: requireMetric(metrics, 'nodejs_external_memory_bytes'),
   };
 }
 

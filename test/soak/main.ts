@@ -15,8 +15,8 @@ const MINUTE_MS = 60_000;
 const SAMPLES_WANTED = 240;
 const SAMPLE_EVERY_MIN_MS = 5_000;
 /** Short, and checked often: what every device and the ledger remember is this process's memory. */
-const RETENTION_MAX_MS = 2 * MINUTE_MS;
-const CHECK_EVERY_MS = 3 * MINUTE_MS;
+const RETENTION_MAX_MS = MINUTE_MS;
+const CHECK_EVERY_MS = MINUTE_MS;
 const RETENTION_SHARE = 10;
 
 const flags = readFlags();

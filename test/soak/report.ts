@@ -43,6 +43,7 @@ export function plotsOf({ samples }: SoakReport): readonly LinePlot[] {
       series: [
         series('median', ({ ackP50Ms }) => ackP50Ms),
         series('p99, with faults', ({ ackP99Ms }) => ackP99Ms),
+        series('p99 by the service', ({ servedP99Ms }) => servedP99Ms),
       ],
     },
     {

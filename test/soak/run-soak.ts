@@ -180,12 +180,13 @@ function lineOf({ changesPerSecond, acksPerSecond, isHeld }: RateStep): string {
 }
 
 function describeSample(sample: SoakSample): string {
-  const { atSeconds, acksPerSecond, ackP50Ms, ackP99Ms, residentBytes, tableBytes } = sample;
+  const { atSeconds, acksPerSecond, ackP50Ms, ackP99Ms, servedP99Ms } = sample;
+  const { residentBytes, tableBytes } = sample;
   const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   return [
     `${atSeconds.toFixed(0).padStart(5)} s`,
     `${acksPerSecond.toFixed(0)} acks/s`,
-    `p50 ${ackP50Ms.toFixed(0)} p99 ${ackP99Ms.toFixed(0)} ms`,
+    `p50 ${ackP50Ms.toFixed(0)} p99 ${ackP99Ms.toFixed(0)} ms, by the service ${servedP99Ms.toFixed(0)}`,
     `service ${mebibytes(residentBytes)}`,
     `tables ${mebibytes(tableBytes)}`,
     `${sample.tombstones} tombstones`,

@@ -1,9 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
-import { scrape } from '../../bench/live/scrape.ts';
+import {
+  pointBetween,
+  readingOf,
+  type Reading,
+} from '../../apps/console/src/health/health-point.ts';
 import { percentile } from '../../bench/support/statistics.ts';
 import type { Instance } from '../crash/instance.ts';
 import type { Ledger } from '../crash/ledger.ts';
+import { readMetrics, requireMetric } from '../support/read-metrics.ts';
 
 /** What one stretch of the run looked like. */
 export interface SoakSample {
@@ -13,6 +18,8 @@ export interface SoakSample {
   /** From the moment a push left the device to its ack; NaN where none came. */
   readonly ackP50Ms: number;
   readonly ackP99Ms: number;
+  /** From the service's read of a change to its durable result, as near as its histogram tells; NaN where none came. */
+  readonly servedP99Ms: number;
   readonly residentBytes: number;
   readonly heapBytes: number;
   /** Of everything that a user's rows lie in, indexes included. */
@@ -40,6 +47,7 @@ export class Sampler {
   #lastAcked: number;
   #waitedMs: number[] = [];
   #lastUtilization = performance.eventLoopUtilization();
+  #lastReading: Reading | undefined;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -65,19 +73,23 @@ export class Sampler {
     this.#lastUtilization = utilization;
     this.#lastAtMs = nowMs;
     this.#lastAcked = acked;
-    const [gauges, sizes] = await Promise.all([
-      scrape(instance.address),
+    const [metrics, sizes] = await Promise.all([
+      readMetrics(instance.address),
       client.query<Pick<SoakSample, 'tableBytes' | 'tombstones'>>(SELECT_SIZES),
     ]);
     const [row] = sizes.rows;
     if (row === undefined) throw new Error('a select without a table has one row');
+    const reading = readingOf(metrics, nowMs);
+    const served = pointBetween(this.#lastReading ?? reading, reading);
+    this.#lastReading = reading;
     return {
       atSeconds: (nowMs - this.#startedAtMs) / 1_000,
       acksPerSecond,
       ackP50Ms: percentile(waitedMs, 0.5),
       ackP99Ms: percentile(waitedMs, 0.99),
-      residentBytes: gauges.get('process_resident_memory_bytes') ?? Number.NaN,
-      heapBytes: gauges.get('nodejs_heap_size_used_bytes') ?? Number.NaN,
+      servedP99Ms: served.ackP99Ms ?? Number.NaN,
+      residentBytes: requireMetric(metrics, 'process_resident_memory_bytes'),
+      heapBytes: requireMetric(metrics, 'nodejs_heap_size_used_bytes'),
       ...row,
       crowdUtilization,
       isCalm,

@@ -11,7 +11,14 @@ export interface Verdict {
   readonly isFlat: boolean;
 }
 
-type Figure = 'residentBytes' | 'heapBytes' | 'ackP50Ms' | 'ackP99Ms' | 'tableBytes' | 'tombstones';
+type Figure =
+  | 'residentBytes'
+  | 'heapBytes'
+  | 'ackP50Ms'
+  | 'ackP99Ms'
+  | 'servedP99Ms'
+  | 'tableBytes'
+  | 'tombstones';
 
 const LIMITS: readonly {
   readonly figure: Figure;
@@ -38,6 +45,13 @@ const LIMITS: readonly {
   },
   { figure: 'ackP50Ms', what: 'ack, median', ratioMax: 1.5, tolerance: 5, calmOnly: true },
   { figure: 'ackP99Ms', what: 'ack, p99', ratioMax: 2, tolerance: 20, calmOnly: true },
+  {
+    figure: 'servedP99Ms',
+    what: 'ack, p99, by the service',
+    ratioMax: 2,
+    tolerance: 20,
+    calmOnly: true,
+  },
   {
     figure: 'tableBytes',
     what: 'tables and indexes',
