@@ -3,7 +3,14 @@ import { opToWire } from '@cuepoint/core';
 import { WebSocket } from 'ws';
 import { FakeStorage } from '../../packages/client/src/testing/fake-storage.ts';
 import type { Ledger } from './ledger.ts';
-import { filmLine, foldOps, linesOf, positionOf, progressLine } from './stored-state.ts';
+import { foldOps, linesOf } from './stored-state.ts';
+import {
+  anyFilmOf,
+  describeConnection,
+  isSettled,
+  linesShownBy,
+  subscribeToAll,
+} from './watch-state-views.ts';
 import { tapSocket } from './wire-tap.ts';
 
 export interface CrashDeviceOptions {
@@ -64,7 +71,7 @@ export class CrashDevice {
     const contentId = `film:${Math.floor(random() * contents)}`;
     const chance = random();
     if (chance < 0.35) watchlist.add(contentId);
-    else if (chance < 0.5) watchlist.remove(this.#anyFilm() ?? contentId);
+    else if (chance < 0.5) watchlist.remove(anyFilmOf(this.#app.state, random) ?? contentId);
     else if (chance < 0.55) progress.clear(contentId);
     else {
       progress.set(contentId, {
@@ -90,9 +97,7 @@ export class CrashDevice {
 
   /** Connected, everything acknowledged, nothing refused. */
   get isSettled(): boolean {
-    if (this.#isDead) return false;
-    const { isOnline, pending } = this.#app.state.status.get();
-    return isOnline && pending === 0;
+    return !this.#isDead && isSettled(this.#app.state);
   }
 
   /** What must never be: changes that the service refused, a connection that the app has to mend. */
@@ -109,16 +114,11 @@ export class CrashDevice {
   }
 
   get shownLines(): readonly string[] {
-    const { watchlist, progress } = this.#app.state;
-    return [
-      ...watchlist.list().map(({ contentId }) => filmLine(contentId)),
-      ...progress.list().map((item) => progressLine(item.contentId, positionOf(item))),
-    ].sort();
+    return linesShownBy(this.#app.state);
   }
 
   describe(): string {
-    const { connection, pending, lastError } = this.#app.state.status.get();
-    return `${this.deviceId}: ${connection}, ${pending} pending, last error ${lastError ?? 'none'}`;
+    return describeConnection(this.deviceId, this.#app.state);
   }
 
   /** Calls after each change of anything, across restarts of the app. @returns what ends it. */
@@ -133,17 +133,11 @@ export class CrashDevice {
     for (const socket of this.#app.sockets) socket.terminate();
   }
 
-  #anyFilm(): string | undefined {
-    const list = this.#app.state.watchlist.list();
-    return list[Math.floor(this.#options.random() * list.length)]?.contentId;
-  }
-
   #follow(): void {
-    const { watchlist, progress, status } = this.#app.state;
     const tell = (): void => {
       for (const listener of this.#listeners) listener();
     };
-    for (const part of [watchlist, progress, status]) part.subscribe(tell);
+    subscribeToAll(this.#app.state, tell);
     tell();
   }
 }

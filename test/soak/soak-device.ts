@@ -2,14 +2,14 @@ import { createWatchState, memoryStorage, type WatchState } from '@cuepoint/clie
 import { opToWire } from '@cuepoint/core';
 import { WebSocket } from 'ws';
 import type { CheckedDevice } from '../crash/check-round.ts';
+import { foldOps, liveOf, linesOf } from '../crash/stored-state.ts';
 import {
-  filmLine,
-  foldOps,
-  liveOf,
-  linesOf,
-  positionOf,
-  progressLine,
-} from '../crash/stored-state.ts';
+  anyFilmOf,
+  describeConnection,
+  isSettled,
+  linesShownBy,
+  subscribeToAll,
+} from '../crash/watch-state-views.ts';
 import { tapSocket, type TapOptions } from '../crash/wire-tap.ts';
 
 export interface SoakDeviceOptions extends Pick<TapOptions, 'ledger' | 'userId' | 'deviceId'> {
@@ -67,7 +67,7 @@ export class SoakDevice implements CheckedDevice {
     const chance = random();
     // As many removes as adds: a list has a length that it keeps.
     if (chance < 0.15) watchlist.add(contentId);
-    else if (chance < 0.3) watchlist.remove(this.#anyFilm() ?? contentId);
+    else if (chance < 0.3) watchlist.remove(anyFilmOf(this.#state, random) ?? contentId);
     else if (chance < 0.35) progress.clear(contentId);
     else {
       progress.set(contentId, {
@@ -79,18 +79,12 @@ export class SoakDevice implements CheckedDevice {
     return true;
   }
 
-  #anyFilm(): string | undefined {
-    const list = this.#state.watchlist.list();
-    return list[Math.floor(this.#options.random() * list.length)]?.contentId;
-  }
-
   get pending(): number {
     return this.#state.status.get().pending;
   }
 
   get isSettled(): boolean {
-    const { isOnline, pending } = this.#state.status.get();
-    return isOnline && pending === 0;
+    return isSettled(this.#state);
   }
 
   /** What must never be. */
@@ -108,24 +102,15 @@ export class SoakDevice implements CheckedDevice {
   }
 
   get shownLines(): readonly string[] {
-    const { watchlist, progress } = this.#state;
-    return [
-      ...watchlist.list().map(({ contentId }) => filmLine(contentId)),
-      ...progress.list().map((item) => progressLine(item.contentId, positionOf(item))),
-    ].sort();
+    return linesShownBy(this.#state);
   }
 
   describe(): string {
-    const { connection, pending, lastError } = this.#state.status.get();
-    return `${this.deviceId}: ${connection}, ${pending} pending, last error ${lastError ?? 'none'}`;
+    return describeConnection(this.deviceId, this.#state);
   }
 
   subscribe(listener: () => void): () => void {
-    const { watchlist, progress, status } = this.#state;
-    const ends = [watchlist, progress, status].map((part) => part.subscribe(listener));
-    return () => {
-      for (const end of ends) end();
-    };
+    return subscribeToAll(this.#state, listener);
   }
 
   close(): Promise<void> {
