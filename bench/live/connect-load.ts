@@ -4,14 +4,14 @@ import { connectDevice } from './connect-device.ts';
 import type { ConnectsJob, Observer } from './job.ts';
 import { startOpenLoop } from './open-loop.ts';
 
-/** A device stays so long after its welcome, then it leaves. */
+/** A device stays so long after its welcome, then it goes. */
 const STAY_MS = 1_000;
 const LEAVE = 1_000;
 const SETTLE_TIMEOUT_MS = 15_000;
 
 /** Connects on a fixed schedule and records when each welcome was there. */
 export async function runConnectLoad(job: ConnectsJob, { announce }: Observer): Promise<Sample> {
-  const { users, connectsPerSecond, warmUpSeconds, seconds } = job;
+  const { users, connectsPerSecond, warmUpSeconds, seconds, ending } = job;
   const from = Math.round(connectsPerSecond * warmUpSeconds);
   const to = from + Math.round(connectsPerSecond * seconds);
   const latenciesMs = new Float64Array(to - from);
@@ -28,7 +28,10 @@ export async function runConnectLoad(job: ConnectsJob, { announce }: Observer): 
     });
     if (rows !== job.rows) throw new Error(`a welcome had ${rows} rows, not ${job.rows}`);
     if (index >= from) latenciesMs[index - from] = welcomedAtMs - dueMs;
-    setTimeout(() => socket.close(LEAVE), STAY_MS);
+    setTimeout(() => {
+      if (ending === 'leaves') socket.close(LEAVE);
+      else socket.terminate();
+    }, STAY_MS);
   }
 
   const { dueAtMs, ended } = startOpenLoop({

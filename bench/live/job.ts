@@ -46,6 +46,8 @@ export interface ConnectsJob {
   readonly seconds: number;
   /** Changes that each welcome has to carry. */
   readonly rows: number;
+  /** How a device goes again: it says so, which the registry has to keep, or its connection is lost. */
+  readonly ending: 'leaves' | 'is lost';
 }
 
 /** Devices that connect, send heartbeats where the protocol has them, and nothing else. */
