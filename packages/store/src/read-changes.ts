@@ -21,26 +21,38 @@ interface ChangesRow {
   readonly recovered_at_us: string;
   readonly read_at_ms: number;
   readonly cursor_refused: boolean;
-  /** In the order of pages. */
-  readonly changes: readonly Change[];
+  /** Rows and their fields, in the order of pages. */
+  readonly changes: string;
 }
 
-/** A changed row as the statements put it: 0 a tag by its tag, 1 a register by its content id. */
-type Change = readonly [
-  kind: 0 | 1,
-  key: string,
+const FIELD_SEPARATOR = '\u001f';
+const ROW_SEPARATOR = '\u001e';
+
+/** A changed row as the statements put it; what is null is empty. */
+type Change = TagChange | RegisterChange;
+type TagChange = readonly [
+  kind: '0',
+  tag: string,
   contentId: string,
-  physical: number | null,
-  logical: number | null,
-  deviceId: string | null,
-  removedBy: string | null,
-  removedPhysical: number | null,
-  removedLogical: number | null,
-  positionSeconds: number | null,
-  durationSeconds: number | null,
-  state: PlaybackState | null,
-  isCleared: boolean | null,
+  physical: string,
+  logical: string,
+  deviceId: string,
+  removedPhysical: string,
+  removedLogical: string,
+  removedBy: string,
 ];
+type RegisterChange = readonly [
+  kind: '1',
+  contentId: string,
+  physical: string,
+  logical: string,
+  deviceId: string,
+  positionSeconds: string,
+  durationSeconds: string,
+  state: PlaybackState,
+  isCleared: 't' | 'f',
+];
+const FIELDS = 9;
 
 /** What reads the changes since a cursor, and decides whether it can. Both give the same columns. [CUR1] [CUR2] */
 const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as const;
@@ -145,7 +157,7 @@ async function select(
 }
 
 function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageRequest): ChangesPage {
-  const { changes } = header;
+  const changes = changesOf(header);
   const shown = changes.slice(0, limit);
   const last = shown.at(-1);
   const base = position?.base ?? cursorOfHeader(header, catchUp);
@@ -158,7 +170,7 @@ function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageReq
   if (changes.length <= limit || last === undefined) {
     return { ...page, more: false, cursor: cursorToText(base) };
   }
-  const next = { base, since: sinceOrAll, kind: last[0], key: last[1] };
+  const next = { base, since: sinceOrAll, kind: Number(last[0]), key: last[1] };
   return { ...page, more: true, page: pageToText(next) };
 }
 
@@ -173,40 +185,39 @@ function cursorOfHeader(header: ChangesRow, catchUp: CatchUpName): Cursor {
   };
 }
 
+function changesOf({ changes }: ChangesRow): readonly Change[] {
+  if (changes === '') return [];
+  return changes.split(ROW_SEPARATOR).map((row) => {
+    const fields = row.split(FIELD_SEPARATOR);
+    if (fields.length !== FIELDS) throw new Error('a row has a control character in an id');
+    return fields as unknown as Change;
+  });
+}
+
 /** By index, and straight to the op: a welcome does this for every row that the user has. */
 function opOfChange(change: Change): Op {
-  const contentId = change[2];
-  if (change[0] === 0) {
-    const tag = change[1];
-    const removed = stampOf(change[7], change[8], change[6]);
+  if (change[0] === '0') {
+    const [tag, contentId] = [change[1], change[2]];
     // The add of a removed tag is not told.
-    if (removed !== undefined)
+    if (change[8] !== '') {
+      const removed = stampOf(change[6], change[7], change[8]);
       return { kind: 'watchlist.remove', contentId, tags: [tag], ...removed };
-    return { kind: 'watchlist.add', contentId, tag, ...requireStamp(change) };
+    }
+    return { kind: 'watchlist.add', contentId, tag, ...stampOf(change[3], change[4], change[5]) };
   }
-  const stamp = requireStamp(change);
-  if (change[12] === true) return { kind: 'progress.clear', contentId, ...stamp };
+  const contentId = change[1];
+  const stamp = stampOf(change[2], change[3], change[4]);
+  if (change[8] === 't') return { kind: 'progress.clear', contentId, ...stamp };
   return {
     kind: 'progress.set',
     contentId,
-    positionSeconds: change[9] ?? 0,
-    durationSeconds: change[10] ?? 0,
-    state: change[11] ?? 'stopped',
+    positionSeconds: Number(change[5]),
+    durationSeconds: Number(change[6]),
+    state: change[7],
     ...stamp,
   };
 }
 
-function requireStamp(change: Change): Stamp {
-  const stamp = stampOf(change[3], change[4], change[5]);
-  if (stamp === undefined) throw new Error('a change has a stamp');
-  return stamp;
-}
-
-function stampOf(
-  physical: number | null,
-  logical: number | null,
-  deviceId: string | null,
-): Stamp | undefined {
-  if (physical === null || logical === null || deviceId === null) return undefined;
-  return { timestamp: { physical, logical }, deviceId };
+function stampOf(physical: string, logical: string, deviceId: string): Stamp {
+  return { timestamp: { physical: Number(physical), logical: Number(logical) }, deviceId };
 }

@@ -2,6 +2,9 @@ import { isVisible, snapshotToText, textToSnapshot, type Snapshot } from './snap
 import type { StatementContext } from './statements.ts';
 import type { RegisterRecord, TagRecord } from './tables.ts';
 
+const FIELD_SEPARATOR = '\u001f';
+const ROW_SEPARATOR = '\u001e';
+
 /** `read-changes.sql`, in memory: a user's changes since a cursor, or the whole state. [CUR1] [CUR2] */
 export function readChangesRow(context: StatementContext, params: readonly unknown[]): unknown[] {
   const { tables, snapshot, database } = context;
@@ -30,7 +33,10 @@ export function readChangesRow(context: StatementContext, params: readonly unkno
       recovered_at_us: database.recoveredAtUs,
       read_at_ms: context.nowMs,
       cursor_refused: isRefused,
-      changes: changes.slice(0, Number(limit)),
+      changes: changes
+        .slice(0, Number(limit))
+        .map((fields) => fields.join(FIELD_SEPARATOR))
+        .join(ROW_SEPARATOR),
     },
   ];
 }
@@ -50,23 +56,20 @@ function refuses(
   );
 }
 
-type Change = readonly [kind: 0 | 1, key: string, ...rest: unknown[]];
+type Change = readonly [kind: 0 | 1, key: string, ...rest: (string | number)[]];
 
+/** What is null is empty, as the statement has it. */
 function tagChange({ entry: { tag, contentId, added, removed } }: TagRecord): Change {
   return [
     0,
     tag,
     contentId,
-    added?.timestamp.physical ?? null,
-    added?.timestamp.logical ?? null,
-    added?.deviceId ?? null,
-    removed?.deviceId ?? null,
-    removed?.timestamp.physical ?? null,
-    removed?.timestamp.logical ?? null,
-    null,
-    null,
-    null,
-    null,
+    added?.timestamp.physical ?? '',
+    added?.timestamp.logical ?? '',
+    added?.deviceId ?? '',
+    removed?.timestamp.physical ?? '',
+    removed?.timestamp.logical ?? '',
+    removed?.deviceId ?? '',
   ];
 }
 
@@ -75,16 +78,12 @@ function registerChange({ op }: RegisterRecord): Change {
   return [
     1,
     op.contentId,
-    op.contentId,
     op.timestamp.physical,
     op.timestamp.logical,
     op.deviceId,
-    null,
-    null,
-    null,
     isSet ? op.positionSeconds : 0,
     isSet ? op.durationSeconds : 0,
     isSet ? op.state : 'stopped',
-    !isSet,
+    isSet ? 'f' : 't',
   ];
 }
