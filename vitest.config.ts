@@ -49,6 +49,8 @@ export default defineConfig({
           // A browser beside a service on two cores takes its time.
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          // In CI a second attempt, which the report names (`retry x1`); by hand a failure is seen at once.
+          retry: process.env['CI'] === 'true' ? 1 : 0,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           // After the others, and not beside them.

@@ -133,20 +133,28 @@ export class DeviceOnPage {
     await this.untilPlaying();
   }
 
+  /** How far below the card's top a button is, in CSS pixels. */
+  async depthOf(button: string): Promise<number> {
+    const there = await this.card.getByRole('button', { name: button, exact: true }).boundingBox();
+    const card = await this.card.boundingBox();
+    if (there === null || card === null) throw new Error(`${button} is not shown`);
+    return Math.round(there.y - card.y);
+  }
+
   video(): Locator {
     return this.card.locator('video');
   }
 
+  /** Looks at the video that is there now: another film, or a hand-off, brings a new one. */
   async untilPlaying(): Promise<void> {
-    await this.video().evaluate(
-      (video: HTMLVideoElement) =>
-        new Promise<void>((resolve) => {
-          const look = () => {
-            if (!video.paused && video.currentTime > 0) resolve();
-          };
-          video.addEventListener('timeupdate', look);
-          look();
-        }),
+    await vi.waitUntil(
+      () =>
+        this.video().evaluate(
+          (video: HTMLVideoElement) => !video.paused && video.currentTime > 0,
+          undefined,
+          { timeout: 10_000 },
+        ),
+      { timeout: 30_000, interval: 100 },
     );
   }
 

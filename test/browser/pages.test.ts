@@ -49,7 +49,8 @@ async function prepare(page: Page): Promise<void> {
   const tv = new DeviceOnPage(page, 'tv');
   await tv.untilSynced();
   for (const title of ['Casablanca', 'The Lord of the Rings: The Fellowship of the Ring']) {
-    if ((await tv.film(title).count()) === 0) await tv.add(title);
+    await tv.add(title);
+    await tv.film(title).waitFor();
   }
   await tv.play('Casablanca');
   await tv.untilSynced();

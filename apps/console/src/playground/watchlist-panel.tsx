@@ -26,7 +26,14 @@ export function WatchlistPanel({ onPlay }: Props) {
           {items.map(({ contentId, isPending }) => (
             <li key={contentId} className={isPending ? 'is-pending' : undefined}>
               <span className="film-title">{titleOf(contentId)}</span>
-              {isPending && <span className="badge badge-pending">not sent</span>}
+              <span className="film-mark" title={isPending ? 'not sent' : undefined}>
+                {isPending && (
+                  <>
+                    <span aria-hidden="true">↑</span>
+                    <span className="visually-hidden">not sent</span>
+                  </>
+                )}
+              </span>
               <button
                 type="button"
                 className="small"
