@@ -59,6 +59,7 @@ describe('a service under thousands of hostile requests and frames', () => {
 describe('an attack on a service that has a fault', () => {
   it.each([
     ['fails', /^500 without a documented code/],
+    ['swaps', /^the answer of another/],
     ['stalls', /^\d+ stalls, the longest of \d{3} ms/],
     ['leaks', /^the heap grew by \d+ bytes/],
   ])(

@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net';
 import { AnswerReader } from './answer-reader.ts';
 import { openSocket, watchSilence, whenClosed, type Lane } from './lane.ts';
-import { excerpt } from './verdict.ts';
+import type { HttpRequest } from './http-requests.ts';
+import { excerpt, type Answer } from './verdict.ts';
 
 /** Requests of one connection without their answer. */
 const DEPTH = 4;
 
-interface Asked {
-  readonly method: string;
-  readonly isTooLarge: boolean;
+interface Asked extends Omit<HttpRequest, 'bytes'> {
   readonly describe: () => string;
 }
 
@@ -35,8 +34,8 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
     if (isLast) return;
     for (; asked.length < DEPTH && lane.take(0); next += 1) {
       const index = next;
-      const { method, bytes, isTooLarge } = requests(chance.of(String(index)));
-      asked.push({ method, isTooLarge, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
+      const { bytes, ...request } = requests(chance.of(String(index)));
+      asked.push({ ...request, describe: () => `${name} ${index}: ${excerpt(bytes)}` });
       socket.write(bytes);
     }
     if (asked.length === 0) socket.end();
@@ -52,6 +51,7 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
       lane.take(1);
       lastStatus = answer.status;
       verdict.answered(request.method, answer, request.describe);
+      if (!isAnswerOf(request, answer)) verdict.violated('the answer of another', request.describe);
       if (answer.headers['connection'] === 'close') isLast = true;
     }
     fill();
@@ -82,4 +82,10 @@ async function drive(lane: Lane, socket: Socket, first: number): Promise<number>
     );
   }
   return next;
+}
+
+/** What could not be parsed has no trace; it may only be that its head is too long. */
+function isAnswerOf({ traceId, isTooLarge }: Asked, { status, headers }: Answer): boolean {
+  if (status === 431) return isTooLarge;
+  return traceId === undefined || headers['x-trace-id'] === traceId;
 }

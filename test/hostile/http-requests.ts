@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly bytes: Buffer;
   /** Past what a head or a body may have. */
   readonly isTooLarge: boolean;
+  /** What its answer has as `x-trace-id`; undefined where the request says nothing well-formed of it. */
+  readonly traceId: string | undefined;
 }
 
 export type RequestSource = (chance: Chance) => HttpRequest;
@@ -129,7 +131,12 @@ export function createRequestSource(document: ApiDocument, tokens: Tokens): Requ
     const isOdd = chance.isLucky(0.04) && !path.endsWith(ENDLESS);
     const verb = isOdd ? chance.pick(METHODS) : method.toUpperCase();
     const token = path.endsWith(ENDLESS) ? chance.pick(tokens.good) : tokenOf(tokens, chance);
-    const headers = ['Host: localhost', ...authorizationOf(token, chance)];
+    const trace = chance.of('trace').uuid().replaceAll('-', '');
+    const headers = [
+      'Host: localhost',
+      `traceparent: 00-${trace}-00f067aa0ba902b7-01`,
+      ...authorizationOf(token, chance),
+    ];
     for (let count = chance.below(3); count > 0 && chance.isLucky(0.4); count -= 1) {
       headers.push(chance.pick(HEADERS));
     }
@@ -141,12 +148,17 @@ export function createRequestSource(document: ApiDocument, tokens: Tokens): Requ
         chance.isLucky(0.1) ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`,
       );
     }
+    const isTraced = headers.filter((header) => header.startsWith('traceparent')).length === 1;
     const head = Buffer.from(`${verb} ${url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-    const isTooLarge = head.length > HEAD_BYTES_MAX || (body?.length ?? 0) > BODY_BYTES_MAX;
-    if (body === undefined) return { method: verb, bytes: head, isTooLarge };
+    const request = {
+      method: verb,
+      isTooLarge: head.length > HEAD_BYTES_MAX || (body?.length ?? 0) > BODY_BYTES_MAX,
+      traceId: isTraced ? trace : undefined,
+    };
+    if (body === undefined) return { ...request, bytes: head };
     const isChunked = headers.at(-1) === 'Transfer-Encoding: chunked';
     const sent = isChunked ? chunked(body, chance) : body;
-    return { method: verb, bytes: Buffer.concat([head, sent]), isTooLarge };
+    return { ...request, bytes: Buffer.concat([head, sent]) };
   };
 }
 

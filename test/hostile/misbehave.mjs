@@ -10,6 +10,10 @@ const faults = {
     response.writeHead(500, { 'content-type': 'text/plain', 'content-length': 4 });
     response.end('oops');
   },
+  swaps(response) {
+    response.writeHead(200, { 'x-trace-id': '1'.repeat(32), 'content-length': 0 });
+    response.end();
+  },
   stalls() {
     const before = process.cpuUsage();
     while (process.cpuUsage(before).user < 200_000);

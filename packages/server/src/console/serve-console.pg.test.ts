@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -42,6 +44,12 @@ afterAll(async () => {
 const open = (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
   built.call('GET', `/${path}`, { headers: { accept: ACCEPT_OF_BROWSERS, ...headers } });
 
+function connectionsOf({ app }: TestApi): Promise<number> {
+  return new Promise((resolve, reject) => {
+    app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
+}
+
 describe('a page of the console', () => {
   it.each(['/', '/inspector', '/health'])(
     'is served at %s, is asked for anew each time, and runs nothing of elsewhere',
@@ -69,6 +77,25 @@ describe('a page of the console', () => {
       expect(headers['vary']).toContain('accept');
     }
     expect((await open('/health')).headers['vary']).toContain('accept');
+  });
+
+  it('is not answered once more where the browser leaves in the middle of it', async () => {
+    const directory = join(home, 'large');
+    await mkdir(directory);
+    await writeFile(join(directory, 'index.html'), 'x'.repeat(2 ** 24));
+    const large = await createTestApi({
+      databaseUrl: inject('postgresUrl'),
+      wrap: () => ({ console: findConsoleFiles(directory) }),
+    });
+    const { port } = new URL(await large.app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n');
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await expect.poll(() => connectionsOf(large)).toBe(0);
+    await large.call('GET', '//livez');
+    expect(large.logLines.join('\n')).not.toContain('request failed');
+    await large.close();
   });
 
   it('is read and never written to', async () => {

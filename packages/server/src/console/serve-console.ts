@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsoleFiles } from './console-files.ts';
 import { asksForPage, FILE_HEADERS, pageHeaders } from './page-headers.ts';
 
-/** Answers a request that asks for a page; any other goes on to its route. */
-export type AnswerPage = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+/** Answers a request that asks for a page, and returns its reply; `undefined` for any other. */
+export type AnswerPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
 
 /** Pages whose paths nothing else uses. `/health` is also what programs ask, by another media type. */
 const PAGE_PATHS = ['/', '/inspector'];
@@ -41,7 +41,7 @@ export async function serveConsole(
     });
   }
 
-  async function sendPage({ headers: { host } }: FastifyRequest, reply: FastifyReply) {
+  function sendPage({ headers: { host } }: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (areBuilt) return reply.headers(pageHeaders(host)).sendFile(PAGE_FILE);
     throw new CuepointError(
       'not_found',
@@ -53,12 +53,12 @@ export async function serveConsole(
     app.route({ method: ['GET', 'HEAD'], url, schema: { hide: true }, handler: sendPage });
   }
 
-  return async (request, reply) => {
+  return (request, reply) => {
     // One address, two answers: a cache keeps them apart.
     void reply.header('vary', 'accept');
     const { method, headers } = request;
-    if (areBuilt && asksForPage({ method, accept: headers.accept }))
-      return sendPage(request, reply);
+    const isPage = areBuilt && asksForPage({ method, accept: headers.accept });
+    return isPage ? sendPage(request, reply) : undefined;
   };
 }
 

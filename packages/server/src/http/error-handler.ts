@@ -14,6 +14,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1_000)));
   }
+  // Fastify would end the connection over a body that is not JSON. Read to its end it harms no request behind it.
+  if (request.raw.complete) void reply.removeHeader('connection');
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(problem);
 }

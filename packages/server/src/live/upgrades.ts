@@ -2,6 +2,7 @@ import { CuepointError, isCuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AnswerOrder } from '../http/answer-order.ts';
 import { requireLocalCaller } from '../http/development-guard.ts';
 import { PROBLEM_MEDIA_TYPE, toProblem } from '../http/problem.ts';
 import type { LiveServer } from './live-server.ts';
@@ -12,6 +13,7 @@ export interface UpgradeOptions {
   /** Of development mode only: the origins that may call. [SEC2] */
   readonly guardedOrigins: readonly string[] | undefined;
   readonly newTraceId: () => string;
+  readonly answerOrder: AnswerOrder;
 }
 
 /**
@@ -23,17 +25,21 @@ export interface UpgradeOptions {
 export function attachUpgrades(
   app: FastifyInstance,
   live: LiveServer,
-  { path, guardedOrigins, newTraceId }: UpgradeOptions,
+  { path, guardedOrigins, newTraceId, answerOrder }: UpgradeOptions,
 ): void {
   const { server } = app;
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignore);
+    const isOurs = pathOf(request) === path;
+    if (!isOurs && server.listenerCount('upgrade') > 1) return;
+    // Whoever sent requests before it on this connection takes its answer after theirs.
+    answerOrder.whenAnswered(socket, () => answer(request, socket, head, isOurs));
+  }
+
+  function answer(request: IncomingMessage, socket: Duplex, head: Buffer, isOurs: boolean): void {
     try {
-      if (pathOf(request) !== path) {
-        if (server.listenerCount('upgrade') > 1) return;
-        throw new CuepointError('not_found', 'There is no WebSocket at this path.');
-      }
+      if (!isOurs) throw new CuepointError('not_found', 'There is no WebSocket at this path.');
       if (guardedOrigins !== undefined) requireLocalCaller(request, guardedOrigins);
       live.upgrade(request, socket, head);
     } catch (error) {

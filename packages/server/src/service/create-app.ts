@@ -7,9 +7,11 @@ import {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
+import { AnswerOrder } from '../http/answer-order.ts';
 import { badUrlError } from '../http/bad-url.ts';
-import { handleClientError } from '../http/client-error.ts';
+import { createClientErrorHandler } from '../http/client-error.ts';
 import { requireLocalCaller } from '../http/development-guard.ts';
+import { meetExpectations } from '../http/expectations.ts';
 import { handleError } from '../http/error-handler.ts';
 import { answerUnknownRoutes } from '../http/not-found.ts';
 import { observeEarlyAnswer } from '../http/observe-answers.ts';
@@ -55,8 +57,11 @@ export async function createApp({
       observeEarlyAnswer(parts.metrics, request, reply);
       handleError(faultOf(request), request, reply);
     },
-    clientErrorHandler: handleClientError,
+    clientErrorHandler: (error, socket) => handleClientError(error, socket),
   });
+  const answerOrder = new AnswerOrder(app.server);
+  const handleClientError = createClientErrorHandler(answerOrder);
+  meetExpectations(app.server);
   app.setErrorHandler(handleError);
   // A connection that is kept alive would hold the stop until the client lets go.
   app.addHook('onSend', async (_request, reply) => {
@@ -74,7 +79,7 @@ export async function createApp({
     throw new CuepointError('invalid_request', 'HTTP/1.1 needs a Host header.', { field: 'Host' });
   });
   answerUnknownRoutes(app);
-  await app.register(async (scope) => addService(scope, parts));
+  await app.register(async (scope) => addService(scope, parts, answerOrder));
   return app;
 
   // The router refused the URL before any hook ran.

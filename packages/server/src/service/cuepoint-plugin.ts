@@ -5,6 +5,7 @@ import { createAuthenticate } from '../auth/authenticate.ts';
 import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
+import { AnswerOrder } from '../http/answer-order.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
 import { describeApi } from '../http/openapi.ts';
@@ -53,7 +54,11 @@ export function watchScope(
 }
 
 /** The routes, in a scope that is watched. */
-export async function addService(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+export async function addService(
+  app: FastifyInstance,
+  parts: ServiceParts,
+  answerOrder = new AnswerOrder(app.server),
+): Promise<void> {
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
   // The schemas of answers document them; they are built from typed values.
@@ -82,6 +87,7 @@ export async function addService(app: FastifyInstance, parts: ServiceParts): Pro
         path: `${api.prefix}/ws`,
         guardedOrigins: development === undefined ? undefined : parts.corsOrigins,
         newTraceId: parts.randomUuid,
+        answerOrder,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
       await api.register(async (authenticated) => addApi(authenticated, parts, live));
