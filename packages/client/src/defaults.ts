@@ -8,8 +8,13 @@ import { browserTabs } from './tabs/browser-tabs.ts';
 import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
 
 /** What lasts, where there is such a thing. */
+let browserStorage: ClientStorage | undefined;
+
+/** One for the page: whoever opens it a second time knows whether it hangs. */
 export function defaultStorage(): ClientStorage {
-  return globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage();
+  if (globalThis.indexedDB === undefined) return memoryStorage();
+  browserStorage ??= indexedDbStorage();
+  return browserStorage;
 }
 
 export function groupOf({ tabs, storage }: WatchStateOptions): TabGroup {

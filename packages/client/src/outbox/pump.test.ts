@@ -160,6 +160,44 @@ describe('the outbox', () => {
     await state.close();
   });
 
+  it('[SDK2] [SDK8] writes nothing over what it could not read, and says so', async () => {
+    const app = await openApp();
+    const { storage, environment, service, state } = app;
+    state.watchlist.add('film');
+    await environment.advance(0);
+    service.cut();
+    await settled();
+    state.watchlist.add('waits');
+    await state.whenStored();
+    await state.close();
+    const recordCount = storage.written.length;
+
+    const release = storage.hold();
+    service.isReachable = true;
+    const opening = openApp({ storage, environment, service });
+    await environment.advance(60_000);
+    const blind = await opening;
+    await environment.advance(60_000);
+    expect(blind.state.status.get()).toMatchObject({ isOnline: true, hasStorageFailed: true });
+    release();
+    await settled();
+    blind.state.watchlist.add('later');
+    await environment.advance(1_000);
+    expect(blind.state.status.get()).toMatchObject({ pending: 0, hasStorageFailed: true });
+    expect(shown(blind.state).watchlist).toEqual(['film', 'later']);
+    await expect(blind.state.whenStored()).rejects.toMatchObject({ code: 'storage_failed' });
+    await blind.state.close();
+    const ofUser = storage.written.slice(recordCount).filter(([name]) => name.includes('|u|'));
+    expect(ofUser).toEqual([]);
+
+    // What waited on the medium all the time is sent now.
+    const next = await openApp({ storage, environment, service });
+    await environment.advance(60_000);
+    expect(next.state.status.get()).toMatchObject({ pending: 0, hasStorageFailed: false });
+    expect(shown(next.state).watchlist).toEqual(['film', 'later', 'waits']);
+    await next.state.close();
+  });
+
   it('[SDK4] folds progress that was not sent, and nothing else', async () => {
     const app = await openApp();
     const { state, service, environment } = app;

@@ -16,6 +16,7 @@ export interface ReplicaStoreDeps {
 
 const ALL: Touched = { watchlist: true, progress: true, outbox: true };
 const SEQUENCE_DIGITS = 12;
+const UNREAD = { write: () => Promise.reject(new Error('The storage could not be read.')) };
 
 /**
  * The replica of whoever the app is signed in as, and what keeps it: one a tab. It can change to another user's in
@@ -41,20 +42,23 @@ export class ReplicaStore {
   /** This tab is the one that connects: what has to be done once for all tabs, it does. [SDK6] */
   isLeading = false;
 
-  private constructor(deps: ReplicaStoreDeps, namespace: string, replica: Replica) {
+  private constructor(deps: ReplicaStoreDeps, namespace: string, read: Replica | undefined) {
+    const replica = read ?? new Replica();
     this.#deps = deps;
     this.#writerId = deps.environment.uuid().slice(0, 8);
     this.#namespace = namespace;
     this.#replica = replica;
     this.#clock = new ServiceClock(deps.environment, replica.meta);
-    this.#writer = this.#createWriter();
+    this.#writer = this.#createWriter(read !== undefined);
     this.#follow(replica);
   }
 
-  /** A medium that cannot be read is like an empty one: what it held comes again from the service. */
+  /**
+   * Where the medium cannot be read the app begins with nothing, in memory: what the service knows comes again from it,
+   * and what waits on the medium waits for the next start.
+   */
   static async open(deps: ReplicaStoreDeps, namespace: string): Promise<ReplicaStore> {
-    const replica = (await loadReplica(deps, namespace)) ?? new Replica();
-    return new ReplicaStore(deps, namespace, replica);
+    return new ReplicaStore(deps, namespace, await loadReplica(deps, namespace));
   }
 
   get namespace(): string {
@@ -151,14 +155,15 @@ export class ReplicaStore {
       const left = this.#namespace;
       const leftWriter = this.#writer;
       if (namespace === left) return;
-      const replica = (await this.#read(namespace)) ?? new Replica();
+      const read = await this.#read(namespace);
+      const replica = read ?? new Replica();
       const adopted = adopt ? [...this.#replica.entries()] : [];
       // Before anybody looks: whoever waits for them must not take them for acknowledged.
       replica.applyStored({ put: adopted });
       this.#adoptedFrom.clear();
       if (adopt) this.#adoptedFrom.add(left);
       this.#namespace = namespace;
-      this.#writer = this.#createWriter();
+      this.#writer = this.#createWriter(read !== undefined);
       this.#sequence = 0;
       this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
       this.#install(replica);
@@ -211,10 +216,15 @@ export class ReplicaStore {
     return this.#deps.storage.clear(namespace).catch(() => undefined);
   }
 
-  #createWriter(): StorageWriter {
+  /** What could not be read is not written over: a new cursor beside old records would be a state that never was. */
+  #createWriter(isRead: boolean): StorageWriter {
     const { storage, environment } = this.#deps;
-    return new StorageWriter(storage, this.#namespace, environment, () =>
-      this.#changed.notify({ watchlist: false, progress: false, outbox: true }, {}),
+    return new StorageWriter(
+      isRead ? storage : UNREAD,
+      this.#namespace,
+      environment,
+      () => this.#changed.notify({ watchlist: false, progress: false, outbox: true }, {}),
+      !isRead,
     );
   }
 

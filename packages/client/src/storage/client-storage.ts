@@ -17,4 +17,6 @@ export interface ClientStorage {
   write(namespace: string, changes: readonly StorageChange[]): Promise<void>;
   /** Deletes every record of every namespace that begins with `prefix`. */
   clear(prefix: string): Promise<void>;
+  /** Tells of each step of a call that has many. Without it a call that takes 10 s counts as one that hangs. */
+  onStep?(listener: () => void): void;
 }

@@ -18,13 +18,20 @@ export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): 
   const start = (namespace: string) => `${escapeSeparator(prefix)}|${escapeSeparator(namespace)}`;
   const keysFrom = async (from: string) =>
     (await adapter.keys()).filter((key) => key.startsWith(from));
+  const listeners: (() => void)[] = [];
+  /** One record after the other takes its time where there are thousands. */
+  function step(): void {
+    for (const listener of listeners) listener();
+  }
   return {
+    onStep: (listener) => void listeners.push(listener),
     async read(namespace) {
       // The separator ends the namespace, and stands in none: no other one begins with it.
       const from = `${start(namespace)}|`;
       const records: [string, unknown][] = [];
       for (const key of await keysFrom(from)) {
         const value = parse(await adapter.get(key));
+        step();
         if (value !== undefined) records.push([key.slice(from.length), value]);
       }
       return records;
@@ -33,10 +40,14 @@ export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): 
       for (const [key, value] of changes) {
         const at = `${start(namespace)}|${key}`;
         await (value === undefined ? adapter.delete(at) : adapter.set(at, JSON.stringify(value)));
+        step();
       }
     },
     async clear(from) {
-      for (const key of await keysFrom(start(from))) await adapter.delete(key);
+      for (const key of await keysFrom(start(from))) {
+        await adapter.delete(key);
+        step();
+      }
     },
   };
 }

@@ -14,21 +14,23 @@ const WAITING_MAX = 10_000;
  * and `hasFailed` says that changes would not survive its end.
  */
 export class StorageWriter {
-  readonly #storage: ClientStorage;
+  readonly #storage: Pick<ClientStorage, 'write'>;
   readonly #namespace: string;
   readonly #environment: Pick<ClientEnvironment, 'setTimer'>;
   readonly #onFailedChanged: () => void;
   #waiting: StorageChange[] = [];
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
-  #hasFailed = false;
+  #hasFailed: boolean;
 
   constructor(
-    storage: ClientStorage,
+    storage: Pick<ClientStorage, 'write'>,
     namespace: string,
     environment: Pick<ClientEnvironment, 'setTimer'>,
     onFailedChanged: () => void,
+    hasFailed = false,
   ) {
+    this.#hasFailed = hasFailed;
     this.#storage = storage;
     this.#namespace = namespace;
     this.#environment = environment;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
 import { FakeStorage } from '../testing/fake-storage.ts';
+import { keyValueStorage } from './key-value-storage.ts';
 import { STORAGE_DEADLINE_MS, withDeadline } from './with-deadline.ts';
 
 function setup() {
@@ -34,6 +35,58 @@ it('fails where it would hang, begins nothing meanwhile, and works again', async
     ['a', 3],
   ]);
   expect(environment.timers).toEqual([]);
+});
+
+it('lets a call take its time that goes on step by step', async () => {
+  const environment = new FakeEnvironment();
+  const held: (() => void)[] = [];
+  const medium = new Map<string, string>();
+  const storage = withDeadline(
+    keyValueStorage({
+      get: (key) => medium.get(key),
+      set: (key, value) =>
+        new Promise((resolve) => {
+          held.push(() => {
+            medium.set(key, value);
+            resolve();
+          });
+        }),
+      delete: (key) => void medium.delete(key),
+      keys: () => [...medium.keys()],
+    }),
+    environment,
+  );
+  const written = storage.write('n', [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ]);
+  for (let record = 0; record < 3; record += 1) {
+    await environment.advance(STORAGE_DEADLINE_MS - 1);
+    held.shift()?.();
+    await settled();
+  }
+  await written;
+  expect(environment.timers).toEqual([]);
+  const hung = storage.write('n', [['d', 4]]);
+  hung.catch(() => undefined);
+  await environment.advance(STORAGE_DEADLINE_MS);
+  await expect(hung).rejects.toThrow('hangs');
+});
+
+it('knows what hangs from whoever opened the storage before', async () => {
+  const { environment, inner, storage } = setup();
+  const release = inner.hold();
+  const cleared = storage.clear('n');
+  cleared.catch(() => undefined);
+  await environment.advance(STORAGE_DEADLINE_MS);
+  await expect(cleared).rejects.toThrow('hangs');
+  const next = withDeadline(inner, environment);
+  await expect(next.write('n', [['a', 1]])).rejects.toThrow('hangs');
+  release();
+  await settled();
+  await next.write('n', [['a', 1]]);
+  expect(await next.read('n')).toEqual([['a', 1]]);
 });
 
 it('takes a storage that throws at once for one that fails', async () => {
