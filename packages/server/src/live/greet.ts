@@ -56,14 +56,16 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
         // In a herd many have given up before their turn comes.
         if (session.isClosing) return undefined;
         if (known !== undefined) return repository.readChanges(user, request);
-        const waitedMs = now() - session.openedAtMs;
         const [page, devices] = await Promise.all([
-          repository.readChanges(user, request),
+          repository.readChanges(user, request).then((answer) => {
+            // By the database's clock, as if it had been read at once: one that waited for its turn, here or for a
+            // database that stood still, is the earlier one.
+            session.joinedAtMs = answer.readAtMs - (now() - session.openedAtMs);
+            return answer;
+          }),
           repository.loadDevices(user).then((found) => admit(deps, greeted, found)),
         ]);
         known = devices;
-        // By the database's clock, as if it had been read at once: one that waited here for its turn is the earlier one.
-        session.joinedAtMs = page.readAtMs - waitedMs;
         return page;
       });
     await catchUp(read, session, channel, (page) => {

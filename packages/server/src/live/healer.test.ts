@@ -1,3 +1,4 @@
+import { CLOSE_CODES, CuepointError } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import { ScriptedChanges } from '../testing/scripted-changes.ts';
@@ -318,6 +319,19 @@ describe('a cursor that is refused', () => {
     await settle();
     expect(peer.closed).toEqual({ code: 4503, reason: 'retryAfterMs=5000' });
     expect(failures).toHaveLength(1);
+  });
+
+  it('tells a session whose pages are void so: it comes back at once, without its cursor', async () => {
+    const { changes, channel, healer, joinAll, failures } = setup();
+    const [peer] = await joinAll(1);
+    changes.isHeld = true;
+    healer.catchUp(peer.session, channel);
+    await settle();
+    changes.reads[0]?.fail(new CuepointError('invalid_cursor', 'Void.', { field: 'page' }));
+    await settle();
+    expect(peer.sent.at(-1)).toMatchObject({ type: 'error', code: 'invalid_cursor' });
+    expect(peer.closed).toMatchObject({ code: CLOSE_CODES.badMessage });
+    expect(failures).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
-import { CLOSE_CODES, CuepointError, retryAfterToReason } from '@cuepoint/core';
+import { CLOSE_CODES, CuepointError, isCuepointError, retryAfterToReason } from '@cuepoint/core';
 import type { ChangesPage, ChangesRequest } from '@cuepoint/store';
 import pLimit from 'p-limit';
 import { catchUp } from './catch-up.ts';
 import { CHANGES_PER_MESSAGE, PULLS_AT_ONCE_MAX } from './limits.ts';
 import { pageToChanges } from './pages.ts';
+import { refusalOf } from './refusal.ts';
 import type { Session } from './session.ts';
 import type { UserChannel } from './user-channel.ts';
 import type { UserChannels } from './user-channels.ts';
@@ -129,6 +130,11 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     try {
       await catchUp(readPage, session, channel);
     } catch (error) {
+      // Its pages are void: it begins anew, without its cursor.
+      if (isCuepointError(error) && error.code === 'invalid_cursor') {
+        session.fail(error, refusalOf(error).code);
+        return;
+      }
       session.fail(
         new CuepointError('database_unavailable', 'The changes could not be read.', {
           cause: error,
