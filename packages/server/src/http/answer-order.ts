@@ -1,11 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /**
  * Knows of each connection which answers it still owes.
  *
@@ -14,30 +9,32 @@ interface Exchange {
  * it answers another request than its own.
  */
 export class AnswerOrder {
-  readonly #owed = new WeakMap<Duplex, Set<Exchange>>();
+  readonly #owed = new WeakMap<Duplex, Set<ServerResponse>>();
 
   constructor(server: Server) {
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      const owed = this.#owed.get(request.socket) ?? new Set();
-      this.#owed.set(request.socket, owed);
-      const exchange = { request, response };
-      owed.add(exchange);
-      response.once('close', () => owed.delete(exchange));
+    server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const owed = this.#owed.get(socket) ?? new Set();
+      this.#owed.set(socket, owed);
+      owed.add(response);
+      response.once('close', () => owed.delete(response));
     });
   }
 
-  /**
-   * Calls back once every answer before is written, or at once where there is none. A request whose body breaks off
-   * cannot be answered by its route; what is written next is its answer. Not called when the connection is gone.
-   */
+  /** The answer that is being written, or waits to be. */
+  next(socket: Duplex): ServerResponse | undefined {
+    return [...(this.#owed.get(socket) ?? [])].find(isAnswerable);
+  }
+
+  /** Calls back once every answer before is written, or at once where there is none; never where the connection ends. */
   whenAnswered(socket: Duplex, callback: () => void): void {
-    if (socket.destroyed) return;
-    const next = [...(this.#owed.get(socket) ?? [])].find(isAnswerable);
+    if (!socket.writable) return;
+    const next = this.next(socket);
     if (next === undefined) callback();
-    else next.response.once('close', () => this.whenAnswered(socket, callback));
+    else next.once('close', () => this.whenAnswered(socket, callback));
   }
 }
 
-function isAnswerable({ request, response }: Exchange): boolean {
-  return request.complete || response.writableEnded;
+/** A request whose body breaks off is answered by its route only where the answer was begun; else what follows answers it. */
+function isAnswerable({ req, headersSent }: ServerResponse): boolean {
+  return req.complete || headersSent;
 }

@@ -8,6 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { findConsoleFiles } from '../console/console-files.ts';
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 
+/** More than a socket takes at once. */
+const LARGE_BYTES = 2 ** 24;
+
 let api: TestApi;
 let user: TestUser;
 let port: number;
@@ -19,6 +22,7 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cuepoint-pipelining-'));
   await writeFile(join(directory, 'index.html'), 'the page of the console');
+  await writeFile(join(directory, 'large.bin'), 'x'.repeat(LARGE_BYTES));
   api = await createTestApi({
     databaseUrl: inject('postgresUrl'),
     wrap: ({ health }) => ({
@@ -58,6 +62,15 @@ interface RequestParts {
   readonly headers?: readonly string[];
   readonly body?: string;
 }
+const upgrade = () =>
+  request('GET /api/v1/ws', {
+    headers: [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Key: ${'A'.repeat(22)}==`,
+    ],
+  });
 const json = (body: string): RequestParts => ({
   headers: ['Content-Type: application/json', `Content-Length: ${body.length}`],
   body,
@@ -73,11 +86,16 @@ function connectClient({ allowHalfOpen = false } = {}): { socket: Socket; text: 
   return { socket, text: () => text };
 }
 
-/** Sends all of it in one piece; the first request is answered only once the rest was read. */
-async function answersBehindSlow(rest: string, last: RegExp): Promise<string[]> {
+/**
+ * Sends all of it in one piece; the first request is answered only once the server has met the rest.
+ *
+ * @param event of the server, which says that it has.
+ */
+async function answersBehindSlow(rest: string, event: string, last: RegExp): Promise<string[]> {
   const { socket, text } = connectClient();
+  const met = once(api.app.server, event);
   socket.write(request('GET /readyz') + rest);
-  await delay(100);
+  await met;
   expect(text()).toBe('');
   open();
   await expect.poll(text, { timeout: 10_000 }).toMatch(last);
@@ -106,26 +124,51 @@ describe('an answer on a connection that owes others', () => {
       '400',
     ],
   ])('comes after them, to %s', async (_what, rest, status) => {
-    expect(await answersBehindSlow(rest(), /connection: close/)).toEqual(['200', status]);
+    expect(await answersBehindSlow(rest(), 'clientError', /connection: close/)).toEqual([
+      '200',
+      status,
+    ]);
   });
 
   it('comes after them, to an upgrade', async () => {
-    const headers = [
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      `Sec-WebSocket-Key: ${'A'.repeat(22)}==`,
-    ];
-    const statuses = await answersBehindSlow(
-      request('GET /api/v1/ws', { headers }),
-      /sec-websocket-accept/i,
-    );
+    const statuses = await answersBehindSlow(upgrade(), 'upgrade', /sec-websocket-accept/i);
     expect(statuses).toEqual(['200', '101']);
+  });
+
+  it('comes after one that is streamed, to an upgrade', async () => {
+    const { socket, text } = connectClient();
+    socket.write(request('GET /large.bin') + upgrade());
+    await expect.poll(text, { timeout: 10_000 }).toMatch(/sec-websocket-accept/i);
+    expect(statusesOf(text())).toEqual(['200', '101']);
+    expect(text().length).toBeGreaterThan(LARGE_BYTES);
+  });
+
+  it('is given up where those are not taken, to an upgrade', async () => {
+    const { socket, text } = connectClient();
+    socket.write(request('GET /readyz') + upgrade());
+    await once(socket, 'close');
+    expect(text()).toBe('');
+  });
+
+  it('does not come in the middle of one that was begun, to a body that breaks off', async () => {
+    const headers = ['Transfer-Encoding: chunked', 'Content-Type: application/json'];
+    const { socket, text } = connectClient();
+    socket.write(request('GET /large.bin', { headers }));
+    await once(socket, 'data');
+    socket.pause();
+    const met = once(api.app.server, 'clientError');
+    socket.write('no length\r\n');
+    await met;
+    socket.resume();
+    await once(socket, 'close');
+    expect(text()).toMatch(/x{100}HTTP\/1\.1 400/);
+    expect(text().length).toBeGreaterThan(LARGE_BYTES);
   });
 
   it('is not cut in two by a 100 that comes too early', async () => {
     const statuses = await answersBehindSlow(
       request('GET /', { headers: ['Expect: 100-continue'] }) + request('GET /livez'),
+      'checkContinue',
       /\r\n\r\nthe page of the consoleHTTP[^]*"live"/,
     );
     expect(statuses).toEqual(['200', '100', '200', '200']);
@@ -133,7 +176,7 @@ describe('an answer on a connection that owes others', () => {
 
   it('comes after one that expected a 100, too', async () => {
     const rest = `${request('GET /livez', { headers: ['Expect: 100-continue'] })}GARBAGE\r\n\r\n`;
-    const statuses = await answersBehindSlow(rest, /connection: close/);
+    const statuses = await answersBehindSlow(rest, 'clientError', /connection: close/);
     expect(statuses).toEqual(['200', '100', '200', '400']);
   });
 });

@@ -1,6 +1,7 @@
 import { fastify } from 'fastify';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { cuepointPlugin } from '../service/cuepoint-plugin.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -74,6 +75,31 @@ describe('an upgrade', () => {
     expect(answer).toContain('"code":"invalid_request"');
     expect(answer).toContain('sec-websocket-version: 13');
     expect(await live.held()).toEqual({ sockets: 0, users: 0 });
+  });
+
+  it('that is refused is read on while its client still sends, until it ends', async () => {
+    const { hostname, port } = new URL(live.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const errors: Error[] = [];
+    socket.on('error', (error) => errors.push(error));
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    socket.write(
+      'GET /elsewhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    for (let count = 0; count < 10; count += 1) {
+      await delay(10);
+      socket.write(Buffer.alloc(2 ** 16));
+    }
+    const connection = live.connections.find(({ remotePort }) => remotePort === socket.localPort);
+    const startedAtMs = performance.now();
+    socket.end();
+    if (connection?.destroyed === false) await once(connection, 'close');
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+    await once(socket, 'close');
+    expect([errors, text.includes('"code":"not_found"')]).toEqual([[], true]);
   });
 
   it('offers no compression, whatever the client asks for', async () => {

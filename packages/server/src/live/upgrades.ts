@@ -1,10 +1,12 @@
 import { CuepointError, isCuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnswerOrder } from '../http/answer-order.ts';
 import { requireLocalCaller } from '../http/development-guard.ts';
-import { PROBLEM_MEDIA_TYPE, toProblem } from '../http/problem.ts';
+import { endWithProblem } from '../http/end-with-problem.ts';
+import { toProblem } from '../http/problem.ts';
+import { HELLO_TIMEOUT_MS } from './limits.ts';
 import type { LiveServer } from './live-server.ts';
 
 export interface UpgradeOptions {
@@ -33,8 +35,25 @@ export function attachUpgrades(
     socket.on('error', ignore);
     const isOurs = pathOf(request) === path;
     if (!isOurs && server.listenerCount('upgrade') > 1) return;
-    // Whoever sent requests before it on this connection takes its answer after theirs.
-    answerOrder.whenAnswered(socket, () => answer(request, socket, head, isOurs));
+    waitForTurn(socket, () => answer(request, socket, head, isOurs));
+  }
+
+  /** Whoever sent requests before it on this connection takes its answer after theirs. */
+  function waitForTurn(socket: Duplex, go: () => void): void {
+    if (answerOrder.next(socket) === undefined) {
+      go();
+      return;
+    }
+    // Node has let go of the socket: nobody else tells an answer that is streamed to go on, or ends the wait.
+    const drained = (): void => void answerOrder.next(socket)?.emit('drain');
+    const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
+    socket.on('drain', drained);
+    socket.once('close', () => clearTimeout(timer));
+    answerOrder.whenAnswered(socket, () => {
+      clearTimeout(timer);
+      socket.off('drain', drained);
+      go();
+    });
   }
 
   function answer(request: IncomingMessage, socket: Duplex, head: Buffer, isOurs: boolean): void {
@@ -64,23 +83,10 @@ function pathOf({ url = '' }: IncomingMessage): string {
 }
 
 function refuse(socket: Duplex, error: CuepointError, traceId: string): void {
-  const problem = toProblem(error, traceId);
-  const body = JSON.stringify(problem);
-  const retryAfter =
-    error.retryAfterMs === undefined
-      ? []
-      : [`retry-after: ${Math.ceil(error.retryAfterMs / 1_000)}`];
-  const lines = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-trace-id: ${traceId}`,
-    'connection: close',
+  const { retryAfterMs } = error;
+  endWithProblem(socket, toProblem(error, traceId), [
     // RFC 6455, 4.4: whoever asked for another version learns which one there is.
     'sec-websocket-version: 13',
-    ...retryAfter,
-  ];
-  // The server's sockets stay half open: a client that does not close its side would keep this one for ever.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    ...(retryAfterMs === undefined ? [] : [`retry-after: ${Math.ceil(retryAfterMs / 1_000)}`]),
+  ]);
 }

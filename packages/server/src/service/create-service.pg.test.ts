@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -181,6 +182,26 @@ describe('what is not HTTP', () => {
     expect(head).toContain('application/problem+json');
     expect(JSON.parse(body)).toMatchObject({ status, code });
   });
+});
+
+it('listens to localhost on one address, with everything that is attached to its server', async () => {
+  const service = create({ ...onPostgres(inject('postgresUrl')), HOST: 'localhost' });
+  const { address } = await service.start();
+  const { hostname, port } = new URL(address);
+  expect(['127.0.0.1', '[::1]']).toContain(hostname);
+  const answers: string[] = [];
+  for (const { address: host } of await lookup('localhost', { all: true })) {
+    const socket = connect({ host, port: Number(port) });
+    socket.write('GARBAGE\r\n\r\n');
+    try {
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) chunks.push(chunk as Buffer);
+      answers.push(Buffer.concat(chunks).toString());
+    } catch {
+      // Nobody listens there.
+    }
+  }
+  expect(answers).toEqual([expect.stringContaining('"code":"invalid_request"')]);
 });
 
 describe('a database that goes away while serving', () => {

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { CuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -108,7 +109,7 @@ export function createService(options: ServiceOptions): Service {
     });
     requireNotStopping();
     const address = await app.listen({
-      host: config.host,
+      host: await oneAddressOf(config.host),
       port: config.port,
       backlog: LISTEN_BACKLOG,
     });
@@ -176,4 +177,11 @@ export function createService(options: ServiceOptions): Service {
       return stopped;
     },
   };
+}
+
+/** Fastify listens to `localhost` on a second server as well, which has none of what is attached to this one. */
+async function oneAddressOf(host: string): Promise<string> {
+  if (host !== 'localhost') return host;
+  const { address } = await lookup(host, { order: 'ipv4first' });
+  return address;
 }
