@@ -13,6 +13,8 @@ export function describeAttack(report: AttackReport): string {
     `${report.busy} answers of 503 that say to come back`,
     `event loop: ${watch.stalls} turns over 100 ms of processor time, the longest ${watch.longestMs.toFixed(0)} ms; ` +
       `by the wall clock ${watch.gaps}, the longest ${watch.longestGapMs.toFixed(0)} ms`,
+    `in those turns: ${watch.stalledMs.toFixed(0)} ms, ${watch.collectingMs.toFixed(0)} of them garbage collection, and ` +
+      `${watch.stalledRequests} HTTP requests`,
     `heap: ${(heapBeforeBytes / MIB).toFixed(1)} MiB after the first tenth, ${(heapAfterBytes / MIB).toFixed(1)} ` +
       `MiB at the end; resident ${(watch.rssMaxBytes / MIB).toFixed(0)} MiB at most`,
     `beside it: ${served.calls} calls, p50 ${served.p50Ms.toFixed(1)} ms, p99 ${served.p99Ms.toFixed(1)} ms, the ` +

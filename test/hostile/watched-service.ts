@@ -12,6 +12,12 @@ export interface ServiceWatch {
   /** Times that one turn of its event loop worked for more than 100 ms of processor time, collections included. */
   readonly stalls: number;
   readonly longestMs: number;
+  /** All of them together. */
+  readonly stalledMs: number;
+  /** How much of that was garbage collection. */
+  readonly collectingMs: number;
+  /** HTTP requests that began in them: a turn may be long because one is, or because many came at once. */
+  readonly stalledRequests: number;
   /** The same by the wall clock, whoever had the processor. */
   readonly gaps: number;
   readonly longestGapMs: number;
