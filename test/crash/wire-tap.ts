@@ -24,7 +24,7 @@ export function tapSocket(
     const message = JSON.parse(String(data)) as UpMessage;
     if (message.type === 'push') {
       const ops = message.ops.map((op) => ({ ...(op as WireOp), deviceId }));
-      for (const op of ops) ledger.sent(userId, op);
+      for (const op of ops) ledger.sent(userId, op, now());
       pushes.set(message.id, { ops, sentAtMs: now() });
     }
     (send as (...args: unknown[]) => void)(data, ...rest);

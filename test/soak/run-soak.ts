@@ -47,6 +47,9 @@ export interface SoakReport {
 }
 
 const STEP_MS = 5_000;
+/** Before the greatest rate is measured: lists and registers are as full then as they will be. */
+const WARM_UP_MS = 30_000;
+const WARM_UP_CHANGES_PER_SECOND_AND_USER = 20;
 const COLLECTIONS_PER_RETENTION = 4;
 
 /**
@@ -122,10 +125,14 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
 
   for (const device of crowd.devices) device.fill();
   await settle(crowd, SETTLE_TIMEOUT_MS);
-  const maximum =
-    options.changesPerSecond === undefined
-      ? await findMaximum({ crowd, ledger, stepMs: STEP_MS, onStep: (step) => say(lineOf(step)) })
-      : undefined;
+  let maximum: number | undefined;
+  if (options.changesPerSecond === undefined) {
+    crowd.startLoad(users * WARM_UP_CHANGES_PER_SECOND_AND_USER);
+    await pause(WARM_UP_MS);
+    await settle(crowd, SETTLE_TIMEOUT_MS);
+    const onStep = (step: RateStep) => say(lineOf(step));
+    maximum = await findMaximum({ crowd, ledger, stepMs: STEP_MS, onStep });
+  }
   const changesPerSecond = options.changesPerSecond ?? Math.round((maximum ?? 0) / 2);
   say(`${changesPerSecond} changes/s for ${(durationMs / 60_000).toFixed(1)} minutes`);
   await check();

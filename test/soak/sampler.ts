@@ -73,6 +73,9 @@ export class Sampler {
     this.#lastUtilization = utilization;
     this.#lastAtMs = nowMs;
     this.#lastAcked = acked;
+    const lastReading = this.#lastReading;
+    // Where nobody answers, the next difference would hold this time too.
+    this.#lastReading = undefined;
     const [metrics, sizes] = await Promise.all([
       readMetrics(instance.address),
       client.query<Pick<SoakSample, 'tableBytes' | 'tombstones'>>(SELECT_SIZES),
@@ -80,7 +83,7 @@ export class Sampler {
     const [row] = sizes.rows;
     if (row === undefined) throw new Error('a select without a table has one row');
     const reading = readingOf(metrics, nowMs);
-    const served = pointBetween(this.#lastReading ?? reading, reading);
+    const served = pointBetween(lastReading ?? reading, reading);
     this.#lastReading = reading;
     return {
       atSeconds: (nowMs - this.#startedAtMs) / 1_000,
