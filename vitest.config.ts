@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['cuepoint-source'] };
 const ssr = { resolve };
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+// Of tests with real sockets, processes and browsers. A test that needs it is named at the end and has to be
+// mended; by hand it fails at once.
+const retry = process.env['CI'] === 'true' ? 1 : 0;
 
 export default defineConfig({
   test: {
@@ -31,6 +34,7 @@ export default defineConfig({
         ssr,
         test: {
           ...limits,
+          retry,
           name: 'database',
           include: ['packages/*/src/**/*.pg.test.ts', 'test/**/*.test.ts'],
           exclude: [
@@ -49,8 +53,7 @@ export default defineConfig({
           // A browser beside a service on two cores takes its time.
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // In CI a second attempt, which the report names (`retry x1`); by hand a failure is seen at once.
-          retry: process.env['CI'] === 'true' ? 1 : 0,
+          retry,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           // After the others, and not beside them.

@@ -96,7 +96,10 @@ describe('two users of one device', () => {
     const first = await openDevice(service, { user, device });
     await untilOnline(first);
     const { thisDeviceId } = first.state.devices;
-    expect((await user.call('DELETE', `/devices/${thisDeviceId}`)).status).toBe(204);
+    const path = `/devices/${thisDeviceId}`;
+    // It is welcomed before it is written down.
+    await expect.poll(async () => (await user.call('GET', path)).status).toBe(200);
+    expect((await user.call('DELETE', path)).status).toBe(204);
     await until(first.state, () => first.state.status.get().haltedBy === 'device_revoked');
     first.state.watchlist.add('film');
     await first.state.close();
