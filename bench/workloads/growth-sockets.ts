@@ -14,6 +14,8 @@ const SCHEMA = 'bench_sockets';
 const CONNECTS_PER_SECOND = 400;
 const WARM_UP_SOCKETS = 500;
 const ACTIVE_USERS_MAX = 50;
+/** The most idle sockets are as many as an instance takes by default; the active ones come on top. */
+const CUEPOINT_SOCKETS_MAX = '20000';
 /** Well below what the service can do alone: what is seen is the sockets' cost. */
 const CHANGES_PER_SECOND = 500;
 
@@ -48,7 +50,7 @@ type Work = (target: Target) => Promise<Sample>;
 function withCuepoint(context: BenchContext, sockets: number, work: Work): Promise<Sample> {
   return withServices(
     context,
-    { schema: SCHEMA, instances: 1, env: { CUEPOINT_FEED: 'memory' } },
+    { schema: SCHEMA, instances: 1, env: { CUEPOINT_FEED: 'memory', CUEPOINT_SOCKETS_MAX } },
     async ({ mintUsers, ...services }) => {
       const users = await mintUsers(sockets + activeUsers(sockets));
       return work({ ...services, system: 'cuepoint', users, schema: SCHEMA });
@@ -87,7 +89,7 @@ async function measure(context: BenchContext, sockets: number, target: Target): 
   const active = users.slice(0, activeUsers(sockets));
   const memoryKib: number[] = [];
   let changes: Sample = {};
-  const { sockets: open } = await runGenerator(
+  const { sockets: stillOpen = 0 } = await runGenerator(
     {
       kind: 'idle',
       system,
@@ -107,9 +109,13 @@ async function measure(context: BenchContext, sockets: number, target: Target): 
       );
     },
   );
-  if (open !== sockets) throw new Error(`${open} of ${sockets} sockets were still open`);
   const [before = NaN, after = NaN] = memoryKib;
-  return { ...changes, rssMib: after / 1_024, rssKibPerSocket: (after - before) / sockets };
+  return {
+    ...changes,
+    stillOpen,
+    rssMib: after / 1_024,
+    rssKibPerSocket: (after - before) / sockets,
+  };
 }
 
 /** The greatest rate of a workload is measured for longer: here there is but one. */
@@ -129,6 +135,7 @@ function toReport(measured: readonly Growing[], samples: Record<string, Sample[]
         columns: [
           'idle sockets',
           'system',
+          'still open',
           'RSS MiB',
           'RSS KiB a socket',
           'shown p50 ms',
@@ -141,6 +148,7 @@ function toReport(measured: readonly Growing[], samples: Record<string, Sample[]
           return [
             whole(one.size),
             one.system,
+            withSpread(own, 'stillOpen', whole),
             withSpread(own, 'rssMib', whole),
             withSpread(own, 'rssKibPerSocket', decimal),
             withSpread(own, 'shownP50Ms', decimal),
