@@ -7,10 +7,9 @@ import { memoryStorage } from './storage/memory-storage.ts';
 import { browserTabs } from './tabs/browser-tabs.ts';
 import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
 
-/** What lasts, where there is such a thing. */
 let browserStorage: ClientStorage | undefined;
 
-/** One for the page: whoever opens it a second time knows whether it hangs. */
+/** What lasts, where there is such a thing: one for the page, so that whoever opens it next knows whether it hangs. */
 export function defaultStorage(): ClientStorage {
   if (globalThis.indexedDB === undefined) return memoryStorage();
   browserStorage ??= indexedDbStorage();

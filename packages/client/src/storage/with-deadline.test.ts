@@ -89,6 +89,18 @@ it('knows what hangs from whoever opened the storage before', async () => {
   expect(await next.read('n')).toEqual([['a', 1]]);
 });
 
+it('listens to the steps of a storage once, however often it is opened', () => {
+  const environment = new FakeEnvironment();
+  let listeners = 0;
+  const storage = Object.assign(new FakeStorage(), {
+    onStep: () => {
+      listeners += 1;
+    },
+  });
+  for (let opened = 0; opened < 3; opened += 1) withDeadline(storage, environment);
+  expect(listeners).toBe(1);
+});
+
 it('takes a storage that throws at once for one that fails', async () => {
   const environment = new FakeEnvironment();
   const storage = withDeadline(

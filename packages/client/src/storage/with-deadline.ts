@@ -4,8 +4,14 @@ import type { ClientStorage } from './client-storage.ts';
 /** Some browsers' databases hang until the app is started again; a slow disk has taken a step by then. */
 export const STORAGE_DEADLINE_MS = 10_000;
 
-/** Calls that hang, by the storage: whoever opens it next has to wait for them as well. */
-const hangingCalls = new WeakMap<ClientStorage, Set<object>>();
+interface Calls {
+  /** What starts the deadline of each anew. */
+  readonly running: Set<() => void>;
+  readonly hanging: Set<() => void>;
+}
+
+/** By the storage: whoever opens it next has to wait for what hangs as well. */
+const callsByStorage = new WeakMap<ClientStorage, Calls>();
 
 /**
  * The same storage, which fails where it would hang: an app that goes on in memory is better than one that waits.
@@ -17,14 +23,7 @@ export function withDeadline(
   storage: ClientStorage,
   { setTimer }: Pick<ClientEnvironment, 'setTimer'>,
 ): ClientStorage {
-  const hanging = hangingCalls.get(storage) ?? new Set();
-  hangingCalls.set(storage, hanging);
-  /** What starts the deadline of each call anew. */
-  const running = new Set<() => void>();
-  storage.onStep?.(() => {
-    for (const restart of running) restart();
-  });
-
+  const { running, hanging } = callsOf(storage);
   function call<Answer>(begin: () => Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const fail = (): void => reject(new Error('The storage hangs.'));
@@ -60,4 +59,16 @@ export function withDeadline(
     write: (namespace, changes) => call(() => storage.write(namespace, changes)),
     clear: (prefix) => call(() => storage.clear(prefix)),
   };
+}
+
+function callsOf(storage: ClientStorage): Calls {
+  const known = callsByStorage.get(storage);
+  if (known !== undefined) return known;
+  const calls: Calls = { running: new Set(), hanging: new Set() };
+  callsByStorage.set(storage, calls);
+  // Once for each storage: one that is opened again and again has no more listeners for it.
+  storage.onStep?.(() => {
+    for (const restart of calls.running) restart();
+  });
+  return calls;
 }
