@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openConnections } from '../testing/open-connections.ts';
 import { createTestApi, type Answer, type TestApi } from '../testing/test-api.ts';
 import { findConsoleFiles } from './console-files.ts';
 
@@ -43,12 +44,6 @@ afterAll(async () => {
 
 const open = (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
   built.call('GET', `/${path}`, { headers: { accept: ACCEPT_OF_BROWSERS, ...headers } });
-
-function connectionsOf({ app }: TestApi): Promise<number> {
-  return new Promise((resolve, reject) => {
-    app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-  });
-}
 
 describe('a page of the console', () => {
   it.each(['/', '/inspector', '/health'])(
@@ -92,7 +87,7 @@ describe('a page of the console', () => {
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n');
     await once(socket, 'data');
     socket.resetAndDestroy();
-    await expect.poll(() => connectionsOf(large)).toBe(0);
+    await expect.poll(() => openConnections(large.app)).toBe(0);
     await large.call('GET', '//livez');
     expect(large.logLines.join('\n')).not.toContain('request failed');
     await large.close();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { findConsoleFiles } from '../console/console-files.ts';
+import { openConnections } from '../testing/open-connections.ts';
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 
 /** More than a socket takes at once. */
@@ -227,19 +228,11 @@ describe('a connection', () => {
   });
 
   it('is given up a while after its last answer when the client does not close it', async () => {
-    await expect.poll(openConnections).toBe(0);
+    await expect.poll(() => openConnections(api.app)).toBe(0);
     const { socket } = connectClient({ allowHalfOpen: true });
     socket.write('GARBAGE\r\n\r\n');
     await once(socket, 'end');
-    expect(await openConnections()).toBe(1);
-    await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
+    expect(await openConnections(api.app)).toBe(1);
+    await expect.poll(() => openConnections(api.app), { timeout: 10_000 }).toBe(0);
   });
 });
-
-function openConnections(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    api.app.server.getConnections((error, count) =>
-      error === null ? resolve(count) : reject(error),
-    );
-  });
-}
