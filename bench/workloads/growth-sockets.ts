@@ -109,6 +109,9 @@ async function measure(context: BenchContext, sockets: number, target: Target): 
       );
     },
   );
+  if (system === 'cuepoint' && stillOpen !== sockets) {
+    throw new Error(`${stillOpen} of ${sockets} sockets were still open`);
+  }
   const [before = NaN, after = NaN] = memoryKib;
   return {
     ...changes,
