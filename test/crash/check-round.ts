@@ -113,7 +113,7 @@ export async function checkConverged(
   stored: StoredState,
   timeoutMs: number,
 ): Promise<void> {
-  const [wanted, shown] = [linesOf(stored), shownLinesOf(stored)];
+  const [wanted, shown] = [linesOf(liveOf(stored)), shownLinesOf(stored)];
   const differences = (device: CheckedDevice): readonly string[] => [
     ...differencesOf(wanted, device.acknowledgedLines),
     ...differencesOf(shown, device.shownLines),

@@ -1,13 +1,12 @@
 import { createWatchState, type ClientEnvironment, type WatchState } from '@cuepoint/client';
-import { opToWire } from '@cuepoint/core';
 import { WebSocket } from 'ws';
 import { FakeStorage } from '../../packages/client/src/testing/fake-storage.ts';
 import type { Ledger } from './ledger.ts';
-import { foldOps, linesOf } from './stored-state.ts';
 import {
   anyFilmOf,
   describeConnection,
   isSettled,
+  linesKnownBy,
   linesShownBy,
   subscribeToAll,
 } from './watch-state-views.ts';
@@ -110,7 +109,7 @@ export class CrashDevice {
 
   /** What the device was told is stored. */
   get acknowledgedLines(): readonly string[] {
-    return linesOf(foldOps(this.#app.state.inspect().acknowledged.map(opToWire)));
+    return linesKnownBy(this.#app.state);
   }
 
   get shownLines(): readonly string[] {

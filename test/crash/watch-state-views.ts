@@ -1,5 +1,6 @@
 import type { WatchState } from '@cuepoint/client';
-import { filmLine, positionOf, progressLine } from './stored-state.ts';
+import { opToWire } from '@cuepoint/core';
+import { filmLine, foldOps, linesOf, liveOf, positionOf, progressLine } from './stored-state.ts';
 
 /** Connected, and everything acknowledged. */
 export function isSettled({ status }: WatchState): boolean {
@@ -13,6 +14,11 @@ export function linesShownBy({ watchlist, progress }: WatchState): readonly stri
     ...watchlist.list().map(({ contentId }) => filmLine(contentId)),
     ...progress.list().map((item) => progressLine(item.contentId, positionOf(item))),
   ].sort();
+}
+
+/** What it was told is stored, without what was removed: a device lets go of tombstones. [SDK8] */
+export function linesKnownBy(state: WatchState): readonly string[] {
+  return linesOf(liveOf(foldOps(state.inspect().acknowledged.map(opToWire))));
 }
 
 /** One of the list; `undefined` where it is empty. @param random uniform in [0, 1). */

@@ -33,16 +33,19 @@ const YEAR_1970_MS = -START_MS;
 const YEAR_2099_MS = Date.UTC(2099, 11, 31) - START_MS;
 const ACTIONS_MIN = 12;
 const ACTIONS_SPREAD = 70;
+/** Waits of ten minutes are long enough for what a device does each five. */
+const PATIENCE = 10;
 
-/** What a seed makes happen. Writes are most of it; each run has its own taste for faults. */
+/** What a seed makes happen. Writes are most of it; each run has its own taste for faults, and its own patience. */
 export function drawHistory(chance: Chance): Action[] {
   const count = ACTIONS_MIN + chance.below(ACTIONS_SPREAD);
   const taste = chance.between(0.1, 0.6);
+  const patience = chance.of('patience').isLucky(0.25) ? PATIENCE : 1;
   const actions: Action[] = [];
   for (let index = 0; index < count; index += 1) {
     const isFault = chance.isLucky(taste);
     actions.push(isFault ? drawFault(chance) : drawWrite(chance));
-    if (chance.isLucky(0.4)) actions.push({ do: 'wait', ms: drawWait(chance) });
+    if (chance.isLucky(0.4)) actions.push({ do: 'wait', ms: patience * drawWait(chance) });
   }
   return [...actions, { do: 'quiet' }];
 }

@@ -3,12 +3,17 @@ import type { WatchState } from '@cuepoint/client';
 import { textToCursor } from '../../packages/store/src/cursor.ts';
 import { Violation, type Ledger } from './ledger.ts';
 import { keyOfWire } from './op-key.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { SimDevice } from './sim-device.ts';
 import type { MemoryStore } from './store/memory-database.ts';
 import { isVisible, textToSnapshot } from './store/snapshot.ts';
 
+/** A device keeps a tombstone for as long at least, in ms. [SDK8] */
+const TOMBSTONE_KEPT_MIN_MS = 300_000;
+
 /** What the checks look at. */
 export interface Checked {
+  readonly scheduler: Pick<Scheduler, 'now'>;
   readonly store: MemoryStore;
   readonly ledger: Ledger;
   readonly devices: readonly SimDevice[];
@@ -50,7 +55,7 @@ export function checkCursors(world: Checked): void {
       } else {
         const { tag, removed: removal } = row.entry;
         if (removed.has(tag) || world.store.tables.collected.has(tag)) continue;
-        if (removal === null && added.has(tag)) continue;
+        if (added.has(tag) ? removal === null : mayBeForgotten(world, userId, tag)) continue;
       }
       world.fail(
         new Violation('e', `${device.name} at ${inspection.cursor} lacks ${JSON.stringify(row)}`),
@@ -76,6 +81,7 @@ export function checkOwnAcks(world: Checked): void {
           removed.has(tag) ||
           (op.kind === 'watchlist.add' && added.has(tag)) ||
           world.store.tables.collected.has(tag) ||
+          (!added.has(tag) && mayBeForgotten(world, userId, tag)) ||
           // An add that lost to a remove: the remove comes with the changes.
           (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
         if (tags.every(isKnown)) continue;
@@ -86,6 +92,12 @@ export function checkOwnAcks(world: Checked): void {
       world.fail(new Violation('a', `${device.name} has forgotten ${keyOfWire(op)}`));
     }
   }
+}
+
+/** Whether a device may know nothing of a tag any more: it was removed, and that is long ago. [SDK8] */
+function mayBeForgotten({ ledger, scheduler }: Checked, userId: string, tag: string): boolean {
+  const removedAtMs = ledger.userOf(userId).removes.get(tag);
+  return removedAtMs !== undefined && scheduler.now() - removedAtMs >= TOMBSTONE_KEPT_MIN_MS;
 }
 
 /** Everything that holds once all have everything. @throws Violation */

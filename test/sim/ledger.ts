@@ -26,8 +26,8 @@ export class Violation extends Error {
 export interface UserLedger {
   readonly adds: Map<string, WireOp>;
   readonly ackedAdds: Set<string>;
-  /** By tag: whoever sent a remove that names it. */
-  readonly removes: Set<string>;
+  /** By tag: when a remove that names it was first sent, by anybody, in ms. */
+  readonly removes: Map<string, number>;
   readonly ackedRemoves: Set<string>;
   /** By key, every write to a register that was ever sent. */
   readonly progress: Map<string, WireOp>;
@@ -73,7 +73,7 @@ export class Ledger {
       user = {
         adds: new Map(),
         ackedAdds: new Set(),
-        removes: new Set(),
+        removes: new Map(),
         ackedRemoves: new Set(),
         progress: new Map(),
         ackedProgress: new Map(),
@@ -132,8 +132,9 @@ export class Ledger {
       }
       this.#checkStamp(peer, op, nowMs);
       if (op.kind === 'watchlist.add') user.adds.set(op.tag, op);
-      else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.removes.add(tag);
-      else user.progress.set(keyOfWire(op), op);
+      else if (op.kind === 'watchlist.remove') {
+        for (const tag of op.tags) user.removes.set(tag, user.removes.get(tag) ?? nowMs);
+      } else user.progress.set(keyOfWire(op), op);
     }
   }
 

@@ -9,7 +9,6 @@ import {
 import { Disposal } from '../crash/disposal.ts';
 import { Ledger } from '../crash/ledger.ts';
 import { instanceOf, postgresOf, SETTLE_TIMEOUT_MS, type Scene } from '../crash/scenario.ts';
-import { liveOf } from '../crash/stored-state.ts';
 import { openStage, SECRET, type Stage } from '../crash/stage.ts';
 import { Collector } from './collector.ts';
 import { Crowd } from './crowd.ts';
@@ -105,7 +104,7 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
     for (const user of crowd.users) {
       const stored = await checkStored(stage, ledger, user, { retentionMs });
       checkAnswered(ledger, user);
-      await checkConverged(user.devices, liveOf(stored), SETTLE_TIMEOUT_MS);
+      await checkConverged(user.devices, stored, SETTLE_TIMEOUT_MS);
       ledger.forgetAllBut(user.userId, stored);
     }
     await checkQuiet(stage);

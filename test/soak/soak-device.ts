@@ -1,12 +1,11 @@
 import { createWatchState, memoryStorage, type WatchState } from '@cuepoint/client';
-import { opToWire } from '@cuepoint/core';
 import { WebSocket } from 'ws';
 import type { CheckedDevice } from '../crash/check-round.ts';
-import { foldOps, liveOf, linesOf } from '../crash/stored-state.ts';
 import {
   anyFilmOf,
   describeConnection,
   isSettled,
+  linesKnownBy,
   linesShownBy,
   subscribeToAll,
 } from '../crash/watch-state-views.ts';
@@ -98,7 +97,7 @@ export class SoakDevice implements CheckedDevice {
   }
 
   get acknowledgedLines(): readonly string[] {
-    return linesOf(liveOf(foldOps(this.#state.inspect().acknowledged.map(opToWire))));
+    return linesKnownBy(this.#state);
   }
 
   get shownLines(): readonly string[] {

@@ -57,9 +57,18 @@ function requireInvariants(
     const isFolded = op.kind.startsWith('progress') && state === 'unsent';
     expect(isFolded || holds(service.storeOf('ada'), op)).toBe(true);
   }
-  // Nothing that was acknowledged vanishes.
+  // Nothing that was acknowledged vanishes, but tags that were removed.
   const known = fold(now.acknowledged);
-  for (const op of before?.acknowledged ?? []) expect(holds(known, op)).toBe(true);
+  const knownBefore = fold(before?.acknowledged ?? []);
+  for (const op of before?.acknowledged ?? []) {
+    expect(holds(known, op) || isCollected(known.set, knownBefore.set, op)).toBe(true);
+  }
+}
+
+function isCollected(now: ORSet, before: ORSet, op: Op): boolean {
+  if (op.kind !== 'watchlist.add' && op.kind !== 'watchlist.remove') return false;
+  const tags = op.kind === 'watchlist.add' ? [op.tag] : op.tags;
+  return tags.every((tag) => now.get(tag) === undefined && before.get(tag)?.removed != null);
 }
 
 it(

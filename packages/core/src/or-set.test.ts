@@ -240,6 +240,29 @@ describe('what changed since the last commit', () => {
   });
 });
 
+describe('collecting', () => {
+  test('takes tombstones and nothing else', () => {
+    const set = new ORSet();
+    set.add('film', TAG, stamp(1));
+    set.add('film', OTHER_TAG, stamp(2));
+    set.remove('film', [TAG], stamp(3));
+    for (const tag of [TAG, OTHER_TAG, 'unknown']) set.collect(tag);
+    expect(tagsOf([...set.entries()])).toEqual([OTHER_TAG]);
+    expect(set.liveTags('film')).toEqual([OTHER_TAG]);
+    expect(tagsOf(set.unpersisted())).toEqual([OTHER_TAG]);
+  });
+
+  test('is a change, and the tag is one that was never there', () => {
+    const set = new ORSet();
+    set.remove('film', [TAG], stamp(3));
+    const { revision } = set;
+    set.collect(TAG);
+    expect(set.revision).toBeGreaterThan(revision);
+    expect(set.add('film', TAG, stamp(1))).toBe('applied');
+    expect(set.contains('film')).toBe(true);
+  });
+});
+
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'size'])(
   'the content id %s is one like any other',
   (contentId) => {

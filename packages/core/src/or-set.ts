@@ -125,6 +125,14 @@ export class ORSet {
     for (const entry of other.#entries.values()) this.apply(entry);
   }
 
+  /** Lets go of a tombstone. Only once its add cannot arrive any more: one that did would count again. */
+  collect(tag: string): void {
+    if (this.#entries.get(tag)?.removed == null) return;
+    this.#entries.delete(tag);
+    this.#unpersisted.delete(tag);
+    this.#revision += 1;
+  }
+
   /** What changed and is not marked as persisted. [SQL3] */
   unpersisted(): readonly ORSetEntry[] {
     const entries: ORSetEntry[] = [];

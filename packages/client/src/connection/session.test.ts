@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settled } from '../testing/fake-environment.ts';
 import { FakeService } from '../testing/fake-service.ts';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
-import { openApp, shown } from '../testing/open-app.ts';
+import { openApp, SERVICE_URL, shown, type App } from '../testing/open-app.ts';
 
 const AT_MS = Date.UTC(2026, 4, 1);
 
@@ -171,6 +171,133 @@ describe('a whole state that comes in the middle of a session', () => {
     service.socket.tell(page([add('c', 3)], { resync: true, more: false, cursor: 'y' }));
     await settled();
     expect(shown(state).watchlist).toEqual(['c']);
+    await state.close();
+  });
+});
+
+describe('tombstones', () => {
+  const COLLECTION_MS = 300_000;
+
+  function remove(contentId: string, count: number, tag = tagOf(count)): Op {
+    return {
+      kind: 'watchlist.remove',
+      contentId,
+      tags: [tag],
+      timestamp: { physical: AT_MS, logical: 1_000 + count },
+      deviceId: 'phone',
+    };
+  }
+
+  /** The tags that a device knows to be removed. */
+  function inMemory({ state }: App): string[] {
+    const { acknowledged } = state.inspect();
+    return acknowledged.flatMap((op) => (op.kind === 'watchlist.remove' ? op.tags : []));
+  }
+
+  /** The tags that its storage has as removed. */
+  async function onDisk({ storage }: App): Promise<string[]> {
+    const records = await storage.read(`${SERVICE_URL}|u|user-ada|`);
+    return records.flatMap(([key, value]) =>
+      key.startsWith('t/') && 'removed' in (value as object) ? [key.slice(2)] : [],
+    );
+  }
+
+  it('[SDK8] go five to ten minutes after they came, from memory and from disk', async () => {
+    const { environment, service } = serviceWith(3);
+    const app = await openApp({ environment, service });
+    await environment.advance(COLLECTION_MS / 2);
+    service.commit('ada', remove('film-1', 1));
+    await environment.advance(COLLECTION_MS - 1_000);
+    expect([inMemory(app), await onDisk(app)]).toEqual([[tagOf(1)], [tagOf(1)]]);
+    await environment.advance(COLLECTION_MS);
+    expect([inMemory(app), await onDisk(app)]).toEqual([[], []]);
+    expect(shown(app.state).watchlist).toEqual(['film-0', 'film-2']);
+    const { storage } = app;
+    await app.state.close();
+    const next = await openApp({ environment, service, storage: await storage.reborn() });
+    expect(shown(next.state).watchlist).toEqual(['film-0', 'film-2']);
+    await next.state.close();
+  });
+
+  it('[SDK8] that a device has from earlier go five minutes after the welcome', async () => {
+    const { environment, service } = serviceWith(2);
+    service.commit('ada', remove('film-1', 1));
+    const app = await openApp({ environment, service });
+    await environment.advance(COLLECTION_MS - 1_000);
+    expect([inMemory(app), await onDisk(app)]).toEqual([[tagOf(1)], [tagOf(1)]]);
+    await environment.advance(1_000);
+    expect([inMemory(app), await onDisk(app)]).toEqual([[], []]);
+    await app.state.close();
+  });
+
+  it('[SDK8] keep out an add that arrives after them', async () => {
+    const { environment, service } = serviceWith(0);
+    const app = await openApp({ environment, service });
+    await environment.advance(1_000);
+    service.commit('ada', remove('late', 9));
+    await environment.advance(COLLECTION_MS - 1_000);
+    service.socket.tell({ type: 'changes', ops: [opToWire(add('late', 9))] });
+    await settled();
+    expect(shown(app.state).watchlist).toEqual([]);
+    await app.state.close();
+  });
+
+  it('[SDK8] stay while a change that waits names their tag', async () => {
+    const { environment, service } = serviceWith(0);
+    const app = await openApp({ environment, service });
+    // It is stored, and its answer never comes.
+    service.answerInstead = ({ id }) => ({ type: 'error', code: 'overloaded', message: '', id });
+    app.state.watchlist.add('mine');
+    await settled();
+    const [entry] = app.state.inspect().outbox;
+    const tag = entry?.op.kind === 'watchlist.add' ? entry.op.tag : '';
+    service.socket.tell({ type: 'changes', ops: [opToWire(remove('mine', 0, tag))] });
+    await environment.advance(3 * COLLECTION_MS);
+    expect(inMemory(app)).toEqual([tag]);
+    expect(shown(app.state).watchlist).toEqual([]);
+    service.answerInstead = undefined;
+    await environment.advance(COLLECTION_MS);
+    expect(app.state.status.get().pending).toBe(0);
+    expect(shown(app.state).watchlist).toEqual([]);
+    await app.state.close();
+  });
+
+  it('[SDK8] do not grow with the adds and removes of a long session', async () => {
+    const { environment, service } = serviceWith(0);
+    const app = await openApp({ environment, service });
+    for (let count = 0; count < 200; count += 1) {
+      service.commit('ada', add('film', count));
+      service.commit('ada', remove('film', count));
+      await environment.advance(10_000);
+    }
+    // One each ten seconds, for ten minutes at most.
+    expect(inMemory(app).length).toBeLessThanOrEqual(60);
+    expect(inMemory(app).length).toBeGreaterThanOrEqual(30);
+    await app.state.close();
+  });
+
+  it('[SDK8] of a whole state do not lose what was learned in the five minutes before', async () => {
+    const { environment, service } = serviceWith(1);
+    const { state } = await openApp({ environment, service });
+    await environment.advance(COLLECTION_MS - 1_000);
+    service.commit('ada', add('live', 77));
+    await environment.advance(2_000);
+    // Read before that was committed.
+    service.socket.tell(page([add('film-0', 0)], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['film-0', 'live']);
+    await state.close();
+  });
+
+  it('[SDK8] of a whole state that takes its time do not lose what was learned meanwhile', async () => {
+    const { environment, service } = serviceWith(1);
+    const { state } = await openApp({ environment, service });
+    service.socket.tell(page([add('film-0', 0)], { resync: true, more: true }));
+    service.commit('ada', add('live', 77));
+    await environment.advance(3 * COLLECTION_MS);
+    service.socket.tell(page([], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['film-0', 'live']);
     await state.close();
   });
 });

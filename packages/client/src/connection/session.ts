@@ -7,6 +7,7 @@ import {
   type ErrorMessage,
   type HelloDevice,
   type Op,
+  type ORSetEntry,
   type Presence,
   type ReceiveCommand,
   type Welcome,
@@ -34,6 +35,9 @@ export interface SessionDeps {
   readonly onError: (error: ErrorMessage) => void;
 }
 
+/** Each five minutes: live changes come out of order by seconds, and the service tells none that is a minute old. */
+const BEATS_PER_COLLECTION = 10;
+
 /** Messages of an open socket: what the service tells goes into the replica, what waits goes out. */
 export class Session {
   readonly pump: Pump;
@@ -46,6 +50,8 @@ export class Session {
    * came, may be of a moment before it.
    */
   #learned = new Acknowledged();
+  /** Those of the last collection, or of the welcome. */
+  #tombstones: readonly ORSetEntry[] = [];
   /** What came while the user's replica was on its way in. */
   #held: DownMessage[] | undefined;
   #isGreeting = false;
@@ -143,6 +149,23 @@ export class Session {
     for (const op of ops) this.#learned.fold(op);
   }
 
+  /**
+   * A tombstone keeps out an add that arrives after it, and one of the outbox that was sent before it came. One that was
+   * there at the last collection has nothing left to keep out, so that a device does not grow with every remove. [SDK8]
+   */
+  #collect(): void {
+    // Its pages may be of a moment before a removal.
+    if (this.#gathered !== undefined) return;
+    const { store } = this.#deps;
+    const waiting = new Set(store.replica.pendingContentIds());
+    const collect = this.#tombstones
+      .filter(({ contentId }) => !waiting.has(contentId))
+      .map(({ tag }) => tag);
+    for (const tag of collect) this.#learned.set.collect(tag);
+    void store.commit({ collect });
+    this.#tombstones = store.replica.acknowledged.tombstones();
+  }
+
   #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
     const { store } = this.#deps;
     const ops = wire.map(toOp);
@@ -162,10 +185,11 @@ export class Session {
     this.#learned = new Acknowledged();
     if (!this.#isGreeting) return;
     this.#isGreeting = false;
+    this.#tombstones = store.replica.acknowledged.tombstones();
     this.#deps.onWelcomed();
     if (!this.#isForUser) return;
     this.pump.open();
-    this.#beat();
+    this.#beat(1);
   }
 
   #onError(error: ErrorMessage): void {
@@ -176,7 +200,7 @@ export class Session {
     this.#deps.onError(error);
   }
 
-  #beat(): void {
+  #beat(count: number): void {
     this.#cancelHeartbeat = this.#deps.environment.setTimer(() => {
       // A clock that jumped is measured anew before anything is stamped by it.
       if (noticeClockJump(this.#deps.store)) {
@@ -186,7 +210,8 @@ export class Session {
       this.#deps.send('{"type":"heartbeat"}');
       // Nobody answers a heartbeat, and a network that lost the connection may never say so. [SDK5]
       this.pump.probe();
-      this.#beat();
+      if (count % BEATS_PER_COLLECTION === 0) this.#collect();
+      this.#beat(count + 1);
     }, HEARTBEAT_INTERVAL_MS);
   }
 }

@@ -64,6 +64,11 @@ export class Acknowledged {
     });
   }
 
+  /** What is remembered of tags that were removed. */
+  tombstones(): ORSetEntry[] {
+    return [...this.set.entries()].filter(({ removed }) => removed !== null);
+  }
+
   registerRecord(contentId: string): StorageChange {
     const op = this.registers.get(contentId);
     return [REGISTER_PREFIX + contentId, op && opToWire(op)];

@@ -255,12 +255,7 @@ export class ReplicaStore {
       if (entry.sends > 0) this.#clock.sent(entry.op.timestamp);
       this.#clock.receive(entry.op.timestamp);
     }
-    const { set, registers } = replica.acknowledged;
-    for (const { added, removed } of set.entries()) {
-      if (added !== null) this.#clock.receive(added.timestamp);
-      if (removed !== null) this.#clock.receive(removed.timestamp);
-    }
-    this.#receive(registers.values());
+    this.#receive(replica.acknowledged.ops());
   }
 
   #receive(ops: Iterable<Op>): void {

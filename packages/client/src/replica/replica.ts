@@ -22,6 +22,8 @@ export interface ReplicaChange {
   readonly fold?: readonly Op[];
   /** The whole acknowledged state, in the place of what there was. [SDK8] */
   readonly replace?: readonly Op[];
+  /** Tags whose tombstones have done their work: their adds cannot arrive any more. [SDK8] */
+  readonly collect?: readonly string[];
   /** Entries that are new, or moved on. */
   readonly put?: readonly OutboxEntry[];
   /** Ids of entries that left. */
@@ -107,7 +109,7 @@ export class Replica {
     return next === 'gone' ? 'gone' : { ...entry, state: next };
   }
 
-  apply({ fold = [], replace, put = [], drop = [], meta }: ReplicaChange): Touched {
+  apply({ fold = [], replace, collect = [], put = [], drop = [], meta }: ReplicaChange): Touched {
     const touched = { watchlist: false, progress: false, outbox: put.length + drop.length > 0 };
     const touch = ({ kind }: Op) => {
       if (kind === 'watchlist.add' || kind === 'watchlist.remove') touched.watchlist = true;
@@ -119,6 +121,7 @@ export class Replica {
       Object.assign(touched, { watchlist: true, progress: true });
     }
     for (const op of fold) if (this.#acknowledged.fold(op)) touch(op);
+    for (const tag of collect) this.#acknowledged.set.collect(tag);
     for (const entry of put) {
       const before = this.#entriesById.get(entry.id);
       this.#put(entry);
@@ -154,7 +157,7 @@ export class Replica {
    * before what is forgotten, and the cursor after everything that it stands for.
    */
   commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
-    const before = change.replace === undefined ? [] : this.#acknowledged.keys();
+    const before = (change.replace ?? change.collect) ? this.#acknowledged.keys() : [];
     const touched = this.apply(change);
     const records: StorageChange[] = [];
     if (change.replace !== undefined) {

@@ -16,14 +16,20 @@ const remove = (tags: readonly string[]): Op => ({
 });
 const clear: Op = { kind: 'progress.clear', contentId: 'film', ...stamp };
 
-async function setup(result: OpResult, { isAlone = false } = {}) {
+/** @param tookMs how long the store takes for a write. */
+async function setup(result: OpResult, { isAlone = false, tookMs = 0 } = {}) {
+  let nowMs = 0;
   const bus = createMemoryBus();
   const feed = createSwitchedFeed(createMemoryFeed({ bus }));
   await feed.start();
   if (!isAlone) await createMemoryFeed({ bus }).start();
   const channels = new UserChannels({ feed, now: () => 0, onEvent: () => undefined });
   const healed: string[] = [];
-  const stored = { persistOp: async () => result } as unknown as RoutePersistence;
+  const persistOp = async () => {
+    nowMs += tookMs;
+    return result;
+  };
+  const stored = { persistOp } as unknown as RoutePersistence;
   const persistence = announceWrites(stored, {
     channels,
     watchers: new OpWatchers(),
@@ -31,7 +37,7 @@ async function setup(result: OpResult, { isAlone = false } = {}) {
     presence: { announce: () => undefined, revoked: () => undefined },
     healer: { heal: ({ userId }) => void healed.push(userId) },
     repository: { getDevice: async () => undefined },
-    now: () => 0,
+    now: () => nowMs,
   });
   const write = async (op: Op): Promise<string[]> => {
     expect(await persistence.persistOp('user', op)).toBe(result);
@@ -50,6 +56,16 @@ describe('what is told of a write', () => {
   ] as const)('[LIV1] of $result: $told', async ({ result, told }) => {
     const { write } = await setup(result);
     expect(await write(clear)).toEqual(told);
+  });
+
+  it.each([
+    { tookMs: 59_999, told: ['changes'], pulled: [] },
+    { tookMs: 60_000, told: ['pull'], pulled: ['user'] },
+  ])('[LIV1] after $tookMs ms: $told', async ({ tookMs, told, pulled }) => {
+    const { write, channels, healed } = await setup({ result: 'applied' }, { tookMs });
+    channels.acquire('user');
+    expect(await write(clear)).toEqual(told);
+    expect(healed).toEqual(pulled);
   });
 
   it('[LIV1] a rejected remove of several tags may be partly stored: everyone pulls', async () => {

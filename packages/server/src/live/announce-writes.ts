@@ -4,6 +4,7 @@ import type { Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { isOnlineAt, isSameRegistration, presenceOf } from './device-presence.ts';
 import type { Healer } from './healer.ts';
+import { LATE_CHANGE_MS } from './limits.ts';
 import type { OpWatchers } from './op-watchers.ts';
 import type { Presence } from './presence.ts';
 import type { UserChannels } from './user-channels.ts';
@@ -21,7 +22,9 @@ export interface AnnounceDeps {
 /**
  * The same persistence, which tells the user's screens what has been committed: never before. [LIV1]
  *
- * A `duplicate` is told as well: its first try was committed, and may have died before it told anyone.
+ * A `duplicate` is told as well: its first try was committed, and may have died before it told anyone. An add that
+ * is told late, by a process that stood still, say, may have been removed meanwhile, and a device may have let go of the
+ * tombstone: such a change is pulled instead, with all that became of it.
  */
 export function announceWrites(
   persistence: RoutePersistence,
@@ -67,10 +70,12 @@ export function announceWrites(
 
   return {
     async persistOp(userId, op, options) {
+      const startedAtMs = now();
       const result = await persistence.persistOp(userId, op, options);
-      if (result.result === 'applied' || result.result === 'duplicate') {
-        tell(userId, op, options?.origin);
-      } else if (isPartlyStored(op, result)) pull(userId);
+      const isStored = result.result === 'applied' || result.result === 'duplicate';
+      const isLate = isStored && now() - startedAtMs >= LATE_CHANGE_MS;
+      if (isLate || isPartlyStored(op, result)) pull(userId);
+      else if (isStored) tell(userId, op, options?.origin);
       if (watchers.isWatched(userId)) show(userId, op, result, options?.passive === true);
       return result;
     },
