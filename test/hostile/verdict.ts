@@ -9,8 +9,11 @@ const BUSY: ReadonlySet<unknown> = new Set([
 ]);
 /** A close that the WebSocket protocol itself has a number for: malformed, not UTF-8, too big. */
 const PROTOCOL_CLOSES = [1000, 1001, 1002, 1003, 1007, 1009];
+/** A client's own code comes back to it (RFC 6455, 5.5.1); the others that are sent here have a meaning already. */
+const ECHOED_CLOSE = 3000;
 const CLOSES: ReadonlySet<number> = new Set([
   ...PROTOCOL_CLOSES,
+  ECHOED_CLOSE,
   ...Object.values(CLOSE_CODES).filter((code) => code !== CLOSE_CODES.internal),
 ]);
 const VIOLATIONS_MAX = 20;

@@ -1,5 +1,5 @@
 import type { CuepointError } from '@cuepoint/core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { openDatabase } from './open-database.ts';
 import { SyncPersistence } from './sync-persistence.ts';
 import { setOp } from './testing/ops.ts';
@@ -52,6 +52,26 @@ describe('the connections to PostgreSQL', () => {
     await persistence.stop();
     expect(await ack).toBe('shutting_down');
     expect(database.stats().total).toBe(0);
+  });
+
+  it('a commit gets its turn beside batches that follow each other without a pause, and they get theirs', async () => {
+    const database = await openDatabase({
+      url: inject('postgresUrl'),
+      writers: 2,
+      connectTimeoutMs: 2_000,
+    });
+    const commit = () => database.commit([{ name: 'read-xid', params: [] }]);
+    const run = { isOver: false, batches: 0 };
+    const follow = async () => {
+      for (; !run.isOver; run.batches += 1) await commit();
+    };
+    const shards = Promise.all([follow(), follow()]);
+    await vi.waitUntil(() => run.batches > 10);
+    const others = await Promise.allSettled(Array.from({ length: 20 }, commit));
+    run.isOver = true;
+    await shards;
+    expect(others.filter(({ status }) => status === 'rejected')).toEqual([]);
+    await database.close();
   });
 
   it('close is once, however often it is called', async () => {

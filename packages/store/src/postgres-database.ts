@@ -158,7 +158,8 @@ export function openPostgresDatabase(
   }
 
   function keepWarm(client: pg.PoolClient): void {
-    if (closed !== undefined) {
+    // Who waits in the pool comes first: kept here, the next batch would have it, and so on for ever.
+    if (closed !== undefined || writePool.waitingCount > 0) {
       client.release();
       return;
     }
