@@ -55,7 +55,8 @@ export function checkCursors(world: Checked): void {
       } else {
         const { tag, removed: removal } = row.entry;
         if (removed.has(tag) || world.store.tables.collected.has(tag)) continue;
-        if (added.has(tag) ? removal === null : mayBeForgotten(world, userId, tag)) continue;
+        if (added.has(tag) ? removal === null : mayBeForgotten(world, device, userId, tag))
+          continue;
       }
       world.fail(
         new Violation('e', `${device.name} at ${inspection.cursor} lacks ${JSON.stringify(row)}`),
@@ -81,7 +82,7 @@ export function checkOwnAcks(world: Checked): void {
           removed.has(tag) ||
           (op.kind === 'watchlist.add' && added.has(tag)) ||
           world.store.tables.collected.has(tag) ||
-          (!added.has(tag) && mayBeForgotten(world, userId, tag)) ||
+          (!added.has(tag) && mayBeForgotten(world, device, userId, tag)) ||
           // An add that lost to a remove: the remove comes with the changes.
           (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
         if (tags.every(isKnown)) continue;
@@ -94,10 +95,19 @@ export function checkOwnAcks(world: Checked): void {
   }
 }
 
-/** Whether a device may know nothing of a tag any more: it was removed, and that is long ago. [SDK8] */
-function mayBeForgotten({ ledger, scheduler }: Checked, userId: string, tag: string): boolean {
-  const removedAtMs = ledger.userOf(userId).removes.get(tag);
-  return removedAtMs !== undefined && scheduler.now() - removedAtMs >= TOMBSTONE_KEPT_MIN_MS;
+/** Whether a device may know nothing of a tag any more: it heard long ago that it is removed, and it is. [SDK8] */
+function mayBeForgotten(
+  { ledger, scheduler, store }: Checked,
+  device: SimDevice,
+  userId: string,
+  tag: string,
+): boolean {
+  const heardAtMs = ledger.heardRemovedAtMs(device.name, tag);
+  const stored = store.tables.tags.get(`${userId} ${tag}`);
+  const isRemoved = stored === undefined || stored.entry.removed !== null;
+  return (
+    isRemoved && heardAtMs !== undefined && scheduler.now() - heardAtMs >= TOMBSTONE_KEPT_MIN_MS
+  );
 }
 
 /** Everything that holds once all have everything. @throws Violation */

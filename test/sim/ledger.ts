@@ -26,8 +26,8 @@ export class Violation extends Error {
 export interface UserLedger {
   readonly adds: Map<string, WireOp>;
   readonly ackedAdds: Set<string>;
-  /** By tag: when a remove that names it was first sent, by anybody, in ms. */
-  readonly removes: Map<string, number>;
+  /** By tag: whoever sent a remove that names it. */
+  readonly removes: Set<string>;
   readonly ackedRemoves: Set<string>;
   /** By key, every write to a register that was ever sent. */
   readonly progress: Map<string, WireOp>;
@@ -58,6 +58,8 @@ export class Ledger {
   readonly #keyByStamp = new Map<string, string>();
   readonly #ackedByDevice = new Map<string, Set<string>>();
   readonly #ackedOps = new Map<string, Map<string, WireOp>>();
+  /** By device and tag: when the device first heard that it is removed, in ms. */
+  readonly #heardRemovedAtMs = new Map<string, number>();
   readonly #refused = new Set<string>();
   readonly #ownerByKey = new Map<string, string>();
   readonly #fail: (violation: Violation) => void;
@@ -73,7 +75,7 @@ export class Ledger {
       user = {
         adds: new Map(),
         ackedAdds: new Set(),
-        removes: new Map(),
+        removes: new Set(),
         ackedRemoves: new Set(),
         progress: new Map(),
         ackedProgress: new Map(),
@@ -132,22 +134,41 @@ export class Ledger {
       }
       this.#checkStamp(peer, op, nowMs);
       if (op.kind === 'watchlist.add') user.adds.set(op.tag, op);
-      else if (op.kind === 'watchlist.remove') {
-        for (const tag of op.tags) user.removes.set(tag, user.removes.get(tag) ?? nowMs);
-      } else user.progress.set(keyOfWire(op), op);
+      else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.removes.add(tag);
+      else user.progress.set(keyOfWire(op), op);
     }
   }
 
-  /** @returns the writes that the message acknowledges. */
-  received(peer: Peer, message: DownMessage): readonly WireOp[] {
-    if (message.type === 'welcome') this.#checkOwners(peer, message.changes);
-    if (message.type === 'changes') this.#checkOwners(peer, message.ops);
+  /** @param nowMs the true time. @returns the writes that the message acknowledges. */
+  received(peer: Peer, message: DownMessage, nowMs: number): readonly WireOp[] {
+    if (message.type === 'welcome' || message.type === 'changes') {
+      const ops = message.type === 'welcome' ? message.changes : message.ops;
+      this.#checkOwners(peer, ops);
+      this.#noteRemovals(peer, ops, nowMs);
+    }
     if (message.type !== 'ack') return [];
     const ops = peer.pushes.get(message.id) ?? [];
-    return ops.filter((op, index) => {
+    const acked = ops.filter((op, index) => {
       const result = message.results[index];
       return result !== undefined && this.#settle(peer, op, result);
     });
+    this.#noteRemovals(peer, acked, nowMs);
+    return acked;
+  }
+
+  /** When a device first heard that a tag is removed, in ms; `undefined` where it never did. */
+  heardRemovedAtMs(device: string, tag: string): number | undefined {
+    return this.#heardRemovedAtMs.get(`${device} ${tag}`);
+  }
+
+  #noteRemovals({ device }: Peer, ops: readonly WireOp[], nowMs: number): void {
+    for (const op of ops) {
+      if (op.kind !== 'watchlist.remove') continue;
+      for (const tag of op.tags) {
+        const key = `${device} ${tag}`;
+        if (!this.#heardRemovedAtMs.has(key)) this.#heardRemovedAtMs.set(key, nowMs);
+      }
+    }
   }
 
   #settle(peer: Peer, op: WireOp, { result, code, winner }: WireOpResult): boolean {

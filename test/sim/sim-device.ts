@@ -260,7 +260,7 @@ export class SimDevice {
         trace(`${this.name} ${direction} ${text}`);
         if (direction === 'up' || peer === undefined || connection.client.isDead) return;
         const { userId } = peer;
-        const acked = ledger.received(peer, JSON.parse(text) as DownMessage);
+        const acked = ledger.received(peer, JSON.parse(text) as DownMessage, scheduler.now());
         for (const op of acked) onAcked(userId, op);
       },
     });

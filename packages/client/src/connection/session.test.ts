@@ -219,10 +219,14 @@ describe('tombstones', () => {
     await next.state.close();
   });
 
-  it('[SDK8] that a device has from earlier go five minutes after the welcome', async () => {
+  it('[SDK8] that a device has from an earlier start go five minutes after the welcome', async () => {
     const { environment, service } = serviceWith(2);
+    const first = await openApp({ environment, service });
     service.commit('ada', remove('film-1', 1));
-    const app = await openApp({ environment, service });
+    await environment.advance(1_000);
+    await first.state.close();
+    const storage = await first.storage.reborn();
+    const app = await openApp({ environment, service, storage });
     await environment.advance(COLLECTION_MS - 1_000);
     expect([inMemory(app), await onDisk(app)]).toEqual([[tagOf(1)], [tagOf(1)]]);
     await environment.advance(1_000);
@@ -242,21 +246,22 @@ describe('tombstones', () => {
     await app.state.close();
   });
 
-  it('[SDK8] stay while a change that waits names their tag', async () => {
+  it('[SDK8] stay while a change of their content waits', async () => {
     const { environment, service } = serviceWith(0);
     const app = await openApp({ environment, service });
-    // It is stored, and its answer never comes.
-    service.answerInstead = ({ id }) => ({ type: 'error', code: 'overloaded', message: '', id });
+    // It is stored, and its answer is lost.
+    service.acknowledges = false;
     app.state.watchlist.add('mine');
     await settled();
     const [entry] = app.state.inspect().outbox;
     const tag = entry?.op.kind === 'watchlist.add' ? entry.op.tag : '';
-    service.socket.tell({ type: 'changes', ops: [opToWire(remove('mine', 0, tag))] });
+    service.commit('ada', remove('mine', 0, tag));
+    service.answerInstead = ({ id }) => ({ type: 'error', code: 'overloaded', message: '', id });
     await environment.advance(3 * COLLECTION_MS);
     expect(inMemory(app)).toEqual([tag]);
-    expect(shown(app.state).watchlist).toEqual([]);
+    service.acknowledges = true;
     service.answerInstead = undefined;
-    await environment.advance(COLLECTION_MS);
+    await environment.advance(COLLECTION_MS / 2);
     expect(app.state.status.get().pending).toBe(0);
     expect(shown(app.state).watchlist).toEqual([]);
     await app.state.close();
@@ -276,30 +281,36 @@ describe('tombstones', () => {
     await app.state.close();
   });
 
-  it('[SDK8] of a whole state do not lose what was learned in the five minutes before', async () => {
+  it('[SDK8] are not in what is put over a whole state either', async () => {
     const { environment, service } = serviceWith(1);
-    const { state } = await openApp({ environment, service });
-    await environment.advance(COLLECTION_MS - 1_000);
+    const app = await openApp({ environment, service });
     service.commit('ada', add('live', 77));
-    await environment.advance(2_000);
-    // Read before that was committed.
+    service.commit('ada', remove('gone', 78));
+    await environment.advance(2 * COLLECTION_MS);
+    // Read before either was committed.
     service.socket.tell(page([add('film-0', 0)], { resync: true, more: false, cursor: 'c' }));
     await settled();
-    expect(shown(state).watchlist).toEqual(['film-0', 'live']);
-    await state.close();
+    expect(shown(app.state).watchlist).toEqual(['film-0', 'live']);
+    expect(inMemory(app)).toEqual([]);
+    await app.state.close();
   });
 
-  it('[SDK8] of a whole state that takes its time do not lose what was learned meanwhile', async () => {
-    const { environment, service } = serviceWith(1);
-    const { state } = await openApp({ environment, service });
-    service.socket.tell(page([add('film-0', 0)], { resync: true, more: true }));
-    service.commit('ada', add('live', 77));
-    await environment.advance(3 * COLLECTION_MS);
-    service.socket.tell(page([], { resync: true, more: false, cursor: 'c' }));
-    await settled();
-    expect(shown(state).watchlist).toEqual(['film-0', 'live']);
-    await state.close();
-  });
+  it.each([true, false])(
+    '[SDK8] stay while pages come, with resync %s: a removal may be later than its page',
+    async (resync) => {
+      const { environment, service } = serviceWith(1);
+      const { state } = await openApp({ environment, service });
+      service.socket.tell(page([add('film-0', 0)], { resync, more: true }));
+      service.commit('ada', remove('film-0', 0));
+      await environment.advance(3 * COLLECTION_MS);
+      service.socket.tell(page([], { resync, more: false, cursor: 'c' }));
+      // What waited behind the pages.
+      service.socket.tell({ type: 'changes', ops: [opToWire(add('film-0', 0))] });
+      await settled();
+      expect(shown(state).watchlist).toEqual([]);
+      await state.close();
+    },
+  );
 });
 
 describe('messages', () => {

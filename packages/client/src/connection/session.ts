@@ -37,6 +37,8 @@ export interface SessionDeps {
 
 /** Each five minutes: live changes come out of order by seconds, and the service tells none that is a minute old. */
 const BEATS_PER_COLLECTION = 10;
+/** Each is a record to delete, one by one where the storage has no transactions. */
+const COLLECTED_MAX = 2_000;
 
 /** Messages of an open socket: what the service tells goes into the replica, what waits goes out. */
 export class Session {
@@ -50,6 +52,8 @@ export class Session {
    * came, may be of a moment before it.
    */
   #learned = new Acknowledged();
+  /** More pages follow. */
+  #isPaging = false;
   /** Those of the last collection, or of the welcome. */
   #tombstones: readonly ORSetEntry[] = [];
   /** What came while the user's replica was on its way in. */
@@ -151,23 +155,26 @@ export class Session {
 
   /**
    * A tombstone keeps out an add that arrives after it, and one of the outbox that was sent before it came. One that was
-   * there at the last collection has nothing left to keep out, so that a device does not grow with every remove. [SDK8]
+   * there at the last collection, and of whose content nothing waits, has nothing left to keep out: a device does not grow
+   * with every remove. [SDK8]
    */
   #collect(): void {
-    // Its pages may be of a moment before a removal.
-    if (this.#gathered !== undefined) return;
+    // Pages may be of a moment before a removal, and live adds of before it may wait behind them.
+    if (this.#isPaging) return;
     const { store } = this.#deps;
     const waiting = new Set(store.replica.pendingContentIds());
     const collect = this.#tombstones
       .filter(({ contentId }) => !waiting.has(contentId))
-      .map(({ tag }) => tag);
+      .map(({ tag }) => tag)
+      .slice(0, COLLECTED_MAX);
     for (const tag of collect) this.#learned.set.collect(tag);
-    void store.commit({ collect });
+    if (collect.length > 0) void store.commit({ collect });
     this.#tombstones = store.replica.acknowledged.tombstones();
   }
 
   #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
     const { store } = this.#deps;
+    this.#isPaging = more;
     const ops = wire.map(toOp);
     const meta = cursor === undefined ? undefined : { meta: { cursor } };
     if (!resync) {

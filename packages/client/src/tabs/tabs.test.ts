@@ -245,6 +245,21 @@ describe('many tabs', () => {
     await next.state.close();
   });
 
+  it('[SDK8] let go of a tombstone together', async () => {
+    const { open, service, advance } = browser();
+    const tabs = [await open(), await open()];
+    for (const change of ['add', 'remove'] as const) {
+      tabs[1]?.state.watchlist[change]('film');
+      await advance(0);
+    }
+    const known = () => tabs.map(({ state }) => state.inspect().acknowledged.length);
+    expect(known()).toEqual([2, 2]);
+    await advance(600_000);
+    expect(known()).toEqual([0, 0]);
+    expect(service.sockets.length).toBe(1);
+    await Promise.all(tabs.map(({ state }) => state.close()));
+  });
+
   it('[SDK9] follow one user: each asks its own token first', async () => {
     const { open, service, advance } = browser();
     let subject = 'ada';

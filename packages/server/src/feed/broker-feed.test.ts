@@ -10,11 +10,13 @@ const CHECK_INTERVAL_MS = 2_500;
 function setup() {
   const broker = createScriptedBroker();
   const delays: number[] = [];
+  const clock = { nowMs: 0 };
   const observed = observe((observer) =>
     createBrokerFeed({
       kind: 'nats',
       connect: broker.connect,
       random: () => 0.5,
+      now: () => clock.nowMs,
       observer,
       checkIntervalMs: CHECK_INTERVAL_MS,
       async delay(ms, signal) {
@@ -26,7 +28,7 @@ function setup() {
       },
     }),
   );
-  return { broker, observed, feed: observed.feed, delays };
+  return { broker, observed, feed: observed.feed, delays, clock };
 }
 
 async function connected() {
@@ -123,6 +125,38 @@ describe('a feed over a broker', () => {
     await observed.gaps(1);
     expect(feed.state).toBe('connected');
     expect(observed.states).toEqual(['connected', 'lost', 'lost', 'connected']);
+  });
+
+  it('[LIV2] [SDK8] what a process that stood still for a minute has to tell becomes a pull', async () => {
+    const { feed, broker, observed, attempt, clock } = await connected();
+    clock.nowMs += 59_999;
+    feed.publish('a', someChanges(1));
+    (await broker.batch(attempt, 0)).resolve();
+    feed.publish('b', someChanges(2));
+    clock.nowMs += 1;
+    const next = await broker.attempt(1);
+    expect([attempt.isDestroyed, attempt.batches.length]).toEqual([true, 1]);
+    next.resolve();
+    const pulls = await broker.batch(next, 0);
+    expect(eventsIn(pulls)).toEqual({ b: [{ kind: 'pull' }] });
+    pulls.resolve();
+    await observed.gaps(1);
+  });
+
+  it('[LIV2] [SDK8] what it hears then is not passed on, and a gap', async () => {
+    const { feed, broker, observed, attempt, clock } = await connected();
+    const heard: unknown[] = [];
+    await feed.subscribe('a', (event) => heard.push(event));
+    const hear = () => attempt.handlers.onEvent('a', JSON.stringify(someChanges(1)));
+    clock.nowMs += 59_999;
+    hear();
+    clock.nowMs += 1;
+    hear();
+    hear();
+    expect(heard).toEqual([someChanges(1)]);
+    expect(attempt.isDestroyed).toBe(true);
+    (await broker.attempt(1)).resolve();
+    await observed.gaps(1);
   });
 
   it('[LIV2] holds who subscribed while it was lost, and who does while it comes back', async () => {

@@ -2,7 +2,7 @@ import { fullJitterDelayMs } from '@cuepoint/store';
 import type { BrokerConnection, BrokerHandlers, ConnectToBroker } from './broker.ts';
 import { textToEvent } from './event-text.ts';
 import { SILENT_FEED_OBSERVER, type FeedObserver } from './feed-observer.ts';
-import type { Feed, FeedKind, FeedState } from './feed.ts';
+import { LATE_CHANGE_MS, type Feed, type FeedKind, type FeedState } from './feed.ts';
 import { createListeners } from './listeners.ts';
 import {
   OUTGOING_LIMITS,
@@ -16,6 +16,8 @@ export interface BrokerFeedDeps {
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** The wall clock, in ms: it goes on where the process stands still. */
+  readonly now: () => number;
   readonly observer?: FeedObserver;
 }
 
@@ -41,6 +43,8 @@ const HEALING_BATCHES_MAX = 4;
 interface Link {
   connection: BrokerConnection | undefined;
   readonly ended: AbortController;
+  /** When the broker last answered. */
+  aliveAtMs: number;
 }
 
 /**
@@ -50,8 +54,8 @@ interface Link {
  * grows exactly as fast as the broker is slow. A lone event leaves at the end of its turn of the event
  * loop, with what else that turn publishes.
  *
- * Whatever fails, the connection is given up and made anew, with jittered back-off. What was on its way
- * then, and what is published until the feed is back, becomes a pull for its user: so instances whose own
+ * Whatever fails, the connection is given up and made anew, with jittered back-off; so it is when this
+ * process stood still. What was on its way then, and what is published until the feed is back, becomes a pull for its user: so instances whose own
  * connection never broke are healed as well. The feed is back once the broker took these pulls; then
  * `onGap` tells that events of others may have been missed here.
  */
@@ -60,6 +64,7 @@ export function createBrokerFeed({
   connect,
   delay,
   random,
+  now,
   observer = SILENT_FEED_OBSERVER,
   limits = OUTGOING_LIMITS,
   checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS,
@@ -98,7 +103,11 @@ export function createBrokerFeed({
   }
 
   async function establish(): Promise<Link | undefined> {
-    const opening: Link = { connection: undefined, ended: new AbortController() };
+    const opening: Link = {
+      connection: undefined,
+      ended: new AbortController(),
+      aliveAtMs: now(),
+    };
     const { signal } = opening.ended;
     try {
       opening.connection = await connect(handlersOf(opening), stopping.signal);
@@ -137,6 +146,13 @@ export function createBrokerFeed({
     tellLost(describeReason(reason));
   }
 
+  /** What waits to be sent, or to be heard, is old then, and no check has noticed yet. @returns whether the link is over. */
+  function endAfterStandstill(of: Link): boolean {
+    if (now() - of.aliveAtMs < LATE_CHANGE_MS) return false;
+    lose(of, new Error('this process stood still'));
+    return true;
+  }
+
   function tellLost(reason: string): void {
     if (stopping.signal.aborted || (state === 'lost' && reason === toldReason)) return;
     state = 'lost';
@@ -151,6 +167,7 @@ export function createBrokerFeed({
       if (signal.aborted) return;
       try {
         brokerQueueUsage = await checked.connection?.check();
+        checked.aliveAtMs = now();
       } catch (error) {
         lose(checked, error);
       }
@@ -161,6 +178,7 @@ export function createBrokerFeed({
     return {
       isHeld: (userId) => listeners.has(userId),
       onEvent(userId, text) {
+        if (endAfterStandstill(of)) return;
         if (listeners.deliver(userId, textToEvent(text))) observer.delivered(1);
       },
       onGap: tellGap,
@@ -201,6 +219,10 @@ export function createBrokerFeed({
 
   /** Never rejects: a batch that may not have arrived is put back as pulls, and its link is over. */
   async function send(by: Link, batch: OutgoingBatch): Promise<void> {
+    if (endAfterStandstill(by)) {
+      outgoing.putBack(batch);
+      return;
+    }
     try {
       await by.connection?.send(batch);
       observer.published(batch.events);

@@ -4,7 +4,13 @@ import { delay } from '../service/delay.ts';
 import { createFeed, type FeedDeps } from './create-feed.ts';
 import { createMemoryBus } from './memory-feed.ts';
 
-const deps: FeedDeps = { instanceId: 'one', namespace: 'here', delay, random: () => 0 };
+const deps: FeedDeps = {
+  instanceId: 'one',
+  namespace: 'here',
+  delay,
+  random: () => 0,
+  now: () => 0,
+};
 const feedOf = (env: Record<string, string>) =>
   createFeed(readConfig({ env, readFile: () => '' }), deps);
 

@@ -1,6 +1,12 @@
 import type { Command, CommandOutcome, DevicePresence, WireOp } from '@cuepoint/core';
 
 /**
+ * A change that is told this long after its commit began, in ms, may be told too late: devices let go of tombstones after
+ * five minutes, and an add that comes after them brings a film back. It is pulled instead, with what became of it. [SDK8]
+ */
+export const LATE_CHANGE_MS = 60_000;
+
+/**
  * What instances tell each other of one user. Only ever a hint: what is lost is healed by a pull. [LIV2]
  *
  * JSON-serializable. `changes` carry committed ops, with their devices. Several `changes` in a row may

@@ -27,7 +27,7 @@ function fixtureOn(url: string, namespace = `test-${randomUUID()}`) {
   function create(natsUrl: string, options: Partial<NatsFeedOptions> = {}): Observed {
     const observed = observe((observer) =>
       createNatsFeed(
-        { delay, random: () => 0.5, observer },
+        { delay, random: () => 0.5, now: Date.now, observer },
         { namespace, ...options, urls: [natsUrl] },
       ),
     );

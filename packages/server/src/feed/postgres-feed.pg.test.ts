@@ -25,7 +25,7 @@ async function createFixture(schema = `feed ${randomUUID()}`) {
   ): Observed {
     const observed = observe((observer) =>
       createPostgresFeed(
-        { instanceId: randomUUID(), delay, random: () => 0.5, observer, ...deps },
+        { instanceId: randomUUID(), delay, random: () => 0.5, now: Date.now, observer, ...deps },
         { ...options, url, schema },
       ),
     );

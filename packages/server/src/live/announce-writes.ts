@@ -1,10 +1,9 @@
 import { opToWire, type DeviceInfo, type Op, type OpResult } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
-import type { Feed } from '../feed/feed.ts';
+import { LATE_CHANGE_MS, type Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { isOnlineAt, isSameRegistration, presenceOf } from './device-presence.ts';
 import type { Healer } from './healer.ts';
-import { LATE_CHANGE_MS } from './limits.ts';
 import type { OpWatchers } from './op-watchers.ts';
 import type { Presence } from './presence.ts';
 import type { UserChannels } from './user-channels.ts';

@@ -113,6 +113,7 @@ async function createProxiedFeed(): Promise<Feed> {
       instanceId: randomUUID(),
       delay,
       random: Math.random,
+      now: Date.now,
       observer: SILENT_FEED_OBSERVER,
     },
     { url: proxy.url, schema: `healing_${feedName}` },

@@ -29,8 +29,6 @@ export const SWEEP_INTERVAL_MS = 1_000;
 export const HELLOS_AT_ONCE_MAX = 8;
 /** Sessions that are healed or caught up at one time. */
 export const PULLS_AT_ONCE_MAX = 4;
-/** A change that took this long to commit is not told but pulled: devices let go of tombstones after five minutes. */
-export const LATE_CHANGE_MS = 60_000;
 /** Rows in one page of a session's changes. */
 export const CHANGES_PER_MESSAGE = 500;
 /** Commands of one user without their outcome. [LIV7] */

@@ -128,6 +128,7 @@ export function createService(options: ServiceOptions): Service {
         namespace,
         delay,
         random,
+        now,
         observer: {
           ...metrics.feedObserver,
           stateChanged(state, reason) {
