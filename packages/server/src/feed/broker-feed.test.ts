@@ -6,11 +6,12 @@ import { createBrokerFeed } from './broker-feed.ts';
 
 const CHECK_INTERVAL_MS = 2_500;
 
-/** Waits are over at once, and are remembered; only checks wait for ever. */
+/** Waits are over at once, and are remembered; only checks wait, for ever or until they are let go. */
 function setup() {
   const broker = createScriptedBroker();
   const delays: number[] = [];
   const clock = { nowMs: 0 };
+  let check: () => void = () => undefined;
   const observed = observe((observer) =>
     createBrokerFeed({
       kind: 'nats',
@@ -21,14 +22,15 @@ function setup() {
       checkIntervalMs: CHECK_INTERVAL_MS,
       async delay(ms, signal) {
         if (ms === CHECK_INTERVAL_MS) {
-          await new Promise((resolve) => {
-            signal.addEventListener('abort', resolve);
+          await new Promise<void>((resolve) => {
+            check = resolve;
+            signal.addEventListener('abort', () => resolve());
           });
         } else delays.push(ms);
       },
     }),
   );
-  return { broker, observed, feed: observed.feed, delays, clock };
+  return { broker, observed, feed: observed.feed, delays, clock, check: () => check() };
 }
 
 async function connected() {
@@ -141,6 +143,18 @@ describe('a feed over a broker', () => {
     expect(eventsIn(pulls)).toEqual({ b: [{ kind: 'pull' }] });
     pulls.resolve();
     await observed.gaps(1);
+  });
+
+  it('goes on for as long as the broker answers its checks', async () => {
+    const { feed, broker, attempt, clock, check } = await connected();
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      clock.nowMs += 59_999;
+      check();
+      await nextTurn();
+    }
+    feed.publish('a', someChanges(1));
+    expect(eventsIn(await broker.batch(attempt, 0))).toEqual({ a: [someChanges(1)] });
+    expect(attempt.isDestroyed).toBe(false);
   });
 
   it('[LIV2] [SDK8] what it hears then is not passed on, and a gap', async () => {
