@@ -3,6 +3,7 @@ import type { SyncRepository } from '@cuepoint/store';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/authenticate.ts';
 import { encodeExport } from '../export/encode-export.ts';
+import { inPieces } from '../export/in-pieces.ts';
 import { textOf, withProblems } from '../schemas/answers.ts';
 import type { RouteApp } from './route-app.ts';
 
@@ -35,7 +36,7 @@ export function addUserRoutes(app: RouteApp, { repository, onErased, now }: User
       return reply
         .type('application/jsonl')
         .header('content-disposition', 'attachment; filename="cuepoint-export.jsonl"')
-        .send(Readable.from(encodeExport(userId, records)));
+        .send(Readable.from(inPieces(encodeExport(userId, records))));
     },
   });
 
