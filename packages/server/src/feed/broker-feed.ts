@@ -55,9 +55,9 @@ interface Link {
  * loop, with what else that turn publishes.
  *
  * Whatever fails, the connection is given up and made anew, with jittered back-off; so it is when this
- * process stood still. What was on its way then, and what is published until the feed is back, becomes a pull for its user: so instances whose own
- * connection never broke are healed as well. The feed is back once the broker took these pulls; then
- * `onGap` tells that events of others may have been missed here.
+ * process stood still. What was on its way then, and what is published until the feed is back, becomes a
+ * pull for its user: so instances whose own connection never broke are healed as well. The feed is back
+ * once the broker took these pulls; then `onGap` tells that events of others may have been missed here.
  */
 export function createBrokerFeed({
   kind,
