@@ -40,7 +40,7 @@ export interface Progress {
   markUnwatched(contentId: string): boolean;
   /** Begun and not completed, the latest first; the same array until something changes. [LWW5] */
   inProgress(): readonly ProgressItem[];
-  /** From 90 % on, the latest first. [LWW5] */
+  /** Seen to the end, by the rule of `isCompleted`; the latest first. [LWW5] */
   completed(): readonly ProgressItem[];
   /** All of them, the latest first. */
   list(): readonly ProgressItem[];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HybridLogicalClock } from './hybrid-logical-clock.ts';
 import { ORSet } from './or-set.ts';
-import { isCompleted, isInProgress } from './playback-position.ts';
+import { isFinished, isInProgress } from './playback-position.ts';
 import { ProgressSync } from './progress-sync.ts';
 import type { Stamp } from './stamp.ts';
 import { createTestContext } from './testing/recording-port.ts';
@@ -83,7 +83,7 @@ describe('the watchlist', () => {
 describe('progress', () => {
   test('[LWW5] nine tenths is completed: not only more than that, and not first 0.95', () => {
     const position = { positionSeconds: 90, durationSeconds: 100, state: 'stopped' } as const;
-    expect([isCompleted(position), isInProgress(position)]).toEqual([true, false]);
+    expect([isFinished(position), isInProgress(position)]).toEqual([true, false]);
   });
 
   test('[LWW1] of two writes in one millisecond the greater device wins, in either order', () => {

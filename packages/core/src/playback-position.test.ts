@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SECONDS_MAX } from './ids.ts';
 import {
   equalPositions,
-  isCompleted,
+  isFinished,
   isInProgress,
   isSeconds,
   type PlaybackPosition,
@@ -30,14 +30,23 @@ describe('completed and in progress', () => {
     [899, 1_000, 'in progress'],
     [1, 1, 'completed'],
     [SECONDS_MAX, 1, 'completed'],
-    [1_932_735_282, SECONDS_MAX, 'in progress'],
-    [1_932_735_283, SECONDS_MAX, 'completed'],
+    [3_239, 3_600, 'in progress'],
+    [3_240, 3_600, 'completed'],
+    [3_241, 3_601, 'in progress'],
+    [3_300, 3_601, 'in progress'],
+    [3_301, 3_601, 'completed'],
+    [91 * 3_600, 100 * 3_600, 'in progress'],
+    [100 * 3_600 - 301, 100 * 3_600, 'in progress'],
+    [100 * 3_600 - 300, 100 * 3_600, 'completed'],
+    [9_180 - 12 * 60, 9_180, 'in progress'],
+    [SECONDS_MAX - 301, SECONDS_MAX, 'in progress'],
+    [SECONDS_MAX - 300, SECONDS_MAX, 'completed'],
   ])('[LWW5] %d of %d seconds is %s', (position, duration, expected) => {
-    expect(isCompleted(at(position, duration))).toBe(expected === 'completed');
+    expect(isFinished(at(position, duration))).toBe(expected === 'completed');
     expect(isInProgress(at(position, duration))).toBe(expected === 'in progress');
   });
 
-  test('[LWW5] the threshold is exactly nine tenths, no rounding on either side of it', () => {
+  test('[LWW5] the threshold is exactly nine tenths and five minutes, no rounding on either side of it', () => {
     const seconds = fc.nat({ max: SECONDS_MAX });
     const nearThreshold = fc
       .record({
@@ -50,11 +59,37 @@ describe('completed and in progress', () => {
       ]);
     fc.assert(
       fc.property(fc.oneof(fc.tuple(seconds, seconds), nearThreshold), ([position, duration]) => {
-        const isPast = duration > 0 && 10n * BigInt(position) >= 9n * BigInt(duration);
-        expect(isCompleted(at(position, duration))).toBe(isPast);
+        const isPast =
+          duration > 0 &&
+          10n * BigInt(position) >= 9n * BigInt(duration) &&
+          (duration <= 3_600 || duration - position <= 300);
+        expect(isFinished(at(position, duration))).toBe(isPast);
         expect(isInProgress(at(position, duration))).toBe(position > 0 && !isPast);
       }),
     );
+  });
+});
+
+describe('finished', () => {
+  test.each([
+    ['the second before the credits', 5_399, false],
+    ['the first of the credits', 5_400, true],
+    ['the end', 7_200, true],
+  ])('[LWW5] where the credits are known, at %s', (_, position, expected) => {
+    expect(isFinished(at(position, 7_200), { creditsStartSeconds: 5_400 })).toBe(expected);
+    expect(isFinished(at(position, 0), { creditsStartSeconds: 5_400 })).toBe(expected);
+  });
+
+  test.each([
+    [1_320, 1_500, false],
+    [1_321, 1_500, true],
+    [4_321, 4_500, true],
+    [0, 120, false],
+    [59, 120, false],
+    [60, 120, true],
+    [1_000, 0, false],
+  ])('[LWW5] an episode at %d of %d seconds: %s', (position, duration, expected) => {
+    expect(isFinished(at(position, duration), { isEpisode: true })).toBe(expected);
   });
 });
 

@@ -12,17 +12,43 @@ export interface PlaybackPosition {
   readonly state: PlaybackState;
 }
 
-/** From this share of the duration on, a content counts as completed. [LWW5] */
-export const COMPLETED_THRESHOLD = 0.9;
-
-/** Position / duration >= 0.9; never with an unknown duration. [LWW5] */
-export function isCompleted({ positionSeconds, durationSeconds }: PlaybackPosition): boolean {
-  return durationSeconds > 0 && positionSeconds / durationSeconds >= COMPLETED_THRESHOLD;
+/** What is known of a content beside its length. */
+export interface EndFacts {
+  /** Where its credits begin, in seconds. */
+  readonly creditsStartSeconds?: number;
+  readonly isEpisode?: boolean;
 }
 
-/** Position > 0 and not completed, unknown duration included. [LWW5] */
+/** Nine tenths of what is longer than this may leave more than its credits. */
+const LONG_SECONDS = 3_600;
+const LONG_LEFT_MAX_SECONDS = 300;
+const EPISODE_LEFT_SECONDS = 180;
+
+/**
+ * Whether a content counts as seen to its end. [LWW5]
+ *
+ * From its credits on where they are known. Else from nine tenths of a known duration on, and for what is longer than
+ * an hour only with five minutes left at most: nine tenths of an audiobook of 100 hours leave ten of them. An episode also
+ * with less than three minutes left, once half of it is over. Never with an unknown duration.
+ */
+export function isFinished(
+  {
+    positionSeconds,
+    durationSeconds,
+  }: Pick<PlaybackPosition, 'positionSeconds' | 'durationSeconds'>,
+  { creditsStartSeconds, isEpisode = false }: EndFacts = {},
+): boolean {
+  if (creditsStartSeconds !== undefined) return positionSeconds >= creditsStartSeconds;
+  if (durationSeconds === 0) return false;
+  const left = durationSeconds - positionSeconds;
+  if (isEpisode && left < EPISODE_LEFT_SECONDS && positionSeconds >= left) return true;
+  const isShort = durationSeconds <= LONG_SECONDS;
+  return 10 * positionSeconds >= 9 * durationSeconds && (isShort || left <= LONG_LEFT_MAX_SECONDS);
+}
+
+/** Position > 0 and not finished, unknown duration included. [LWW5] */
 export function isInProgress(position: PlaybackPosition): boolean {
-  return position.positionSeconds > 0 && !isCompleted(position);
+  return position.positionSeconds > 0 && !isFinished(position);
 }
 
 export function isSeconds(value: number): boolean {

@@ -276,7 +276,7 @@ describe('applyRemote', () => {
 });
 
 describe('queries', () => {
-  test('[LWW5] in progress and completed part the contents at nine tenths, the latest first', () => {
+  test('[LWW5] in progress and completed part the contents where they are finished, the latest first', () => {
     const { progress } = household();
     expect(progress.inProgress().map(({ contentId }) => contentId)).toEqual([
       'nearly',

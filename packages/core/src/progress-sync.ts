@@ -10,7 +10,7 @@ import {
 import type { ProgressClearOp, ProgressOp, ProgressSetOp } from './op.ts';
 import {
   equalPositions,
-  isCompleted,
+  isFinished,
   isInProgress,
   isSeconds,
   PLAYBACK_STATES,
@@ -76,7 +76,7 @@ export class ProgressSync {
 
   /** The latest first. [LWW5] */
   completed(): ProgressItem[] {
-    return this.#items(isCompleted);
+    return this.#items((position) => isFinished(position));
   }
 
   /** The latest first; cleared contents are left out. */

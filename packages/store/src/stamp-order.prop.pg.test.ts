@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { compareStamps, isCompleted, isInProgress, SECONDS_MAX, type Stamp } from '@cuepoint/core';
+import {
+  compareStamps,
+  isFinished,
+  isInProgress,
+  SECONDS_MAX,
+  type PlaybackPosition,
+  type Stamp,
+} from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arbitraryDeviceId, arbitraryTimestamp } from '../../core/src/testing/op-arbitraries.ts';
 import { plainArray } from './array-literal.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import type { ProgressStatus } from './sync-repository.ts';
 import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
 
 /** On PostgreSQL the tests' database has the ICU collation `en`; PGlite's has code points. */
@@ -64,28 +73,39 @@ describe.each([PGLITE, POSTGRES])('SQL and code agree on $name', ({ open, isServ
         Math.min(SECONDS_MAX, Math.max(0, Math.round(duration * 0.9) + offset)),
         duration,
       ]);
-    const pairs = fc.array(fc.oneof(fc.tuple(seconds, seconds), aroundThreshold), {
+    const nearTheEnd = fc
+      .tuple(fc.integer({ min: 3_000, max: SECONDS_MAX }), fc.integer({ min: -1, max: 1 }))
+      .map(([duration, offset]): [number, number] => [duration - 300 + offset, duration]);
+    const arbitraryPair = fc.oneof(fc.tuple(seconds, seconds), aroundThreshold, nearTheEnd);
+    const pairs = fc.array(arbitraryPair, {
       minLength: 200,
       maxLength: 400,
     });
+    const repository = new PostgresSyncRepository(opened.database);
     await fc.assert(
       fc.asyncProperty(pairs, async (drawn) => {
-        const rows = await opened.sql<{ completed: boolean; in_progress: boolean }>(
-          `select
-             cuepoint.is_completed(p, d) as completed,
-             p > 0 and not cuepoint.is_completed(p, d) as in_progress
-           from unnest($1::integer[], $2::integer[]) with ordinality as r (p, d, position)
-           order by r.position`,
-          [plainArray(drawn.map(([p]) => p)), plainArray(drawn.map(([, d]) => d))],
+        const userId = randomUUID();
+        await opened.sql(
+          `insert into cuepoint.user_progress (
+             user_id, content_id, position_seconds, duration_seconds, state,
+             timestamp_physical, timestamp_logical, device_id
+           )
+           select $1::uuid, place::text, p, d, 'paused', 1, 0, 'tv'
+           from unnest($2::integer[], $3::integer[]) with ordinality as r (p, d, place)`,
+          [userId, plainArray(drawn.map(([p]) => p)), plainArray(drawn.map(([, d]) => d))],
         );
-        expect(rows).toEqual(
-          drawn.map(([positionSeconds, durationSeconds]) => {
-            const position = { positionSeconds, durationSeconds, state: 'paused' } as const;
-            return { completed: isCompleted(position), in_progress: isInProgress(position) };
-          }),
-        );
+        const listed = async (status: ProgressStatus) => {
+          const { items } = await repository.listProgress(userId, { status, limit: 1_000 });
+          return items.map(({ contentId }) => Number(contentId)).toSorted((a, b) => a - b);
+        };
+        const where = (holds: (position: PlaybackPosition) => boolean) =>
+          drawn.flatMap(([positionSeconds, durationSeconds], index) =>
+            holds({ positionSeconds, durationSeconds, state: 'paused' }) ? [index + 1] : [],
+          );
+        expect(await listed('completed')).toEqual(where((position) => isFinished(position)));
+        expect(await listed('in_progress')).toEqual(where(isInProgress));
       }),
-      { numRuns: 40 },
+      { numRuns: 10 },
     );
   });
 

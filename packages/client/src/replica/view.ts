@@ -1,6 +1,6 @@
 import {
   compareStamps,
-  isCompleted,
+  isFinished,
   type PlaybackPosition,
   type ProgressOp,
   type Stamp,
@@ -24,7 +24,7 @@ export interface ProgressItem extends PlaybackPosition {
   readonly updatedAtMs: number;
   /** The device that was there last. */
   readonly deviceId: string;
-  /** From 90 % of a known duration on. [LWW5] */
+  /** Seen to its end: nine tenths, and of what is longer than an hour all but five minutes. [LWW5] */
   readonly isCompleted: boolean;
   readonly isPending: boolean;
 }
@@ -94,7 +94,7 @@ export function progressItem(replica: Replica, contentId: string): ProgressItem 
     state,
     updatedAtMs: timestamp.physical,
     deviceId,
-    isCompleted: isCompleted(op),
+    isCompleted: isFinished(op),
     isPending: isPending(replica, contentId, 'progress'),
   };
 }

@@ -363,6 +363,8 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
         ['unknown duration', 5, 0],
         ['untouched', 0, 100],
         ['past the end', 101, 100],
+        ['nine hours to go', 91 * 3_600, 100 * 3_600],
+        ['its credits', 100 * 3_600 - 300, 100 * 3_600],
       ] as const;
       for (const [contentId, positionSeconds, durationSeconds] of positions) {
         await repository.saveProgress(
@@ -377,8 +379,12 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
         expect(page.total).toBe(page.items.length);
         return page.items.map(({ contentId }) => contentId);
       };
-      expect(await listed('completed')).toEqual(['done', 'past the end']);
-      expect(await listed('in_progress')).toEqual(['not quite', 'unknown duration']);
+      expect(await listed('completed')).toEqual(['done', 'its credits', 'past the end']);
+      expect(await listed('in_progress')).toEqual([
+        'nine hours to go',
+        'not quite',
+        'unknown duration',
+      ]);
       expect(await listed('all')).toEqual(byCodePoint(positions.map(([contentId]) => contentId)));
     });
 
