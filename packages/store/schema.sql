@@ -14,7 +14,8 @@ create table sync_state (
   system_identifier bigint not null,
   cursor_floor xid8 not null default '0'::xid8,
   floor_raised_at timestamp with time zone,
-  catch_up text not null default 'xid'::text
+  catch_up text not null default 'xid'::text,
+  feed_secret text not null default ((gen_random_uuid())::text || (gen_random_uuid())::text)
 );
 
 create table user_devices (

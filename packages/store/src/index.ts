@@ -27,7 +27,7 @@ export {
   type MigrateOptions,
   type MigrationStatus,
 } from './migrate.ts';
-export { readNamespace } from './namespace.ts';
+export { readFeedSecret } from './feed-secret.ts';
 export {
   NOTIFICATION_BYTES_MAX,
   openNotificationChannel,

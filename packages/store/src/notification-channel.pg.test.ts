@@ -29,7 +29,7 @@ async function listen(options: Partial<NotificationChannelOptions> = {}): Promis
     onLost = resolve;
   });
   const channel = await openNotificationChannel(
-    { url: inject('postgresUrl'), schema: aSchema(), ...options },
+    { url: inject('postgresUrl'), channel: aChannel(), ...options },
     {
       onPayload: (payload) => {
         payloads.push(payload);
@@ -53,8 +53,8 @@ async function listen(options: Partial<NotificationChannelOptions> = {}): Promis
   };
 }
 
-function aSchema(): string {
-  return `a "schema" ${randomUUID()}`;
+function aChannel(): string {
+  return `a "channel" ${randomUUID()}`;
 }
 
 function openServer() {
@@ -106,11 +106,11 @@ async function openEmptyDatabase() {
 }
 
 describe('a notification channel', () => {
-  it('[LIV3] carries payloads in order to every session of its schema, its own included', async () => {
-    const schema = aSchema();
+  it('[LIV3] carries payloads in order to every session on it, its own included', async () => {
+    const channel = aChannel();
     const [here, there, elsewhere] = await Promise.all([
-      listen({ schema }),
-      listen({ schema }),
+      listen({ channel }),
+      listen({ channel }),
       listen(),
     ]);
     const payloads = ['{"title":"Ночь"}\n', 'é"\\\'{},', '🎬'.repeat(1_999), ' '];

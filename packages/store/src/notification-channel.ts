@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { quoteIdentifier } from './sql-files.ts';
+import { DEFAULT_SCHEMA } from './database.ts';
 import { createStatementCache } from './statement-cache.ts';
 
 /** A notification is cut off by PostgreSQL at 8,000 bytes: it refuses one that is not shorter. */
@@ -10,7 +10,8 @@ export const NOTIFICATION_BYTES_MAX = 7_999;
 export interface NotificationChannelOptions {
   /** Past a transaction pooler: what listens is a session. */
   readonly url: string;
-  readonly schema: string;
+  /** Of at most 63 bytes: PostgreSQL cuts off a longer name. Databases are apart by themselves. */
+  readonly channel: string;
   /** Longest wait for the connection and for the answer to each statement, in ms. Default 5,000. */
   readonly answerTimeoutMs?: number;
   /** Ends an opening that is under way; of an open channel it is no longer looked at. */
@@ -45,11 +46,11 @@ export interface NotificationChannel {
 
 /** Resolves once everything that is notified from now on arrives. */
 export async function openNotificationChannel(
-  { url, schema, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS, signal }: NotificationChannelOptions,
+  { url, channel, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS, signal }: NotificationChannelOptions,
   { onPayload, onLost }: NotificationHandlers,
 ): Promise<NotificationChannel> {
-  const textOf = createStatementCache(schema);
-  const channel = channelOf(schema);
+  // What is asked here is of no schema.
+  const textOf = createStatementCache(DEFAULT_SCHEMA);
   const client = new pg.Client({
     connectionString: url,
     application_name: 'cuepoint feed',
@@ -127,11 +128,3 @@ const SESSION_SETTINGS = [
   'set statement_timeout = 10000',
   'set jit = off',
 ].join(';');
-
-/**
- * Of the schema, so that several Cuepoints in one database do not hear each other; PostgreSQL keeps
- * databases apart by itself. Hashed, since a channel's name is cut off at 63 bytes.
- */
-function channelOf(schema: string): string {
-  return `cuepoint_${createHash('sha256').update(schema).digest('hex').slice(0, 32)}`;
-}

@@ -16,6 +16,7 @@ const OF_NO_USER = new Set([
   'read-xid',
   'raise-floors',
   'read-database-identity',
+  'read-feed-secret',
   'read-durability',
   'read-heap-only-ratio',
   'read-notification-queue-usage',

@@ -3,6 +3,7 @@ import { someChanges } from '../testing/feed/feed-contract.ts';
 import { observe } from '../testing/feed/observed-feed.ts';
 import { createScriptedBroker, eventsIn } from '../testing/feed/scripted-broker.ts';
 import { createBrokerFeed } from './broker-feed.ts';
+import type { FeedEvent } from './feed-event.ts';
 
 const CHECK_INTERVAL_MS = 2_500;
 
@@ -161,7 +162,7 @@ describe('a feed over a broker', () => {
     const { feed, broker, observed, attempt, clock } = await connected();
     const heard: unknown[] = [];
     await feed.subscribe('a', (event) => heard.push(event));
-    const hear = () => attempt.handlers.onEvent('a', JSON.stringify(someChanges(1)));
+    const hear = () => attempt.handlers.onEvent('a', JSON.stringify(someChanges(1)), clock.nowMs);
     clock.nowMs += 59_999;
     hear();
     clock.nowMs += 1;
@@ -171,6 +172,22 @@ describe('a feed over a broker', () => {
     expect(attempt.isDestroyed).toBe(true);
     (await broker.attempt(1)).resolve();
     await observed.gaps(1);
+  });
+
+  it('[SEC5] [SDK8] changes that were sent long ago, or by a clock that is far apart, are a pull', async () => {
+    const { feed, attempt, clock } = await connected();
+    const heard: unknown[] = [];
+    await feed.subscribe('a', (event) => heard.push(event));
+    const hear = (sentAtMs: number, event: FeedEvent) =>
+      attempt.handlers.onEvent('a', JSON.stringify(event), sentAtMs);
+    const taken: FeedEvent = { kind: 'commandTaken', commandId: 'c' };
+    for (const apartMs of [0, 60_000, -60_000, 60_001, -60_001]) {
+      hear(clock.nowMs + apartMs, someChanges(1));
+    }
+    hear(clock.nowMs - 3_600_000, taken);
+    const pull = { kind: 'pull' };
+    const changes = someChanges(1);
+    expect(heard).toEqual([changes, changes, changes, pull, pull, taken]);
   });
 
   it('[LIV2] holds who subscribed while it was lost, and who does while it comes back', async () => {

@@ -1,6 +1,6 @@
 import { fullJitterDelayMs } from '@cuepoint/store';
 import type { BrokerConnection, BrokerHandlers, ConnectToBroker } from './broker.ts';
-import { textToEvent } from './event-text.ts';
+import { PULL, textToEvent } from './event-text.ts';
 import { SILENT_FEED_OBSERVER, type FeedObserver } from './feed-observer.ts';
 import { LATE_CHANGE_MS, type Feed, type FeedKind, type FeedState } from './feed.ts';
 import { createListeners } from './listeners.ts';
@@ -177,9 +177,12 @@ export function createBrokerFeed({
   function handlersOf(of: Link): BrokerHandlers {
     return {
       isHeld: (userId) => listeners.has(userId),
-      onEvent(userId, text) {
+      onEvent(userId, text, sentAtMs) {
         if (endAfterStandstill(of)) return;
-        if (listeners.deliver(userId, textToEvent(text))) observer.delivered(1);
+        const event = textToEvent(text);
+        // Held back by the broker, sent a second time by a stranger, or by a clock that is far apart.
+        const isLate = event.kind === 'changes' && Math.abs(now() - sentAtMs) > LATE_CHANGE_MS;
+        if (listeners.deliver(userId, isLate ? PULL : event)) observer.delivered(1);
       },
       onGap: tellGap,
       onLost: (reason) => lose(of, reason),

@@ -4,8 +4,8 @@ import type { OutgoingBatch } from './outgoing-events.ts';
 /** What a connection to a broker tells. */
 export interface BrokerHandlers {
   readonly isHeld: (userId: string) => boolean;
-  /** Another instance published; of users who are held. */
-  readonly onEvent: (userId: string, text: EventText) => void;
+  /** Another instance published; of users who are held. `sentAtMs` is by its wall clock. */
+  readonly onEvent: (userId: string, text: EventText, sentAtMs: number) => void;
   /** Another instance had to drop events of any user. */
   readonly onGap: () => void;
   /** The connection broke, perhaps while it was being made; not told after `close` or `destroy`. */

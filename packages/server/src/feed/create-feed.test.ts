@@ -6,7 +6,7 @@ import { createMemoryBus } from './memory-feed.ts';
 
 const deps: FeedDeps = {
   instanceId: 'one',
-  namespace: 'here',
+  secret: 'of this schema',
   delay,
   random: () => 0,
   now: () => 0,
@@ -63,7 +63,7 @@ describe('the feed of the settings', () => {
     const heard = new Promise((resolve) => {
       void there.subscribe('a', resolve);
     });
-    here.publish('a', { kind: 'erased' });
-    expect(await heard).toEqual({ kind: 'erased' });
+    here.publish('a', { kind: 'pull' });
+    expect(await heard).toEqual({ kind: 'pull' });
   });
 });

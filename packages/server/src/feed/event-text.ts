@@ -1,5 +1,6 @@
 import type { WireOp } from '@cuepoint/core';
-import type { FeedEvent } from './feed.ts';
+import { Compile } from 'typebox/compile';
+import { FeedEventSchema, type FeedEvent } from './feed-event.ts';
 
 /**
  * Events as brokers carry them: JSON in which no line feed and no other control character is ever raw, so
@@ -7,7 +8,7 @@ import type { FeedEvent } from './feed.ts';
  */
 export type EventText = string;
 
-const PULL: FeedEvent = { kind: 'pull' };
+export const PULL: FeedEvent = { kind: 'pull' };
 export const PULL_TEXT: EventText = JSON.stringify(PULL);
 
 const CHANGES_HEAD = '{"kind":"changes","ops":[';
@@ -24,18 +25,18 @@ export function changesText(ops: string): EventText {
   return CHANGES_HEAD + ops + CHANGES_TAIL;
 }
 
-/** What cannot be read was something all the same: it is healed by a pull. */
+const validator = Compile(FeedEventSchema);
+
+/**
+ * What cannot be read was something all the same, of another version perhaps: it is healed by a pull.
+ *
+ * Validated as messages are: nothing after this looks at shapes.
+ */
 export function textToEvent(text: EventText): FeedEvent {
   try {
     const event: unknown = JSON.parse(text);
-    return isEvent(event) ? event : PULL;
+    return validator.Check(event) ? event : PULL;
   } catch {
     return PULL;
   }
-}
-
-/** What else is in it is taken on trust: only instances of this service publish. */
-function isEvent(value: unknown): value is FeedEvent {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return value.kind !== 'changes' || ('ops' in value && Array.isArray(value.ops));
 }

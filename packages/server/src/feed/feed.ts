@@ -1,53 +1,12 @@
-import type { Command, CommandOutcome, DevicePresence, WireOp } from '@cuepoint/core';
+import type { FeedEvent } from './feed-event.ts';
+
+export type { FeedEvent };
 
 /**
  * A change that is told this long after its commit began, in ms, may be told too late: devices let go of tombstones after
  * five minutes, and an add that comes after them brings a film back. It is pulled instead, with what became of it. [SDK8]
  */
 export const LATE_CHANGE_MS = 60_000;
-
-/**
- * What instances tell each other of one user. Only ever a hint: what is lost is healed by a pull. [LIV2]
- *
- * JSON-serializable. `changes` carry committed ops, with their devices. Several `changes` in a row may
- * arrive as one. What is dropped of `session` and of the commands leaves nothing behind: an older socket
- * goes on, a command expires.
- */
-export type FeedEvent =
-  | { readonly kind: 'changes'; readonly ops: readonly WireOp[] }
-  /**
-   * Something happened that was too large to send, or was dropped: read anew what the database knows of the
-   * user, which is changes since the cursor, devices and their presence, revocation and erasure.
-   */
-  | { readonly kind: 'pull' }
-  | { readonly kind: 'presence'; readonly devices: readonly DevicePresence[] }
-  /** A device opened a session here: an older one of the same device elsewhere gives way. */
-  | {
-      readonly kind: 'session';
-      readonly deviceId: string;
-      readonly sessionId: string;
-      /** By the database's wall clock, in ms since the epoch. */
-      readonly joinedAtMs: number;
-    }
-  | { readonly kind: 'revoked'; readonly deviceId: string }
-  | { readonly kind: 'erased' }
-  | {
-      readonly kind: 'command';
-      readonly commandId: string;
-      /** Of the device that asks. */
-      readonly from: string;
-      /** The device that is asked. */
-      readonly to: string;
-      readonly command: Command;
-    }
-  /** The instance that holds the device's session has passed the command on. */
-  | { readonly kind: 'commandTaken'; readonly commandId: string }
-  | {
-      readonly kind: 'commandResult';
-      readonly commandId: string;
-      readonly outcome: CommandOutcome;
-      readonly reason?: string;
-    };
 
 export type FeedKind = 'memory' | 'postgres' | 'nats';
 export type FeedState = 'connected' | 'lost';

@@ -29,7 +29,7 @@ describe('the memory feed', () => {
     const heard: FeedEvent[] = [];
     await there.subscribe('a', (event) => {
       heard.push(event);
-      if (heard.length === 1) here.publish('a', { kind: 'erased' });
+      if (heard.length === 1) here.publish('a', { kind: 'commandTaken', commandId: 'c' });
     });
     here.publish('a', pull);
     expect(heard).toEqual([]);
@@ -37,7 +37,7 @@ describe('the memory feed', () => {
       setImmediate(resolve);
     });
     await turn;
-    expect(heard).toEqual([pull, { kind: 'erased' }]);
+    expect(heard).toEqual([pull, { kind: 'commandTaken', commandId: 'c' }]);
   });
 
   it('has nobody to talk to on a bus of its own', async () => {

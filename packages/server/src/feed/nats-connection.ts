@@ -1,14 +1,15 @@
 import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { BrokerConnection, BrokerHandlers } from './broker.ts';
-import type { EventText } from './event-text.ts';
+import { PULL_TEXT, type EventText } from './event-text.ts';
+import { SEAL_BYTES, type FeedSeal } from './feed-seal.ts';
 import { awaitNatsGreeting } from './nats-greeting.ts';
 import type { OutgoingBatch } from './outgoing-events.ts';
 
 export interface NatsConnectionOptions {
   /** Such as `nats://host:4222` or `tls://user:password@host`; a user without a password is a token. */
   readonly url: string;
-  /** Stands in every subject: letters, digits, `-` and `_`. */
-  readonly namespace: string;
+  /** Its name stands in every subject, and keeps several Cuepoints on one NATS apart. */
+  readonly seal: FeedSeal;
   /** Longest wait for the connection, and for the answer to a check, in ms. */
   readonly answerTimeoutMs: number;
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,7 +26,7 @@ const DEFAULT_PORT = 4_222;
  * it keeps what is published meanwhile without bound, and waits for a server that hangs.
  */
 export async function connectToNats(
-  { url, namespace, answerTimeoutMs, delay }: NatsConnectionOptions,
+  { url, seal, answerTimeoutMs, delay }: NatsConnectionOptions,
   { onEvent, onGap, onLost }: BrokerHandlers,
   signal: AbortSignal,
 ): Promise<BrokerConnection> {
@@ -39,8 +40,8 @@ export async function connectToNats(
     timeout: answerTimeoutMs,
   });
 
-  const subjectOf = (userId: string) => `cuepoint.${namespace}.user.${userId}`;
-  const gapSubject = `cuepoint.${namespace}.gap`;
+  const subjectOf = (userId: string) => `cuepoint.${seal.name}.user.${userId}`;
+  const gapSubject = `cuepoint.${seal.name}.gap`;
   const subscriptionsByUserId = new Map<string, Subscription>();
   /** Of those who wait for an answer: the library forgets them when the connection closes. */
   const rejectWaiting = new Set<(reason: Error) => void>();
@@ -76,7 +77,9 @@ export async function connectToNats(
     const callback = (error: Error | null, message: Msg): void => {
       // What the server refuses ends the connection, below.
       if (error !== null) return;
-      for (const text of message.string().split('\n')) onEvent(userId, text);
+      const opened = seal.open(message.data, message.subject);
+      if (opened === undefined) onEvent(userId, PULL_TEXT, 0);
+      else for (const text of opened.text.split('\n')) onEvent(userId, text, opened.sentAtMs);
     };
     subscriptionsByUserId.set(userId, nats.subscribe(subjectOf(userId), { callback }));
   }
@@ -86,7 +89,8 @@ export async function connectToNats(
     .then((reason) => lose(reason ?? new Error('The server closed the connection.')));
   void watchErrors(nats, lose);
   nats.subscribe(gapSubject, { callback: (error) => (error === null ? onGap() : undefined) });
-  const eventBytesMax = Math.min(nats.info?.max_payload ?? MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX);
+  const eventBytesMax =
+    Math.min(nats.info?.max_payload ?? MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX) - SEAL_BYTES;
 
   return {
     eventBytesMax,
@@ -94,7 +98,9 @@ export async function connectToNats(
       if (hasGap) nats.publish(gapSubject);
       for (const { userId, texts } of users) {
         const subject = subjectOf(userId);
-        for (const message of joinTexts(texts, eventBytesMax)) nats.publish(subject, message);
+        for (const message of joinTexts(texts, eventBytesMax)) {
+          nats.publish(subject, seal.seal(message, subject));
+        }
       }
       await roundTrip();
     },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect, type Msg } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../../test/support/free-port.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type NatsServer,
 } from '../../../../test/support/nats-server.ts';
 import { delay } from '../service/delay.ts';
+import { createFeedSeal } from './feed-seal.ts';
 import { createNatsFeed, type NatsFeedOptions } from './nats-feed.ts';
 import { describeBrokerContract } from '../testing/feed/broker-contract.ts';
 import { listen, settled } from '../testing/feed/ear.ts';
@@ -21,14 +23,15 @@ import { observe } from '../testing/feed/observed-feed.ts';
 type Observed = ReturnType<typeof observe>;
 
 /** Feeds of instances that share a namespace of their own. */
-function fixtureOn(url: string, namespace = `test-${randomUUID()}`) {
+function fixtureOn(url: string, secret: string = randomUUID()) {
+  const seal = createFeedSeal(secret, { now: Date.now });
   const feeds: Observed[] = [];
 
   function create(natsUrl: string, options: Partial<NatsFeedOptions> = {}): Observed {
     const observed = observe((observer) =>
       createNatsFeed(
-        { delay, random: () => 0.5, now: Date.now, observer },
-        { namespace, ...options, urls: [natsUrl] },
+        { delay, random: () => 0.5, now: Date.now, observer, seal },
+        { ...options, urls: [natsUrl] },
       ),
     );
     feeds.push(observed);
@@ -37,6 +40,7 @@ function fixtureOn(url: string, namespace = `test-${randomUUID()}`) {
 
   return {
     url,
+    seal,
     create,
     async open() {
       const { feed } = create(url);
@@ -69,8 +73,8 @@ describe.skipIf(!hasNatsServer())('the NATS feed', () => {
   describeBrokerContract(async () => fixtureOn(server.url));
 
   it('[LIV3] has one subject a user, subscribed only while the user is held', async () => {
-    const namespace = `test-${randomUUID()}`;
-    await using fixture = fixtureOn(server.url, namespace);
+    await using fixture = fixtureOn(server.url);
+    const namespace = fixture.seal.name;
     const [here, there] = [await fixture.open(), await fixture.open()];
     const [user, other] = [randomUUID(), randomUUID()];
     const gapSubjects = [`cuepoint.${namespace}.gap`, `cuepoint.${namespace}.gap`];
@@ -118,6 +122,33 @@ describe.skipIf(!hasNatsServer())('the NATS feed', () => {
     expect(positionsOf(ears[0].events)).toContain(2);
     expect(positionsOf(sinceEar.events)).toContain(2);
     expect(ears[1].events).toEqual([]);
+  });
+
+  it('[SEC5] tells a stranger on the broker no title, and believes nothing of theirs', async () => {
+    await using fixture = fixtureOn(server.url);
+    const [here, there] = [await fixture.open(), await fixture.open()];
+    const [user, other] = [randomUUID(), randomUUID()];
+    const [ear, otherEar] = [await listen(there, user), await listen(there, other)];
+    const stranger = await connect({ servers: server.url.replace('nats://', '') });
+    const overheard: Msg[] = [];
+    stranger.subscribe('>', { callback: (_error, message) => void overheard.push(message) });
+    await stranger.flush();
+    here.publish(user, someChanges(1));
+    await ear.heard(1);
+    await stranger.flush();
+    const sealed = overheard.find(({ subject }) => subject.endsWith(user));
+    expect(Buffer.from(sealed?.data ?? []).toString('latin1')).not.toContain('metropolis');
+
+    const forged = ['{"kind":"presence","devices":[null]}', '{"kind":"erased"}', '', 'null'];
+    for (const text of forged) stranger.publish(sealed?.subject ?? '', text);
+    // What was said to one user is not said to another.
+    stranger.publish(sealed?.subject.replace(user, other) ?? '', sealed?.data);
+    await stranger.flush();
+    await ear.heard(1 + forged.length);
+    await otherEar.heard(1);
+    expect(ear.events.slice(1)).toEqual(forged.map(() => ({ kind: 'pull' })));
+    expect(otherEar.events).toEqual([{ kind: 'pull' }]);
+    await stranger.close();
   });
 
   it('[LIV3] sends nothing that is larger than the server takes', async () => {

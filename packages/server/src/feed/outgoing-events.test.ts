@@ -18,6 +18,9 @@ const COMMAND: FeedEvent = {
   command: { action: 'pause' },
 };
 
+/** An event of any size that a pull makes up for. */
+const padded = (pad: string) => ({ kind: 'presence', devices: [pad] }) as unknown as FeedEvent;
+
 function setup(limits: Partial<OutgoingLimits> = {}) {
   let folded = 0;
   const outgoing = new OutgoingEvents({ ...OUTGOING_LIMITS, ...limits }, (events) => {
@@ -67,12 +70,13 @@ describe('events on their way out', () => {
   });
 
   it('[LIV3] are measured in bytes, not in characters', () => {
-    const fits = { kind: 'erased', pad: 'a'.repeat(EVENT_BYTES_MAX - 26) } as FeedEvent;
+    const fits = padded('a'.repeat(EVENT_BYTES_MAX - 34));
     const { outgoing } = setup();
     expect(Buffer.byteLength(JSON.stringify(fits))).toBe(EVENT_BYTES_MAX);
     outgoing.add('a', fits);
-    outgoing.add('b', { kind: 'erased', pad: `é${'a'.repeat(EVENT_BYTES_MAX - 27)}` } as FeedEvent);
-    expect(eventsIn(outgoing.take())).toEqual({ a: [fits], b: [PULL] });
+    outgoing.add('b', padded(`é${'a'.repeat(EVENT_BYTES_MAX - 35)}`));
+    const { users } = outgoing.take();
+    expect(users.map(({ texts }) => texts)).toEqual([[JSON.stringify(fits)], [PULL_TEXT]]);
   });
 
   it('[LIV2] that are too large leave a pull in their place, a command nothing', () => {
@@ -80,7 +84,7 @@ describe('events on their way out', () => {
     const pad = 'x'.repeat(EVENT_BYTES_MAX);
     outgoing.add('a', someChanges(1));
     outgoing.add('a', { kind: 'changes', ops: [anOp(1, pad)] });
-    outgoing.add('a', { kind: 'revoked', deviceId: pad });
+    outgoing.add('a', padded(pad));
     outgoing.add('a', COMMAND);
     outgoing.add('b', { kind: 'commandTaken', commandId: pad });
     expect(folded()).toBe(3);

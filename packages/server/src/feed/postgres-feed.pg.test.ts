@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openDatabase, openNotificationChannel } from '@cuepoint/store';
 import { describe, expect, inject, it } from 'vitest';
 import { delay } from '../service/delay.ts';
+import { createFeedSeal } from './feed-seal.ts';
 import {
   createPostgresFeed,
   type PostgresFeedDeps,
@@ -15,7 +16,8 @@ import { observe } from '../testing/feed/observed-feed.ts';
 type Observed = ReturnType<typeof observe>;
 
 /** Feeds of instances that share a schema of their own. */
-async function createFixture(schema = `feed ${randomUUID()}`) {
+async function createFixture(secret: string = randomUUID()) {
+  const seal = createFeedSeal(secret, { now: Date.now });
   const feeds: Observed[] = [];
 
   function create(
@@ -25,8 +27,16 @@ async function createFixture(schema = `feed ${randomUUID()}`) {
   ): Observed {
     const observed = observe((observer) =>
       createPostgresFeed(
-        { instanceId: randomUUID(), delay, random: () => 0.5, now: Date.now, observer, ...deps },
-        { ...options, url, schema },
+        {
+          instanceId: randomUUID(),
+          seal,
+          delay,
+          random: () => 0.5,
+          now: Date.now,
+          observer,
+          ...deps,
+        },
+        { ...options, url },
       ),
     );
     feeds.push(observed);
@@ -35,6 +45,7 @@ async function createFixture(schema = `feed ${randomUUID()}`) {
 
   return {
     url: inject('postgresUrl'),
+    seal,
     create,
     async open() {
       const { feed } = create(inject('postgresUrl'));
@@ -88,7 +99,7 @@ describe('the PostgreSQL feed', () => {
     for (const ear of ears) expect(ear.events).toEqual([someChanges(1), someChanges(2, 3)]);
     const payloads = statements.flat();
     // 900 events, each of some 200 bytes.
-    expect(payloads.length).toBeLessThan(30);
+    expect(payloads.length).toBeLessThan(45);
     for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(8_000);
   });
 
@@ -133,6 +144,32 @@ describe('the PostgreSQL feed', () => {
     other.publish(user, someChanges(2));
     await settled(other, far);
     expect(ears.map(({ events }) => positionsOf(events))).toEqual([[1], [2]]);
+  });
+
+  it('[SEC5] tells a stranger on the channel no title, and believes nothing of theirs', async () => {
+    await using fixture = await createFixture();
+    const [here, there] = [await fixture.open(), fixture.create(fixture.url)];
+    await there.feed.start();
+    const user = randomUUID();
+    const ear = await listen(there.feed, user);
+    let overhear = (_payload: string): void => undefined;
+    const overheard = new Promise<string>((resolve) => {
+      overhear = resolve;
+    });
+    const stranger = await openNotificationChannel(
+      { url: fixture.url, channel: `cuepoint_${fixture.seal.name}` },
+      { onPayload: (payload) => overhear(payload), onLost: () => undefined },
+    );
+    here.publish(user, someChanges(1));
+    await ear.heard(1);
+    const [, body = ''] = (await overheard).split('\n');
+    expect(Buffer.from(body, 'base64').toString('latin1')).not.toContain('metropolis');
+    expect(body).not.toContain('metropolis');
+
+    await stranger.notify([`x\n${user} {"kind":"presence","devices":[null]}\n`]);
+    await there.gaps(1);
+    expect(ear.events).toEqual([someChanges(1)]);
+    await stranger.close();
   });
 
   it('knows how full the server’s notification queue is', async () => {

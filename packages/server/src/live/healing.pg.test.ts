@@ -4,6 +4,7 @@ import { LiveDevice } from '../../../../test/support/live-device.ts';
 import { SILENT_FEED_OBSERVER } from '../feed/feed-observer.ts';
 import type { Feed } from '../feed/feed.ts';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
+import { createFeedSeal } from '../feed/feed-seal.ts';
 import { createPostgresFeed } from '../feed/postgres-feed.ts';
 import { delay } from '../service/delay.ts';
 import { openFaultyProxy, type FaultyProxy } from '../testing/feed/faulty-proxy.ts';
@@ -111,12 +112,13 @@ async function createProxiedFeed(): Promise<Feed> {
   return createPostgresFeed(
     {
       instanceId: randomUUID(),
+      seal: createFeedSeal(`healing ${feedName}`, { now: Date.now }),
       delay,
       random: Math.random,
       now: Date.now,
       observer: SILENT_FEED_OBSERVER,
     },
-    { url: proxy.url, schema: `healing_${feedName}` },
+    { url: proxy.url },
   );
 }
 

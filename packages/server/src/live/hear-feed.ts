@@ -5,6 +5,7 @@ import type { Healer } from './healer.ts';
 import type { OpWatchers } from './op-watchers.ts';
 import type { Presence } from './presence.ts';
 import { openedElsewhere } from './take-over.ts';
+import type { Session } from './session.ts';
 import type { UserChannel } from './user-channel.ts';
 
 export interface HearFeedDeps {
@@ -41,10 +42,10 @@ export function hearFeed(
       openedElsewhere(feed, channel, event);
       return;
     case 'revoked':
-      presence.endRevoked(channel, event.deviceId);
+      presence.endGone([...channel.sessions].filter(isOf(event.deviceId)));
       return;
     case 'erased':
-      endErased(channel);
+      presence.endGone(channel.sessions);
       return;
     case 'command':
     case 'commandTaken':
@@ -52,6 +53,8 @@ export function hearFeed(
       commands.heard(channel, event);
   }
 }
+
+const isOf = (deviceId: string) => (session: Session) => session.deviceId === deviceId;
 
 /** A user who was erased has nothing to be live for. */
 export function endErased(channel: UserChannel): void {

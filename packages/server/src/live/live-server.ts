@@ -122,8 +122,15 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const channels = new UserChannels({
     feed,
     now,
-    onEvent: (channel, event) =>
-      hearFeed({ feed, healer, presence, commands, watchers }, channel, event),
+    onEvent(channel, event) {
+      try {
+        hearFeed({ feed, healer, presence, commands, watchers }, channel, event);
+      } catch (error) {
+        // Events come again after a restart: one that nobody can bear would end every instance for good.
+        onFailed(error);
+        healer.heal(channel);
+      }
+    },
   });
   const presence = createPresence({
     channels,
@@ -186,14 +193,27 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   function open(ws: WebSocket, raw: Duplex, address: string): void {
     const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), now());
     sessions.add(session);
-    ws.on('message', (data, isBinary) => received(session, data, isBinary, address));
+    ws.on('message', (data, isBinary) =>
+      guarded(session, () => received(session, data, isBinary, address)),
+    );
     ws.on('pong', () => {
       session.pingsMissed = 0;
     });
     // What is wrong with a frame or the connection ends in a close, which says it all.
     ws.on('error', () => undefined);
-    ws.on('close', (code) => closed(session, code, address));
-    raw.on('drain', () => drained(session));
+    ws.on('close', (code) => guarded(session, () => closed(session, code, address)));
+    raw.on('drain', () => guarded(session, () => drained(session)));
+  }
+
+  /** What is thrown out of a socket's handler would end the process: it ends this session. */
+  function guarded(session: Session, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      onFailed(error);
+      const known = toSessionError(error);
+      session.fail(known, refusalOf(known).code);
+    }
   }
 
   function drained(session: Session): void {

@@ -91,6 +91,17 @@ describe('heartbeats', () => {
     expect(tv.closings).toMatchObject([{ code: 4403 }]);
   });
 
+  it('[SEC5] are not ended because somebody says that they were removed, or their user erased', async () => {
+    const tv = await user.connect(there, 'tv');
+    await pair.settle();
+    here.feed.publish(user.userId, { kind: 'revoked', deviceId: 'tv' });
+    here.feed.publish(user.userId, { kind: 'erased' });
+    await pair.settle();
+    tv.send({ type: 'heartbeat' });
+    await pair.settle();
+    expect(tv.isLive).toBe(true);
+  });
+
   it('[LIV6] [SEC1] find out that the user was erased, when nobody told', async () => {
     const tv = await user.connect(there, 'tv');
     await pair.settle();

@@ -54,8 +54,8 @@ export interface Presence {
   heard(channel: UserChannel, devices: readonly DevicePresence[]): void;
   /** The device was deleted: its sessions end at once. [SEC1] */
   revoked(userId: string, deviceId: string): void;
-  /** The same, as another instance tells it. */
-  endRevoked(channel: UserChannel, deviceId: string): void;
+  /** Ends those of these sessions whose device or user is gone: the database is asked. [SEC5] */
+  endGone(sessions: Iterable<Session>): void;
   /** Devices that were silent for too long, as the registry's maintenance found them. */
   wentStale(
     devices: readonly { readonly userId: string; readonly deviceId: string }[],
@@ -125,6 +125,11 @@ export function createPresence(deps: PresenceDeps): Presence {
 
   /** A device that is here and not in the registry: removed, erased with its user, or not registered yet. */
   async function mendMissing(session: Session): Promise<void> {
+    await endIfGone(session);
+    await register(session);
+  }
+
+  async function endIfGone(session: Session): Promise<void> {
     const { greeted } = session;
     if (greeted === undefined || session.isClosing) return;
     const { userId, device } = greeted;
@@ -135,7 +140,7 @@ export function createPresence(deps: PresenceDeps): Presence {
         new CuepointError('user_erased', 'The user was erased.'),
         CLOSE_CODES.userErased,
       );
-    } else await register(session);
+    }
   }
 
   async function wasErasedSince(userId: string, sinceMs: number): Promise<boolean> {
@@ -190,7 +195,6 @@ export function createPresence(deps: PresenceDeps): Presence {
   const { announce } = news;
   return {
     announce,
-    endRevoked,
 
     arrived(channel, session, greeted, devices) {
       const { deviceId } = greeted.device;
@@ -214,6 +218,10 @@ export function createPresence(deps: PresenceDeps): Presence {
       }
       channel.pendingLeaves.set(deviceId, { device, dueAtMs: now() + LEAVE_GRACE_MS });
       leaving.add(channel);
+    },
+
+    endGone(sessions) {
+      for (const session of sessions) inTurnOf(session, endIfGone);
     },
 
     heartbeat(session, greeted) {

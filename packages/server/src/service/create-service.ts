@@ -122,10 +122,10 @@ export function createService(options: ServiceOptions): Service {
   }
 
   function feedFor(metrics: ServiceMetrics) {
-    return (namespace: string) =>
+    return (secret: string) =>
       createFeed(config, {
         instanceId: randomUuid(),
-        namespace,
+        secret,
         delay,
         random,
         now,

@@ -6,7 +6,7 @@ import {
   prepareIdentity,
   readDurability,
   readHeapOnlyRatio,
-  readNamespace,
+  readFeedSecret,
   requireUsableSchema,
   SyncPersistence,
   type Database,
@@ -38,8 +38,8 @@ export interface StoredParts extends Pick<
 export interface StoredPartsDeps {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
-  /** @param namespace what instances of the same database have in common. */
-  readonly createFeed: (namespace: string) => Feed;
+  /** @param secret what instances of the same database have in common. */
+  readonly createFeed: (secret: string) => Feed;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
 }
@@ -82,7 +82,7 @@ async function startParts(
     observer: metrics.persistenceObserver,
     now,
   });
-  const feed = createFeed(await readNamespace(database));
+  const feed = createFeed(await readFeedSecret(database));
   await feed.start();
   let onStale: StaleDevicesListener = () => undefined;
   const maintenance = createMaintenance(database, {

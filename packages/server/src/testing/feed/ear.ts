@@ -42,7 +42,7 @@ export async function listen(feed: Feed, userId: string): Promise<Ear> {
 export async function settled(from: Feed, to: Feed): Promise<void> {
   const probe = crypto.randomUUID();
   const ear = await listen(to, probe);
-  from.publish(probe, { kind: 'erased' });
+  from.publish(probe, { kind: 'pull' });
   await ear.heard(1);
   ear.stop();
 }

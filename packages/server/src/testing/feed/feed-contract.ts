@@ -90,7 +90,7 @@ export function describeFeedContract(createFixture: () => Promise<FeedFixture>):
     const [here, there] = [await fixture.open(), await fixture.open()];
     const user = randomUUID();
     const ear = await listen(there, user);
-    here.publish(user, { kind: 'erased' });
+    here.publish(user, { kind: 'pull' });
     expect(ear.events).toEqual([]);
     await ear.heard(1);
   });

@@ -1,0 +1,1 @@
+alter table cuepoint.sync_state drop column feed_secret;
