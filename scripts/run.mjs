@@ -25,7 +25,7 @@ const TSX = ['--import', 'tsx', '--conditions=cuepoint-source'];
 const tasks = {
   async start() {
     await prepare();
-    await run(process.execPath, ['packages/server/dist/main.js', 'serve', ...args]);
+    await run(process.execPath, ['packages/server/dist/main.js', 'serve', ...mode(), ...args]);
   },
   async verify() {
     await prepare();
@@ -44,6 +44,15 @@ requireNode(20, 19);
 if (!Object.hasOwn(tasks, task))
   fail(`unknown task ${task}; there are ${Object.keys(tasks).join(', ')}`);
 await tasks[task]();
+
+/** Development mode, unless something says who may call: also what is empty, for the service to refuse. */
+function mode() {
+  const names = ['DEV', 'JWT_SECRET', 'JWT_SECRET_FILE', 'JWKS_URL'];
+  const isSaid =
+    names.some((name) => process.env[`CUEPOINT_${name}`] !== undefined) ||
+    args.some((arg) => /^--(dev|jwks-url)\b/.test(arg));
+  return isSaid ? [] : ['--dev'];
+}
 
 async function prepare() {
   if (!isInstalled()) {

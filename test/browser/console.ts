@@ -12,6 +12,8 @@ import { startServiceProcess, type ServiceProcess } from '../support/service-pro
 export interface ConsoleUnderTest {
   readonly address: string;
   readonly browser: Browser;
+  /** What opens the inspector, once; the next is printed when it did. [SEC2] */
+  inspectorLink(): string;
   /** Closes what a test that failed left open. */
   closeContexts(): Promise<void>;
   /** SIGKILL, and a start on the same data. */
@@ -26,12 +28,19 @@ export async function startConsole(
   const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-console-'));
   const port = await freePort();
   const env = { CUEPOINT_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: '', ...more };
-  const start = () => startServiceProcess({ port, env });
+  let link = '';
+  const start = () =>
+    startServiceProcess({
+      port,
+      env,
+      onLine: (line) => (link = /http\S+#link=\S+/.exec(line)?.[0] ?? link),
+    });
   let service: ServiceProcess = await start();
   const browser = await launchBrowser();
   return {
     address: service.address,
     browser,
+    inspectorLink: () => link,
     async closeContexts() {
       await Promise.all(browser.contexts().map((context) => context.close()));
     },

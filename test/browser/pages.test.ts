@@ -66,7 +66,8 @@ describe.skipIf(!isThere)('the pages of the console', () => {
       viewport: { width, height: 900 },
       colorScheme: scheme,
     });
-    const page = await openPage(context, `${service.address}/`);
+    // Any page takes the link, for the inspector later.
+    const page = await openPage(context, service.inspectorLink().replace('/inspector', '/'));
     await prepare(page);
     for (const each of PAGES) {
       if (each !== 'playground') {

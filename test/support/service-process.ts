@@ -33,7 +33,7 @@ export async function startServiceProcess({
   onLine,
 }: ServiceProcessOptions): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', String(port)], {
-    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    env: { ...process.env, LOG_LEVEL: 'warn', ...modeOf(env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     killSignal: 'SIGKILL',
     ...(signal !== undefined && { signal }),
@@ -54,6 +54,12 @@ export async function startServiceProcess({
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
+}
+
+/** Development mode, as `npm start` has it, where nothing signs tokens. */
+function modeOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const isSigned = 'CUEPOINT_JWT_SECRET' in env || 'CUEPOINT_JWKS_URL' in env;
+  return isSigned ? {} : { CUEPOINT_DEV: 'true' };
 }
 
 async function listening(

@@ -1,3 +1,4 @@
+export type { DevelopmentMode } from './auth/authority.ts';
 export { SCOPE_SERVICE, userIdOfSubject, type Identity } from './auth/identity.ts';
 export { mintToken, type TokenRequest } from './auth/mint-token.ts';
 export {
@@ -28,10 +29,4 @@ export {
   cuepointPlugin,
   type CuepointPluginOptions,
 } from './service/cuepoint-plugin.ts';
-export type {
-  DevelopmentMode,
-  HealthProbe,
-  HealthReport,
-  RoutePersistence,
-  ServiceParts,
-} from './service/parts.ts';
+export type { HealthProbe, HealthReport, RoutePersistence, ServiceParts } from './service/parts.ts';

@@ -6,7 +6,7 @@ export type ServiceMode = 'development' | 'production';
 export interface OperatorSession {
   /** How the service runs. Read once. */
   mode(): Promise<ServiceMode>;
-  /** The token to ask with: in development mode the service hands it out; undefined until one is given. */
+  /** The token to ask with: in development mode the one-time link brings it; undefined until one is given. */
   token(): Promise<string | undefined>;
   /** What a person pasted; an empty text takes it away. */
   give(token: string): void;
@@ -18,7 +18,8 @@ export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
 const OPERATOR_SCOPE = 'cuepoint:admin';
 
-export function createOperatorSession(fetchFrom: Fetch): OperatorSession {
+/** @param link the code of the one-time link that opened the page. */
+export function createOperatorSession(fetchFrom: Fetch, link?: string): OperatorSession {
   let knownMode: Promise<ServiceMode> | undefined;
   let known: Promise<string | undefined> | undefined;
   let given: string | undefined;
@@ -36,11 +37,11 @@ export function createOperatorSession(fetchFrom: Fetch): OperatorSession {
   }
 
   async function obtain(): Promise<string | undefined> {
-    if ((await session.mode()) !== 'development') return undefined;
+    if (link === undefined || (await session.mode()) !== 'development') return undefined;
     const answer = await ask('/dev/token', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ scope: OPERATOR_SCOPE }),
+      body: JSON.stringify({ scope: OPERATOR_SCOPE, link }),
     });
     const { token } = (await answer.json()) as { readonly token: string };
     return token;

@@ -5,7 +5,7 @@ export interface TokenFormProps {
   readonly onGive: (token: string) => void;
 }
 
-/** Asks for a token outside of development mode. */
+/** Asks for a token where no link brought one. */
 export function TokenForm({ onGive }: TokenFormProps) {
   const [text, setText] = useState('');
   const [fieldId, hintId] = [useId(), useId()];
@@ -38,7 +38,9 @@ export function TokenForm({ onGive }: TokenFormProps) {
         </button>
       </div>
       <p id={hintId} className="quiet">
-        It stays in the memory of this page, and is gone when the page is closed or reloaded.
+        It stays in the memory of this page, and is gone when the page is closed or reloaded. In
+        development mode open the link that the service prints in its terminal instead: each works
+        once.
       </p>
     </form>
   );

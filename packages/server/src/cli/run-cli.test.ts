@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it('reports every problem of the configuration at once', async () => {
     const { code, err } = await runTestCli(['serve', '--port', 'many'], {
-      env: { HOST: '0.0.0.0', CUEPOINT_RATE_LIMIT: '-1', LOG_LEVEL: 'loud' },
+      env: { CUEPOINT_DEV: 'true', HOST: '0.0.0.0', CUEPOINT_RATE_LIMIT: '-1', LOG_LEVEL: 'loud' },
     });
     expect(code).toBe(1);
     for (const part of ['PORT (--port)', 'HOST (--host)', 'CUEPOINT_RATE_LIMIT', 'LOG_LEVEL']) {

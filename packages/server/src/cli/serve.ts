@@ -13,15 +13,20 @@ const STDERR = 2;
 
 export function serveCommand(context: CliContext): Command {
   const command = new Command('serve')
-    .description('start the service; without any setting it uses an embedded database')
+    .description('start the service; without a database it uses an embedded one')
     .addHelpText('after', secretsHelp())
     .action(async (flags: Record<string, string>) => serve(context, flags));
   for (const name of SETTING_NAMES) {
     const flag = flagOf(name);
     if (flag === undefined) continue;
-    const { env, description, default: byDefault } = settingOf(name);
+    const { env, description, default: byDefault, isSwitch } = settingOf(name);
     const fallback = byDefault === undefined ? '' : `, default ${byDefault}`;
-    command.addOption(new Option(`${flag} <value>`, `${description} [${env}${fallback}]`));
+    const text = `${description} [${env}${fallback}]`;
+    command.addOption(
+      isSwitch === true
+        ? new Option(`${flag} [value]`, text).preset('true')
+        : new Option(`${flag} <value>`, text),
+    );
   }
   return command;
 }
@@ -36,7 +41,9 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
     random: context.random,
     randomUuid: context.randomUuid,
     onUnavailable: (reason) => print(context, `Waiting for the database: ${reason}`),
+    onNextLink: (code) => print(context, `  next  ${inspectorLink(address, code)}`),
   });
+  let address = '';
   let isStopping = false;
   const stopped = new Promise<void>((resolve, reject) => {
     context.onStopSignal(() => {
@@ -46,7 +53,9 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
     });
   });
   try {
-    print(context, ...(await describeStart(await service.start())));
+    const started = await service.start();
+    ({ address } = started);
+    print(context, ...(await describeStart(started)));
   } catch (error) {
     if (!isStopping) throw error;
   }
@@ -57,21 +66,27 @@ async function describeStart({
   address,
   storage,
   durabilityWarnings,
-  mintDevelopmentToken,
+  development,
 }: StartedService): Promise<string[]> {
   const lines = [`Cuepoint ${VERSION} listens on ${address}`, `  data  ${storage}`];
   for (const warning of durabilityWarnings) lines.push(`  note  ${warning}`);
-  if (mintDevelopmentToken === undefined) return lines;
-  const token = await mintDevelopmentToken(DEVELOPMENT_USER_ID);
+  if (development === undefined) return lines;
+  const token = await development.mintToken(DEVELOPMENT_USER_ID);
   return [
     ...lines,
-    '  mode  development: this machine only; set CUEPOINT_JWT_SECRET or CUEPOINT_JWKS_URL to leave it',
+    '  mode  development: whoever is on this machine gets tokens; CUEPOINT_JWT_SECRET or CUEPOINT_JWKS_URL instead',
+    `  look  ${inspectorLink(address, development.link.code)} opens the inspector, once`,
     `  try   open ${address} in a browser: three devices of one person; then put something on their list:`,
     '',
     `curl -X PUT -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist/my-first-film`,
     `curl -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist`,
     '',
   ];
+}
+
+/** In the fragment, which no request, log or proxy ever sees. */
+function inspectorLink(address: string, code: string): string {
+  return `${address}/inspector#link=${code}`;
 }
 
 function secretsHelp(): string {

@@ -1,5 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import { Command, Option } from 'commander';
+import { DEVELOPMENT_TOKEN_TTL_SECONDS } from '../auth/authority.ts';
 import { loadDevelopmentSecret } from '../auth/development-secret.ts';
 import { SCOPE_ADMIN, SCOPE_SERVICE } from '../auth/identity.ts';
 import { requireDataDirectory } from '../config/data-directory.ts';
@@ -14,7 +15,7 @@ import { parseUserId } from './user-option.ts';
 interface TokenFlags {
   readonly user: string;
   readonly device?: string;
-  readonly ttl: number;
+  readonly ttl?: number;
   readonly scope?: readonly string[];
 }
 
@@ -25,9 +26,8 @@ export function tokenCommand(context: CliContext): Command {
     .option('--device <id>', 'bind the token to one device')
     .option(
       '--ttl <seconds>',
-      'how long it is valid',
+      `how long it is valid (default: ${TOKEN_TTL_SECONDS_DEFAULT}, in development mode an hour)`,
       parseFlag(parseInteger(1, TOKEN_TTL_SECONDS_MAX)),
-      TOKEN_TTL_SECONDS_DEFAULT,
     )
     .addOption(
       new Option(
@@ -39,7 +39,8 @@ export function tokenCommand(context: CliContext): Command {
       'after',
       [
         '',
-        'The secret is CUEPOINT_JWT_SECRET; without it, the development secret of the data directory.',
+        'The secret is CUEPOINT_JWT_SECRET; without it, the development secret of the data directory, whose',
+        'tokens live an hour at most.',
         '',
         '  cuepoint token --user 7b0e8a52-3f4c-4c8e-9d2a-5f6b7c8d9e0f --ttl 3600',
       ].join('\n'),
@@ -57,14 +58,16 @@ async function createToken(context: CliContext, flags: TokenFlags): Promise<stri
       'With CUEPOINT_JWKS_URL tokens come from the identity provider; there is no secret to sign with.',
     );
   }
-  if (settings.jwtSecret === undefined) await requireDataDirectory(settings.dataDir);
+  const isDevelopment = settings.jwtSecret === undefined;
+  if (isDevelopment) await requireDataDirectory(settings.dataDir);
   const secret = settings.jwtSecret ?? (await loadDevelopmentSecret(settings.dataDir));
+  const { ttl = TOKEN_TTL_SECONDS_DEFAULT } = flags;
   return mintToken(
     secret,
     {
       userId: flags.user,
       deviceId: flags.device,
-      ttlSeconds: flags.ttl,
+      ttlSeconds: isDevelopment ? Math.min(ttl, DEVELOPMENT_TOKEN_TTL_SECONDS) : ttl,
       scopes: flags.scope,
       audience: settings.jwtAudience,
       issuer: settings.jwtIssuer,

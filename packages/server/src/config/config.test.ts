@@ -7,8 +7,12 @@ import { flagOf, SETTING_NAMES, settingOf } from './settings.ts';
 const noFile = (): string => {
   throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
 };
-const read = (env: Record<string, string>, flags: Record<string, string> = {}) =>
-  readConfig({ env, flags, readFile: noFile });
+/** In development mode unless the settings say who may call. */
+const read = (env: Record<string, string>, flags: Record<string, string> = {}) => {
+  const isSaid = Object.keys(env).some((name) => /_JWT_SECRET|_JWKS_URL|_DEV/.test(name));
+  const mode = isSaid ? {} : { CUEPOINT_DEV: 'true' };
+  return readConfig({ env: { ...mode, ...env }, flags, readFile: noFile });
+};
 const problemsOf = (env: Record<string, string>): string => {
   try {
     read(env);
@@ -117,7 +121,51 @@ describe('the configuration', () => {
     expect(problemsOf({ NATS_URL: 'http://hush@h' })).not.toContain('hush');
   });
 
-  it('[SEC2] without a secret or a key set it listens on loopback only', () => {
+  it('[SEC2] without a secret or a key set there is no start, unless development mode is asked for', () => {
+    const problemsWithout = (env: Record<string, string>) =>
+      problemsOf({ CUEPOINT_DEV: 'false', ...env });
+    for (const env of [{}, { NODE_ENV: 'development' }]) {
+      const problems = problemsWithout(env);
+      expect(problems.split('\n')).toHaveLength(2);
+      for (const name of ['CUEPOINT_JWT_SECRET', 'CUEPOINT_JWKS_URL', 'CUEPOINT_DEV']) {
+        expect(problems).toContain(name);
+      }
+    }
+    expect(problemsWithout({ CUEPOINT_JWT_SECRET: secret })).toBe('');
+    expect(read({}, { dev: 'true' }).auth).toEqual({ mode: 'development' });
+    const both = problemsOf({ CUEPOINT_DEV: 'true', CUEPOINT_JWT_SECRET: secret });
+    expect(both).toContain('CUEPOINT_DEV (--dev): development mode has a secret of its own');
+  });
+
+  it.each([
+    'CUEPOINT_JWT_SECRET',
+    'CUEPOINT_JWT_SECRET_FILE',
+    'CUEPOINT_JWKS_URL',
+    'CUEPOINT_JWT_AUDIENCE',
+    'CUEPOINT_JWT_ISSUER',
+    'CUEPOINT_DEV',
+  ])('[SEC2] an empty %s is refused: a compose file could not fill it', (name) => {
+    const mode = name === 'CUEPOINT_DEV' ? {} : { CUEPOINT_DEV: 'true' };
+    expect(problemsOf({ ...mode, [name]: '' })).toContain(`${name} is set and empty`);
+  });
+
+  it('[SEC2] names what is no setting: a misspelt one would leave its default in force', () => {
+    const misspelt = { CUEPOINT_JWT_SECRT: secret, CUEPOINT_FEED_FILE: '/x', CUEPOINT_DEV: 'true' };
+    expect(problemsOf(misspelt).split('\n').slice(1)).toEqual([
+      '  CUEPOINT_JWT_SECRT: there is no such setting',
+      '  CUEPOINT_FEED_FILE: there is no such setting',
+    ]);
+    const ofOthers = {
+      CUEPOINT_TOKEN: 't',
+      CUEPOINT_SERVICE_HOST: '10.0.0.1',
+      CUEPOINT_SERVICE_PORT_HTTP: '80',
+      CUEPOINT_PORT: 'tcp://10.0.0.1:80',
+      CUEPOINT_API_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    expect(problemsOf(ofOthers)).toBe('');
+  });
+
+  it('[SEC2] in development mode it listens on loopback only', () => {
     for (const host of ['0.0.0.0', '::', '192.168.0.2', 'tv.example', '127.0.0.2']) {
       expect(problemsOf({ HOST: host })).toContain('HOST');
       expect(problemsOf({ HOST: host, CUEPOINT_JWT_SECRET: secret })).toBe('');
@@ -172,6 +220,7 @@ describe('the configuration', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(flagOf('databasePoolSize')).toBe('--database-pool-size');
     const secrets = SETTING_NAMES.filter((name) => flagOf(name) === undefined);
+    expect(flagOf('dev')).toBe('--dev');
     expect(secrets).toEqual(['databaseUrl', 'databaseDirectUrl', 'natsUrls', 'jwtSecret']);
   });
 });

@@ -3,7 +3,7 @@ import type { FeedKind } from '../feed/feed.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 
 export type AuthConfig =
-  /** Neither a secret nor a key set: loopback only, its own secret. [SEC2] */
+  /** Loopback only, a secret of its own; nothing but the setting `dev` leads here. [SEC2] */
   | { readonly mode: 'development' }
   | {
       readonly mode: 'secret';
@@ -21,7 +21,7 @@ export type AuthConfig =
 /** The checked settings: what `serve` runs with. */
 export interface Config extends Omit<
   SettingValues,
-  'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer' | 'feed'
+  'dev' | 'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer' | 'feed'
 > {
   readonly auth: AuthConfig;
   readonly feed: FeedKind;
@@ -38,7 +38,14 @@ export function readConfig(sources: SettingSources): Config {
   const { values, problems, faulty } = readSettings(sources);
   const found = [...problems, ...problemsOfAuth(values, faulty), ...problemsOfFeed(values, faulty)];
   if (found.length > 0) throw configurationError(found);
-  const { jwtSecret, jwksUrl, jwtAudience, jwtIssuer, ...rest } = values as SettingValues;
+  const {
+    dev: _dev,
+    jwtSecret,
+    jwksUrl,
+    jwtAudience,
+    jwtIssuer,
+    ...rest
+  } = values as SettingValues;
   return {
     ...rest,
     auth: authOf({ jwtSecret, jwksUrl, jwtAudience, jwtIssuer }),
@@ -70,7 +77,7 @@ function* problemsOfAuth(
   values: Partial<SettingValues>,
   faulty: ReadonlySet<SettingName>,
 ): Generator<string> {
-  const { jwtSecret, jwksUrl, jwtAudience, jwtIssuer, host } = values;
+  const { dev, jwtSecret, jwksUrl, jwtAudience, jwtIssuer, host } = values;
   if (jwtSecret !== undefined && jwksUrl !== undefined) {
     yield `${labelOf('jwtSecret')} and ${labelOf('jwksUrl')}: set one of them, not both`;
   }
@@ -81,12 +88,21 @@ function* problemsOfAuth(
     yield `${labelOf('jwtIssuer')}: needed with ${labelOf('jwksUrl')}`;
   }
   const isGiven = (name: SettingName): boolean => name in values || faulty.has(name);
-  const isDevelopment = !isGiven('jwtSecret') && !isGiven('jwksUrl');
-  if (isDevelopment && host !== undefined && !LOOPBACK_HOSTS.includes(host)) {
+  const hasKeys = isGiven('jwtSecret') || isGiven('jwksUrl');
+  if (dev === true && hasKeys) {
     yield (
-      `${labelOf('host')}: without ${labelOf('jwtSecret')} or ${labelOf('jwksUrl')} the service ` +
-        `listens on ${LOOPBACK_HOSTS.join(', ')} only`
+      `${labelOf('dev')}: development mode has a secret of its own; take it or ` +
+        `${labelOf('jwtSecret')} and ${labelOf('jwksUrl')} away`
     );
+  }
+  if (dev === false && !hasKeys) {
+    yield (
+      `${labelOf('jwtSecret')}: set it, or ${labelOf('jwksUrl')}; to try the service on this machine ` +
+        `alone, ${labelOf('dev')}`
+    );
+  }
+  if (dev === true && host !== undefined && !LOOPBACK_HOSTS.includes(host)) {
+    yield `${labelOf('host')}: in development mode the service listens on ${LOOPBACK_HOSTS.join(', ')} only`;
   }
 }
 

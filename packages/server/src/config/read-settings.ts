@@ -3,6 +3,7 @@ import {
   flagOf,
   SETTING_NAMES,
   settingOf,
+  type Setting,
   type SettingGroup,
   type SettingName,
   type SettingValues,
@@ -24,13 +25,19 @@ export interface SettingReading {
   readonly faulty: ReadonlySet<SettingName>;
 }
 
+/** Variables of this name that belong to the command line and the examples. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(['CUEPOINT_TOKEN', 'CUEPOINT_ADDRESS']);
+/** What Kubernetes sets in every pod beside a service whose name begins with `cuepoint`. */
+const SERVICE_LINK =
+  /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP).*)?)$/;
+
 /** Reads the settings of these groups, all of them even when the first is wrong. */
 export function readSettings(
   sources: SettingSources,
   groups?: readonly SettingGroup[],
 ): SettingReading {
   const values: Partial<Record<SettingName, unknown>> = {};
-  const problems: string[] = [];
+  const problems: string[] = [...unknownNames(sources.env)];
   const faulty = new Set<SettingName>();
   for (const name of SETTING_NAMES) {
     const setting = settingOf(name);
@@ -63,9 +70,10 @@ export function labelOf(name: SettingName): string {
 
 function readText(name: SettingName, { env, flags, readFile }: SettingSources): string | undefined {
   const setting = settingOf(name);
-  const given = present(flags?.[name]) ?? present(env[setting.env]);
+  const read = (variable: string) => present(env[variable], variable, setting);
+  const given = flags?.[name] ?? read(setting.env);
   if (setting.secret !== true) return given;
-  const path = present(env[`${setting.env}_FILE`]);
+  const path = read(`${setting.env}_FILE`);
   if (path === undefined) return given;
   if (given !== undefined) throw new Error(`set it or ${setting.env}_FILE, not both`);
   try {
@@ -78,7 +86,31 @@ function readText(name: SettingName, { env, flags, readFile }: SettingSources): 
   }
 }
 
-/** An empty variable is an unset one: that is how compose files and shells clear them. */
-function present(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : text;
+/**
+ * An empty variable is an unset one: that is how compose files and shells clear them. Not of what says who may
+ * call: there a variable that a compose file failed to fill must not be taken for a decision. [SEC2]
+ */
+function present(
+  text: string | undefined,
+  variable: string,
+  { group }: Setting<unknown>,
+): string | undefined {
+  if (text !== '') return text;
+  if (group !== 'auth') return undefined;
+  throw new Error(`${variable} is set and empty; give it a value, or take it away`);
+}
+
+/** A misspelt name must not leave a default in force that nobody chose. [SEC2] */
+function* unknownNames(env: SettingSources['env']): Generator<string> {
+  const known = new Set(
+    SETTING_NAMES.flatMap((name) => {
+      const { env: variable, secret } = settingOf(name);
+      return secret === true ? [variable, `${variable}_FILE`] : [variable];
+    }),
+  );
+  for (const name of Object.keys(env)) {
+    const isOurs = name.startsWith('CUEPOINT_') && env[name] !== undefined;
+    if (!isOurs || known.has(name) || OTHER_NAMES.has(name) || SERVICE_LINK.test(name)) continue;
+    yield `${name}: there is no such setting`;
+  }
 }

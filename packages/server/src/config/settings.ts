@@ -30,6 +30,8 @@ export interface Setting<Value> {
   readonly parse: (text: string) => Value;
   /** A secret has no flag: arguments are visible to every process of the machine. */
   readonly secret?: true;
+  /** Its flag alone means true. */
+  readonly isSwitch?: true;
 }
 
 const POSTGRES = ['postgres:', 'postgresql:'] as const;
@@ -146,6 +148,15 @@ export const SETTINGS = {
     description:
       'How a batch is written: `unnest` or `values`. Unset: `values` where Citus is installed, else `unnest`.',
     parse: parseChoice(['unnest', 'values']),
+  },
+  dev: {
+    env: 'CUEPOINT_DEV',
+    group: 'auth',
+    default: 'false',
+    description:
+      'True is development mode: a secret of its own, tokens for whoever is on this machine. `npm start` sets it.',
+    parse: parseBoolean,
+    isSwitch: true,
   },
   jwtSecret: {
     env: 'CUEPOINT_JWT_SECRET',

@@ -1,4 +1,6 @@
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { requireLocalCaller } from './development-guard.ts';
 import { createTestApi, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
@@ -56,6 +58,88 @@ describe('development mode', () => {
     });
   });
 
+  it.each([
+    'x-forwarded-for',
+    'X-Forwarded-Host',
+    'forwarded',
+    'via',
+    'x-real-ip',
+    'cf-connecting-ip',
+    'x-amzn-trace-id',
+    'x-envoy-internal',
+  ])('[SEC2] refuses a request that carries %s', async (name) => {
+    const user = await api.createUser();
+    const headers = { [name]: '127.0.0.1' };
+    const calls = [
+      api.call('POST', '//dev/token', { headers }),
+      user.call('GET', '/watchlist', { headers }),
+      api.call('GET', '//nope', { headers }),
+      user.call('GET', '/progress/%E0%A4', { headers }),
+    ];
+    for (const answer of await Promise.all(calls)) {
+      expect(answer).toMatchObject({
+        status: 403,
+        body: { code: 'origin_refused', field: name.toLowerCase() },
+      });
+    }
+  });
+
+  it.each([
+    ['192.168.0.2', 403],
+    ['::ffff:10.0.0.1', 403],
+    ['127.0.0.1.evil', 403],
+    ['::1', 200],
+    ['::ffff:127.0.0.1', 200],
+    ['127.8.8.8', 200],
+  ])('[SEC2] a peer at %s is answered %i', async (remoteAddress, status) => {
+    const url = '/dev/token';
+    const headers = { host: 'localhost' };
+    const request = { method: 'POST', url, headers, remoteAddress } as const;
+    expect((await api.app.inject(request)).statusCode).toBe(status);
+  });
+
+  it.each([
+    [
+      'two hosts',
+      'POST /dev/token HTTP/1.1\r\nHost: localhost\r\nhost: localhost',
+      '"field":"Host"',
+    ],
+    [
+      'an absolute target',
+      'POST http://localhost/dev/token HTTP/1.1\r\nHost: localhost',
+      '"field":"target"',
+    ],
+    ['HTTP/1.0', 'POST /dev/token HTTP/1.0\r\nHost: localhost', '"field":"version"'],
+    ['one host', 'POST /dev/token HTTP/1.1\r\nHost: localhost', '"token":'],
+  ])('[SEC2] a request with %s is answered with %s', async (_what, head, answer) => {
+    if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = api.app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${head}\r\nConnection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toContain(answer);
+  });
+
+  it('[SEC2] a listener on another address than loopback takes nobody, nor does a UNIX socket', () => {
+    const ask = (socket: object) =>
+      requireLocalCaller(
+        {
+          headers: { host: 'localhost' },
+          rawHeaders: ['Host', 'localhost'],
+          url: '/',
+          httpVersion: '1.1',
+          socket: socket as Socket,
+        },
+        [],
+      );
+    const refusal = expect.objectContaining({ code: 'origin_refused', field: 'address' }) as Error;
+    const near = '127.0.0.1';
+    expect(() => ask({ remoteAddress: near, localAddress: '192.168.0.2' })).toThrow(refusal);
+    expect(() => ask({})).toThrow(refusal);
+    expect(() => ask({ remoteAddress: near, localAddress: near })).not.toThrow();
+  });
+
   it('[SEC2] hands tokens to its own pages and to configured origins', async () => {
     for (const origin of ['http://localhost:8083', 'http://localhost:5173']) {
       const { status, body } = await api.call('POST', '//dev/token', { headers: { origin } });
@@ -73,7 +157,14 @@ describe('development mode', () => {
       api.call('GET', '/watchlist', { token: bound.body.token, device });
     expect((await call('tv')).status).toBe(200);
     expect((await call('phone')).body.code).toBe('device_mismatch');
-    const scoped = await api.call('POST', '//dev/token', { body: { scope: 'cuepoint:admin' } });
+    const scope = 'cuepoint:admin';
+    const link = api.parts.development?.link.code;
+    expect(await api.call('POST', '//dev/token', { body: { scope } })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', field: 'link' },
+    });
+    const scoped = await api.call('POST', '//dev/token', { body: { scope, link } });
+    expect((await api.call('POST', '//dev/token', { body: { scope, link } })).status).toBe(403);
     // The service beside it has the same secret, and looks at the scope.
     const path = `/inspector/users/${scoped.body.userId}`;
     expect((await production.call('GET', path, { token: scoped.body.token })).status).toBe(200);

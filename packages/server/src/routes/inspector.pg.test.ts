@@ -101,12 +101,14 @@ describe('who may look at a user', () => {
     expect(allowed.status).toBe(200);
   });
 
-  it('[SEC2] in development mode every token may', async () => {
+  it('[SEC2] in development mode too it takes the scope', async () => {
     const databaseUrl = inject('postgresUrl');
     const live = await createTestLive({ databaseUrl, clock, development: true });
     const user = await live.api.createUser();
-    expect((await user.call('GET', pathOf(randomUUID()))).status).toBe(200);
+    expect((await user.call('GET', pathOf(user.userId))).body.code).toBe('forbidden');
     expect((await live.api.call('GET', pathOf(user.userId))).status).toBe(401);
+    const operator = await live.api.createUser({ scopes: ['cuepoint:admin'] });
+    expect((await operator.call('GET', pathOf(user.userId))).status).toBe(200);
     await live.close();
   });
 

@@ -15,8 +15,6 @@ import type { RouteApp } from './route-app.ts';
 export interface InspectorRouteDeps {
   readonly repository: Pick<SyncRepository, 'inspectUser'>;
   readonly inspection: LiveInspection;
-  /** In development mode whoever may call the service may look at any user. [SEC2] */
-  readonly isDevelopment: boolean;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly setTimer?: SetTimer | undefined;
@@ -26,13 +24,13 @@ const tags = ['inspector'];
 const params = Type.Object({
   userId: Type.String({ description: 'The user to look at, a UUID.' }),
 });
-const access = `Needs the scope \`${SCOPE_ADMIN}\` outside of development mode. Each look is logged.`;
+const access = `Needs the scope \`${SCOPE_ADMIN}\`. Each look is logged.`;
 const TAILS_RETRY_AFTER_MS = 5_000;
 
 /** What operators may look at of any user. [SEC1] */
 export function addInspectorRoutes(
   app: RouteApp,
-  { repository, inspection, isDevelopment, now, setTimer = setPlatformTimer }: InspectorRouteDeps,
+  { repository, inspection, now, setTimer = setPlatformTimer }: InspectorRouteDeps,
 ): void {
   const tails = new Set<OpTail>();
   let isStopping = false;
@@ -46,7 +44,7 @@ export function addInspectorRoutes(
   /** Logs the look. @throws CuepointError `forbidden`, `invalid_user_id` */
   function requireLook(request: FastifyRequest, named: string): string {
     const { identity } = callerOf(request);
-    if (!isDevelopment && !identity.scopes.has(SCOPE_ADMIN)) {
+    if (!identity.scopes.has(SCOPE_ADMIN)) {
       throw new CuepointError('forbidden', `The inspector needs the scope ${SCOPE_ADMIN}.`);
     }
     if (!isUuid(named)) {

@@ -85,7 +85,7 @@ export async function createApp({
   // The router refused the URL before any hook ran.
   function faultOf(request: FastifyRequest): unknown {
     try {
-      if (parts.development !== undefined) requireLocalCaller(request, parts.corsOrigins);
+      if (parts.development !== undefined) requireLocalCaller(request.raw, parts.corsOrigins);
       return badUrlError(request.url, API_PREFIX);
     } catch (refusal) {
       return refusal;

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@cuepoint/store';
+import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createPostgresServer } from '../../../../test/support/postgres-server.ts';
 import { mintToken } from '../auth/mint-token.ts';
@@ -26,7 +27,7 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 function create(env: Record<string, string>, rest: Partial<ServiceOptions> = {}): Service {
   const service = createService({
-    config: readConfig({ env: { PORT: '0', ...env }, readFile: () => '' }),
+    config: rest.config ?? readConfig({ env: { PORT: '0', ...env }, readFile: () => '' }),
     logger: createLogger('silent'),
     now: Date.now,
     random: () => 0,
@@ -49,14 +50,21 @@ async function tokenHeaders(): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${token}` };
 }
 
-describe('a first run without any setting', () => {
+/** The embedded database makes its files; on a machine that is busy it takes a minute. */
+const FIRST_RUN_TIMEOUT_MS = 240_000;
+
+describe('a first run in development mode', { timeout: FIRST_RUN_TIMEOUT_MS }, () => {
   it('[SEC2] serves on loopback, hands a token, and keeps what it acknowledged over a restart', async () => {
-    const env = { CUEPOINT_DATA_DIR: join(home, 'first'), CUEPOINT_STOP_TIMEOUT_MS: '600000' };
+    const env = {
+      CUEPOINT_DEV: 'true',
+      CUEPOINT_DATA_DIR: join(home, 'first'),
+      CUEPOINT_STOP_TIMEOUT_MS: '600000',
+    };
     const first = create(env);
-    const { address, mintDevelopmentToken, storage } = await first.start();
+    const { address, development, storage } = await first.start();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(storage).toContain(env.CUEPOINT_DATA_DIR);
-    const token = await mintDevelopmentToken?.(randomUUID());
+    const token = await development?.mintToken(randomUUID());
     const headers = { authorization: `Bearer ${token}` };
     const put = await fetch(`${address}/api/v1/watchlist/film`, { method: 'PUT', headers });
     expect(put.status).toBe(201);
@@ -68,8 +76,42 @@ describe('a first run without any setting', () => {
     expect(await list.json()).toMatchObject({ total: 1 });
   });
 
+  it('[SEC2] hands a scope to whoever shows the code of its link, which opens once', async () => {
+    const next: string[] = [];
+    const { CUEPOINT_JWT_SECRET: _secret, ...database } = onPostgres(inject('postgresUrl'));
+    const service = create(
+      { ...database, CUEPOINT_DEV: 'true', CUEPOINT_DATA_DIR: join(home, 'link') },
+      { onNextLink: (code) => next.push(code) },
+    );
+    const { address, development } = await service.start();
+    const ask = (body: object) =>
+      fetch(`${address}/dev/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const scope = 'cuepoint:admin';
+    const code = development?.link.code;
+    const statuses: number[] = [];
+    for (const link of [undefined, randomUUID(), code, code, '']) {
+      statuses.push((await ask({ scope, link })).status);
+    }
+    expect(statuses).toEqual([403, 403, 200, 403, 403]);
+    expect(next).toEqual([development?.link.code]);
+    expect(next).not.toContain(code);
+    const { token } = (await (await ask({ scope, link: next[0] })).json()) as { token: string };
+    const { exp = 0, iat = 0, scope: given } = decodeJwt(token);
+    expect([exp - iat, given]).toEqual([3_600, scope]);
+  });
+
+  it('[SEC2] is not begun on other addresses, however the configuration was made', async () => {
+    const config = readConfig({ env: { CUEPOINT_DEV: 'true' }, readFile: () => '' });
+    const start = create({}, { config: { ...config, host: '0.0.0.0' } }).start();
+    await expect(start).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
+
   it('refuses a data directory that another process uses, in one line', async () => {
-    const env = { CUEPOINT_DATA_DIR: join(home, 'shared') };
+    const env = { CUEPOINT_DEV: 'true', CUEPOINT_DATA_DIR: join(home, 'shared') };
     await create(env).start();
     const error: unknown = await create(env)
       .start()

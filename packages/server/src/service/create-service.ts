@@ -2,8 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { CuepointError } from '@cuepoint/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { createAuthority, type MintDevelopmentToken } from '../auth/authority.ts';
-import type { Config } from '../config/config.ts';
+import { createAuthority, type DevelopmentMode } from '../auth/authority.ts';
+import { LOOPBACK_HOSTS, type Config } from '../config/config.ts';
 import { findConsoleFiles } from '../console/console-files.ts';
 import { createFeed } from '../feed/create-feed.ts';
 import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts';
@@ -25,6 +25,8 @@ export interface ServiceOptions {
   readonly random: () => number;
   /** Told why the database cannot be reached, once for each reason. */
   readonly onUnavailable?: (reason: string) => void;
+  /** In development mode: told of the code of the next one-time link, once one was used. [SEC2] */
+  readonly onNextLink?: (code: string) => void;
 }
 
 export interface StartedService {
@@ -34,7 +36,7 @@ export interface StartedService {
   readonly storage: string;
   readonly durabilityWarnings: readonly string[];
   /** In development mode only. */
-  readonly mintDevelopmentToken: MintDevelopmentToken | undefined;
+  readonly development: DevelopmentMode | undefined;
 }
 
 export interface Service {
@@ -54,7 +56,8 @@ export interface Service {
 }
 
 export function createService(options: ServiceOptions): Service {
-  const { config, logger, now, randomUuid, random, onUnavailable = () => undefined } = options;
+  const { config, logger, now, randomUuid, random } = options;
+  const { onUnavailable = () => undefined, onNextLink = () => undefined } = options;
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
   let stored: StoredParts | undefined;
@@ -62,9 +65,12 @@ export function createService(options: ServiceOptions): Service {
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<StartedService> {
-    const { verifier, mintDevelopmentToken } = await createAuthority(config.auth, {
+    requireSafeAddress(config);
+    const { verifier, development } = await createAuthority(config.auth, {
       dataDir: config.dataDir,
       now,
+      randomUuid,
+      onNextLink,
     });
     requireNotStopping();
     const metrics = createServiceMetrics();
@@ -93,8 +99,7 @@ export function createService(options: ServiceOptions): Service {
         verifier,
         metrics,
         ...(config.console === 'on' ? { console: findConsoleFiles() } : {}),
-        development:
-          mintDevelopmentToken === undefined ? undefined : { mintToken: mintDevelopmentToken },
+        development,
         corsOrigins: config.corsOrigins ?? [],
         maxDriftMs: config.maxDriftMs,
         rateLimit: config.rateLimit,
@@ -117,7 +122,7 @@ export function createService(options: ServiceOptions): Service {
       address,
       storage: stored.description,
       durabilityWarnings: stored.durabilityWarnings,
-      mintDevelopmentToken,
+      development,
     };
   }
 
@@ -178,6 +183,15 @@ export function createService(options: ServiceOptions): Service {
       return stopped;
     },
   };
+}
+
+/** A configuration may be made by hand. @throws CuepointError `configuration_invalid` [SEC2] */
+function requireSafeAddress({ auth, host }: Config): void {
+  if (auth.mode !== 'development' || LOOPBACK_HOSTS.includes(host)) return;
+  throw new CuepointError(
+    'configuration_invalid',
+    `In development mode the service listens on ${LOOPBACK_HOSTS.join(', ')} only.`,
+  );
 }
 
 /** Fastify listens to `localhost` on a second server as well, which has none of what is attached to this one. */

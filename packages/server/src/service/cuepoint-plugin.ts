@@ -136,7 +136,6 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
   addInspectorRoutes(api, {
     ...parts,
     inspection: live.inspection,
-    isDevelopment: parts.development !== undefined,
   });
   addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
 }

@@ -3,7 +3,7 @@ import type { SetTimer, SyncRepository } from '@cuepoint/store';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
 import type { LiveOptions } from '../live/live-server.ts';
-import type { MintDevelopmentToken } from '../auth/authority.ts';
+import type { DevelopmentMode } from '../auth/authority.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
@@ -37,11 +37,6 @@ export interface HealthProbe {
   report(): HealthReport;
 }
 
-export interface DevelopmentMode {
-  /** Signs a token for this user with the service's own secret. [SEC2] */
-  readonly mintToken: MintDevelopmentToken;
-}
-
 /** Everything that the API is made of. The plugin starts and stops none of it. */
 export interface ServiceParts {
   readonly repository: SyncRepository;
@@ -58,7 +53,7 @@ export interface ServiceParts {
   readonly metrics: ServiceMetrics;
   /** Served at `/`; without it there is no console. */
   readonly console?: ConsoleFiles;
-  /** Set in development mode only. */
+  /** Set in development mode only: whoever is on this machine gets tokens. [SEC2] */
   readonly development: DevelopmentMode | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxDriftMs: number;

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { openDatabase, type Database } from '@cuepoint/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { mintToken } from '../auth/mint-token.ts';
+import { createOneTimeLink } from '../auth/one-time-link.ts';
 import { createSecretVerifier, type TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
 import { createMemoryFeed } from '../feed/memory-feed.ts';
@@ -118,6 +119,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
         ? {
             mintToken: (userId, limits) =>
               mintToken(SECRET_BYTES, { ...limits, userId, ttlSeconds: 600 }, now()),
+            link: createOneTimeLink(randomUUID, () => undefined),
           }
         : undefined,
     corsOrigins: config.corsOrigins ?? [],
