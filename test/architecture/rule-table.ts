@@ -6,6 +6,7 @@ const RULE_COUNTS_BY_SECTION = {
   service: { SEC: 5 },
   'live protocol': { LIV: 9 },
   'client SDK': { SDK: 9 },
+  operation: { OPS: 1 },
 } as const;
 
 type Section = keyof typeof RULE_COUNTS_BY_SECTION;
@@ -22,7 +23,7 @@ export const KNOWN_RULE_IDS: ReadonlySet<string> = new Set(
 
 /** The rules whose parts exist: each has a test with its id in the title, and a row in the README. */
 export const BUILT_RULE_IDS: readonly string[] = (
-  ['clock', 'watch state', 'store', 'service', 'live protocol', 'client SDK'] as const
+  ['clock', 'watch state', 'store', 'service', 'live protocol', 'client SDK', 'operation'] as const
 ).flatMap(idsOf);
 
 const RULE_ID = /\[([A-Z]{2,5}\d{1,2})\]/g;

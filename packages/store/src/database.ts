@@ -105,6 +105,11 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** Longest wait for a new connection, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Silence in the midst of a statement after which a new connection asks whether the server still works on
+   * it, in ms. Default 2,500. [OPS1]
+   */
+  readonly silenceMs?: number;
   /** How catch-up is to work; `prepareIdentity` brings it into force. Default: as the database has it. */
   readonly catchUp?: CatchUpName;
   /** How a batch is put into a statement. Default: `values` where Citus is installed, else `unnest`. */
@@ -117,3 +122,4 @@ export const DEFAULT_POOL_SIZE = 8;
 export const DEFAULT_WRITERS = 2;
 export const DEFAULT_STATEMENT_TIMEOUT_MS = 60_000;
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+export const DEFAULT_SILENCE_MS = 2_500;

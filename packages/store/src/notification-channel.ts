@@ -12,7 +12,7 @@ export interface NotificationChannelOptions {
   readonly url: string;
   /** Of at most 63 bytes: PostgreSQL cuts off a longer name. Databases are apart by themselves. */
   readonly channel: string;
-  /** Longest wait for the connection and for the answer to each statement, in ms. Default 5,000. */
+  /** Longest wait for the connection and for the answer to each statement, in ms. Default 4,000. */
   readonly answerTimeoutMs?: number;
   /** Ends an opening that is under way; of an open channel it is no longer looked at. */
   readonly signal?: AbortSignal;
@@ -115,7 +115,7 @@ export async function openNotificationChannel(
   };
 }
 
-const DEFAULT_ANSWER_TIMEOUT_MS = 5_000;
+const DEFAULT_ANSWER_TIMEOUT_MS = 4_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const CLOSE_GRACE_MS = 2_000;
 

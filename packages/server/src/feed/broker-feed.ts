@@ -23,7 +23,7 @@ export interface BrokerFeedDeps {
 
 export interface BrokerFeedOptions {
   readonly limits?: OutgoingLimits;
-  /** Time between two questions whether the broker is there, in ms. Default 2,500. */
+  /** Time between two questions whether the broker is there, in ms. Default 1,500. */
   readonly checkIntervalMs?: number;
   /** How long a stop waits for the broker to take what is queued, in ms. Default 2,000. */
   readonly stopFlushMs?: number;
@@ -34,7 +34,7 @@ export interface BrokerFeedParts extends BrokerFeedDeps, BrokerFeedOptions {
   readonly connect: ConnectToBroker;
 }
 
-const DEFAULT_CHECK_INTERVAL_MS = 2_500;
+const DEFAULT_CHECK_INTERVAL_MS = 1_500;
 const DEFAULT_STOP_FLUSH_MS = 2_000;
 /** Batches that a feed which is back sends before it says so: as many as the pulls of an outage take. */
 const HEALING_BATCHES_MAX = 4;

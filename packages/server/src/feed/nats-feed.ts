@@ -6,7 +6,7 @@ import { connectToNats } from './nats-connection.ts';
 export interface NatsFeedOptions extends BrokerFeedOptions {
   /** Such as `nats://host:4222`; each attempt to connect takes one of them by chance. */
   readonly urls: readonly string[];
-  /** Longest wait for the connection, and for the answer to a check, in ms. Default 5,000. */
+  /** Longest wait for the connection, and for the answer to a check, in ms. Default 4,000. */
   readonly answerTimeoutMs?: number;
 }
 
@@ -14,7 +14,7 @@ export interface NatsFeedDeps extends BrokerFeedDeps {
   readonly seal: FeedSeal;
 }
 
-const DEFAULT_ANSWER_TIMEOUT_MS = 5_000;
+const DEFAULT_ANSWER_TIMEOUT_MS = 4_000;
 
 /**
  * The feed over NATS: a service more to run, and an instance hears only of the users it holds, so that it

@@ -45,6 +45,8 @@ export interface StoredPartsDeps {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+/** A dead connection is noticed early enough for its batch to be written on a new one in time. [OPS1] */
+const SILENCES_PER_ACK_TIMEOUT = 4;
 
 /**
  * Opens the database, brings its schema up and starts what stands on it.
@@ -54,7 +56,10 @@ const DAY_MS = 24 * 60 * 60_000;
  */
 export async function openStoredParts(config: Config, deps: StoredPartsDeps): Promise<StoredParts> {
   if (config.databaseUrl === undefined) await makeDataDirectory(config.dataDir);
-  const database = await openDatabase(databaseOptionsOf(config));
+  const database = await openDatabase({
+    ...databaseOptionsOf(config),
+    silenceMs: config.ackTimeoutMs / SILENCES_PER_ACK_TIMEOUT,
+  });
   try {
     await migrate(database, { direction: 'up' });
     await requireUsableSchema(database);

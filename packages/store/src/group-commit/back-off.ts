@@ -9,6 +9,6 @@ const MAX_DELAY_MS = 5_000;
  * @param attempt 1 for the first retry.
  * @param random uniform in [0, 1).
  */
-export function fullJitterDelayMs(attempt: number, random: number): number {
-  return Math.ceil(random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1)));
+export function fullJitterDelayMs(attempt: number, random: number, maxMs = MAX_DELAY_MS): number {
+  return Math.ceil(random * Math.min(maxMs, BASE_DELAY_MS * 2 ** (attempt - 1)));
 }

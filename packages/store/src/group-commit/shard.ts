@@ -12,6 +12,8 @@ import type { CancelTimer, SetTimer } from './timers.ts';
 const UNSETTLED_BATCHES_MAX = 2;
 /** Attempts to read what a committed batch met. */
 const TELL_ATTEMPTS_MAX = 8;
+/** A database that is back gets the batch within this part of an ack timeout. [OPS1] */
+const BACK_OFFS_PER_ACK_TIMEOUT = 4;
 
 export interface ShardDeps {
   readonly writer: BatchWriter;
@@ -250,7 +252,8 @@ export class Shard {
         this.#backOffs.delete(wakeUp);
         resolve();
       };
-      const delayMs = fullJitterDelayMs(attempt, this.#deps.random());
+      const maxMs = this.#options.ackTimeoutMs / BACK_OFFS_PER_ACK_TIMEOUT;
+      const delayMs = fullJitterDelayMs(attempt, this.#deps.random(), maxMs);
       const cancel = this.#deps.setTimer(wakeUp, delayMs);
       this.#backOffs.add(wakeUp);
     });

@@ -5,14 +5,24 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface Proxy extends AsyncDisposable {
   /** The server's URL, through the proxy. */
   readonly url: string;
-  /** Nothing passes any more, in either direction. */
+  /** Nothing passes any more on the connections of now, in either direction; new ones work. */
   freeze(): void;
+  /** New connections are taken, and nothing passes on them either. */
+  freezeNew(): void;
+  /** Connections that ever came. */
+  readonly connections: number;
 }
 
 export async function openProxy(targetUrl: string): Promise<Proxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  let connections = 0;
+  let isOver = false;
   const server = createServer((near) => {
+    connections += 1;
+    sockets.add(near);
+    near.on('error', () => undefined);
+    if (isOver) return;
     const far = connect(Number(target.port), target.hostname);
     for (const [from, to] of [
       [near, far],
@@ -31,6 +41,12 @@ export async function openProxy(targetUrl: string): Promise<Proxy> {
   url.port = String(address.port);
   return {
     url: url.href,
+    get connections() {
+      return connections;
+    },
+    freezeNew() {
+      isOver = true;
+    },
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
     },
