@@ -247,7 +247,6 @@ describe('a switch to counters', () => {
       const steps = readMigrationFiles().filter(({ version }) => version > 1).length;
       await migrate(opened.database, { direction: 'down', steps });
       await migrate(opened.database, { direction: 'up' });
-      opened.database.dialect.forget();
       const answer = await pull(repository, userId, cursor);
       expect(answer.resync).toBe(true);
       expect(answer.ops).toContainEqual(later);
@@ -275,7 +274,7 @@ describe('a switch to counters', () => {
       expect(await repository.saveProgress(userId, op)).toEqual({ result: 'applied' });
       await pull(repository, userId);
     }
-    expect((await opened.database.dialect.read()).catchUp).toBe('xid');
+    expect(opened.database.dialect.current.catchUp).toBe('xid');
     await holder.query('commit');
     await switched;
     expect(

@@ -38,7 +38,7 @@ const SWITCH_LOCKS = { lockTimeoutMs: 500, attemptsMax: 40 };
 export async function settleCatchUp(database: Database): Promise<void> {
   const wanted = database.dialect.options.catchUp;
   if (wanted === undefined) return;
-  const { catchUp } = await database.dialect.read();
+  const { catchUp } = database.dialect.current;
   if (catchUp === wanted) return;
   if (wanted === 'xid') {
     throw new CuepointError(
@@ -52,7 +52,7 @@ export async function settleCatchUp(database: Database): Promise<void> {
     (transaction) => switchToCounter(transaction, database.schema),
     SWITCH_LOCKS,
   );
-  database.dialect.forget();
+  await database.dialect.refresh();
 }
 
 /** Waits for migrations and for other starters that switch; does nothing where it is done. */

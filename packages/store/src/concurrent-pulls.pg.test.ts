@@ -17,7 +17,7 @@ function setup(opened: TestDatabase) {
   const repository = new PostgresSyncRepository(opened.database);
   const userId = randomUUID();
   const insert = async (connection: TestConnection, contentId: string) => {
-    const { catchUp } = await opened.database.dialect.read();
+    const { catchUp } = opened.database.dialect.current;
     await insertMarked(connection, catchUp, INSERT, [userId, contentId]);
   };
   return { repository, userId, pull: createPuller(repository, userId), insert };

@@ -1,3 +1,4 @@
+import { CuepointError } from '@cuepoint/core';
 import type { QueryResult } from './database.ts';
 import { sqlStateOf } from './sql-state.ts';
 
@@ -20,7 +21,8 @@ export interface DialectOptions {
 }
 
 /**
- * The dialect of one database: read at its first use and kept.
+ * The dialect of one database: read when it is opened and by each step that may change it, and a plain value
+ * everywhere else. Nothing reads it at its first use: that use may be within a transaction. [OPS1]
  *
  * It can change while this process runs, when another one switches the database to counters. The switch
  * takes away a column that every statement of the old dialect names, so none of them can write unseen:
@@ -28,23 +30,24 @@ export interface DialectOptions {
  */
 export interface DialectSource {
   readonly options: DialectOptions;
-  /** Undefined until it was read, and after `forget`. */
+  /** Undefined while the schema has no tables. */
   readonly known: Dialect | undefined;
-  read(): Promise<Dialect>;
-  forget(): void;
+  /** @throws CuepointError `schema_outdated` while the schema has no tables. */
+  readonly current: Dialect;
+  /** Reads it anew; it stays what it was when that fails. */
+  refresh(): Promise<void>;
 }
 
 type Query = <Row>(name: string) => Promise<QueryResult<Row>>;
 
 export function createDialectSource(query: Query, options: DialectOptions): DialectSource {
   let known: Dialect | undefined;
-  let reading: Promise<Dialect> | undefined;
+  let begun = 0;
+  let kept = 0;
 
-  async function ask(): Promise<Dialect> {
-    const { rows } = await query<{ catch_up: CatchUpName }>('read-catch-up');
-    const catchUp = rows[0]?.catch_up;
-    if (catchUp === undefined) throw new Error('the database has a sync_state row');
-    return { catchUp, batch: options.batch ?? (await formOfEngine()) };
+  async function ask(): Promise<Dialect | undefined> {
+    const catchUp = await readCatchUp(query);
+    return catchUp && { catchUp, batch: options.batch ?? (await formOfEngine()) };
   }
 
   /** On Citus a select into a table passes through the coordinator; a list of values is routed. */
@@ -58,23 +61,36 @@ export function createDialectSource(query: Query, options: DialectOptions): Dial
     get known() {
       return known;
     },
-    async read() {
+    get current() {
       if (known !== undefined) return known;
-      const current = (reading ??= ask());
-      try {
-        const dialect = await current;
-        // Unless it was forgotten meanwhile.
-        if (reading === current) known = dialect;
-        return dialect;
-      } finally {
-        if (reading === current) reading = undefined;
-      }
+      throw new CuepointError(
+        'schema_outdated',
+        'The database has no tables of Cuepoint. Run "cuepoint migrate up".',
+      );
     },
-    forget() {
-      known = undefined;
-      reading = undefined;
+    async refresh() {
+      begun += 1;
+      const turn = begun;
+      const dialect = await ask();
+      // What was asked for earlier may be answered later, and is older.
+      if (turn < kept) return;
+      kept = turn;
+      known = dialect;
     },
   };
+}
+
+/** Of a schema, a table or a column that is not there: no migration has run. */
+const MISSING: ReadonlySet<string | undefined> = new Set(['3F000', '42P01', '42703']);
+
+async function readCatchUp(query: Query): Promise<CatchUpName | undefined> {
+  try {
+    const { rows } = await query<{ catch_up: CatchUpName }>('read-catch-up');
+    return rows[0]?.catch_up;
+  } catch (error) {
+    if (MISSING.has(sqlStateOf(error))) return undefined;
+    throw error;
+  }
 }
 
 /** Of a column that is not there: the mark of the other dialect. */
@@ -85,13 +101,13 @@ export async function withDialect<T>(
   source: DialectSource,
   work: (dialect: Dialect) => Promise<T>,
 ): Promise<T> {
-  const dialect = source.known ?? (await source.read());
+  const dialect = source.current;
   try {
     return await work(dialect);
   } catch (error) {
     if (sqlStateOf(error) !== UNDEFINED_COLUMN) throw error;
-    source.forget();
-    const current = await source.read();
+    await source.refresh();
+    const { current } = source;
     if (current.catchUp === dialect.catchUp) throw error;
     return work(current);
   }

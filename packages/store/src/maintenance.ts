@@ -97,7 +97,7 @@ export function createMaintenance(
   async function markStaleDevicesOffline(): Promise<readonly DeviceKey[]> {
     const before = new Date(now() - staleAfterMs);
     const marked = await exclusively('stale_devices', async (transaction) =>
-      markStaleDevices(transaction, before, STALE_DEVICES_MAX, await database.dialect.read()),
+      markStaleDevices(transaction, before, STALE_DEVICES_MAX, database.dialect.current),
     );
     if (marked === undefined || marked.length === 0) return [];
     observer.markedOffline?.(marked);

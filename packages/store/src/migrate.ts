@@ -43,7 +43,7 @@ export async function migrate(
   database: Database,
   { direction, steps = 1, files = readMigrationFiles() }: MigrateOptions,
 ): Promise<readonly { readonly version: number; readonly name: string }[]> {
-  return database.transaction(async (transaction) => {
+  const migrated = await database.transaction(async (transaction) => {
     await transaction.execute('set local statement_timeout = 0');
     await transaction.execute('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [
       `cuepoint.migrate.${database.schema}`,
@@ -57,6 +57,8 @@ export async function migrate(
       return { version: file.version, name: file.name };
     });
   });
+  await database.dialect.refresh();
+  return migrated;
 }
 
 /** Known and applied migrations, in the order of their versions. */

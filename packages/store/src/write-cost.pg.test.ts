@@ -401,8 +401,9 @@ describe('the state of a connection', () => {
 
   test('[SQL5] an export shows one moment, whatever commits while it reads', async () => {
     await using opened = await POSTGRES.open();
+    const other = await openDatabase(opened.options);
     const userId = randomUUID();
-    const writer = new PostgresSyncRepository(opened.database);
+    const writer = new PostgresSyncRepository(other);
     await writer.addWatchlistItem(userId, addOp());
     const reader = new PostgresSyncRepository({
       ...opened.database,
@@ -423,6 +424,7 @@ describe('the state of a connection', () => {
     });
     const types = [];
     for await (const { type } of reader.exportUser(userId)) types.push(type);
+    await other.close();
     expect(types).toEqual(['watchlist']);
   });
 });

@@ -160,7 +160,7 @@ function createMemoryDatabase(store: MemoryStore, timing: DatabaseTiming): Datab
     kind: 'postgres',
     description: 'simulated',
     schema: 'public',
-    dialect: { options: {}, known: DIALECT, read: async () => DIALECT, forget: () => undefined },
+    dialect: { options: {}, known: DIALECT, current: DIALECT, refresh: async () => undefined },
     writers: WRITERS,
     query,
     execute: unused,

@@ -52,7 +52,7 @@ describe.each([PGLITE, POSTGRES])('distribute without Citus, on $name', ({ open 
     const before = await describeSchema(opened.database);
     await expect(distribute(opened.database)).rejects.toMatchObject({ code: 'extension_missing' });
     expect(await describeSchema(opened.database)).toBe(before);
-    expect((await opened.database.dialect.read()).catchUp).toBe('xid');
+    expect(opened.database.dialect.current.catchUp).toBe('xid');
   });
 });
 
@@ -74,7 +74,8 @@ describe('distribute', () => {
     for (const statement of plan.slice(0, ofCitus)) await connection.query(statement);
     await connection.query('commit');
     expect(await primaryKeysOf(opened)).toEqual(KEYED_BY_USER);
-    expect((await opened.database.dialect.read()).catchUp).toBe('counter');
+    await opened.database.dialect.refresh();
+    expect(opened.database.dialect.current.catchUp).toBe('counter');
     expect(await prepareForDistribution(opened.database)).toEqual([]);
   });
 
@@ -96,7 +97,7 @@ describe('distribute', () => {
     expect(await citus.calls()).toEqual(CALLS);
 
     // What served before goes on, in lists of values and by counters.
-    expect(await opened.database.dialect.read()).toEqual({ catchUp: 'counter', batch: 'values' });
+    expect(opened.database.dialect.current).toEqual({ catchUp: 'counter', batch: 'values' });
     const answer = await repository.readChanges(userId, { limit: 5, cursor });
     expect(answer).toMatchObject({ ops, resync: true });
     const add = addOp();
@@ -113,7 +114,7 @@ describe('distribute', () => {
     await opened.sql('alter table cuepoint.user_floors add column extra integer unique');
     await expect(distribute(opened.database)).rejects.toThrow('lacks the distribution column');
     expect(await citus.calls()).toEqual([]);
-    expect((await opened.database.dialect.read()).catchUp).toBe('xid');
+    expect(opened.database.dialect.current.catchUp).toBe('xid');
     await opened.sql('alter table cuepoint.user_floors drop column extra');
     await opened.sql('insert into pg_dist_partition values ($1::regclass)', [
       `"${opened.database.schema.replaceAll('"', '""')}".sync_state`,

@@ -60,7 +60,7 @@ async function run(
     },
     LOCKS,
   );
-  database.dialect.forget();
+  await database.dialect.refresh();
   return statements;
 }
 

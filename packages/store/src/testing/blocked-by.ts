@@ -22,7 +22,7 @@ export async function blockedBy(opened: TestDatabase, holder: TestConnection): P
  * those, and another test's transaction on the same server is one. [CUR3]
  */
 export async function withoutOlderTransactions(opened: TestDatabase): Promise<void> {
-  const { catchUp } = await opened.database.dialect.read();
+  const { catchUp } = opened.database.dialect.current;
   // Versions are of one user: no transaction elsewhere has anything to do with them.
   if (catchUp === 'counter') return;
   await untilTrue(
@@ -34,7 +34,7 @@ export async function withoutOlderTransactions(opened: TestDatabase): Promise<vo
 
 /** Resolves once every snapshot that is taken from now on is past the cursor floor. [CUR2] */
 export async function withoutTransactionsBelowFloor(opened: TestDatabase): Promise<void> {
-  const { catchUp } = await opened.database.dialect.read();
+  const { catchUp } = opened.database.dialect.current;
   if (catchUp === 'counter') return;
   await untilTrue(
     opened,

@@ -56,12 +56,7 @@ export function createScriptedDatabase({ writers = 1 } = {}): ScriptedDatabase {
       kind: 'postgres',
       description: 'scripted',
       schema: 'public',
-      dialect: {
-        options: {},
-        known: DIALECT,
-        read: async () => DIALECT,
-        forget: () => undefined,
-      },
+      dialect: { options: {}, known: DIALECT, current: DIALECT, refresh: async () => undefined },
       writers,
       commit,
       query: notScripted,
