@@ -164,12 +164,28 @@ describe('what the person does', () => {
     ]);
   });
 
-  it('counts a live stream as one of unknown duration', async () => {
+  it('[SDK7] of a stream without an end is not recorded, and nobody is sent to yesterday’s place', async () => {
+    await stoppedAt(600, 0);
     bind();
     media.load(Number.POSITIVE_INFINITY);
-    media.playTo(12.5);
     await media.play();
-    expect(local.written).toEqual([{ positionSeconds: 12, durationSeconds: 0, state: 'playing' }]);
+    media.playTo(12.5);
+    await local.clock.advance(10_000);
+    media.pause();
+    local.tell('hidden');
+    expect(media.seeks).toEqual([]);
+    expect(local.written).toEqual([]);
+  });
+
+  it('[SDK7] of a live stream with a window is not recorded where the app or the player says so', async () => {
+    await stoppedAt(600);
+    bind({ live: () => true });
+    media.load(120);
+    await media.play();
+    media.playTo(119);
+    media.playToEnd();
+    expect(media.seeks).toEqual([]);
+    expect(local.written).toEqual([]);
   });
 
   it('has the duration that the app knows', async () => {
@@ -184,6 +200,327 @@ describe('what the person does', () => {
       expect.objectContaining({ code: 'invalid_content_id' }),
     );
     expect(media.listeners).toBe(0);
+  });
+});
+
+describe('what is stored', () => {
+  const LAST = {
+    positionSeconds: 360_000 - 200,
+    durationSeconds: 360_000,
+    state: 'paused',
+  } as const;
+
+  it.each([
+    ['is finished', 360_000 - 200, 360_000],
+    ['is past the end of this cut', 6_000, 9_180],
+  ])('[SDK7] stays when a content that %s is opened for three seconds', async (_, at, length) => {
+    await stoppedAt(at, length);
+    const { binding } = bind();
+    media.load(5_400);
+    await media.play();
+    media.playTo(3);
+    await local.clock.advance(10_000);
+    media.pause();
+    await media.play();
+    local.tell('hidden');
+    binding.detach();
+    expect(local.written).toEqual([]);
+  });
+
+  it('[SDK7] stays when the element cannot go there', async () => {
+    await stoppedAt(600);
+    bind();
+    media.refusesSeeks = true;
+    media.load(9_180);
+    await media.play();
+    media.playTo(3);
+    media.pause();
+    expect(local.written).toEqual([]);
+  });
+
+  it('[SDK7] of a finished content goes when it is watched again, for two minutes or by a seek', async () => {
+    await local.playElsewhere(FILM, LAST);
+    bind({ startSeconds: 0 });
+    media.load(360_000);
+    await media.play();
+    media.playTo(119);
+    media.pause();
+    expect(local.written).toEqual([]);
+    await media.play();
+    media.playTo(120);
+    await local.clock.advance(10_000);
+    expect(local.written).toMatchObject([{ positionSeconds: 120, state: 'playing' }]);
+
+    local = await createLocalState();
+    media = new FakeMedia();
+    await local.playElsewhere(FILM, LAST);
+    bind();
+    media.load(360_000);
+    await media.play();
+    media.currentTime = 60;
+    media.pause();
+    expect(local.written).toMatchObject([{ positionSeconds: 60 }]);
+  });
+
+  it('[SDK7] goes at once where the app begins anew what was not finished', async () => {
+    await stoppedAt(600);
+    bind({ startSeconds: 0 });
+    media.load(9_180);
+    await media.play();
+    expect(local.written).toMatchObject([{ positionSeconds: 0, state: 'playing' }]);
+  });
+});
+
+describe('the end', () => {
+  const END = { positionSeconds: 100, durationSeconds: 100, state: 'stopped' };
+
+  it.each<[string, () => void]>([
+    ['goes back to the beginning', () => (media.currentTime = 0)],
+    ['loads the next', () => media.empty()],
+  ])('[ENG9] is recorded where the app %s in its own handler', async (_, next) => {
+    media.addEventListener('ended', next);
+    bind();
+    media.load(100);
+    await media.play();
+    media.playToEnd();
+    await local.clock.advance(10_000);
+    expect(local.written.at(-1)).toEqual(END);
+  });
+
+  it('[ENG9] of a file that broke off is no end', async () => {
+    bind();
+    media.load(120);
+    await media.play();
+    media.playTo(40);
+    media.end();
+    expect(local.written.at(-1)).toEqual({
+      positionSeconds: 40,
+      durationSeconds: 120,
+      state: 'paused',
+    });
+  });
+
+  it('[SDK7] completes what has no known length, with its position as the length', async () => {
+    bind();
+    media.load(0);
+    await media.play();
+    media.playTo(1_319.5);
+    media.end();
+    expect(local.written.at(-1)).toEqual({
+      positionSeconds: 1_320,
+      durationSeconds: 1_320,
+      state: 'stopped',
+    });
+    expect(local.state.progress.resume(FILM)).toBe(0);
+  });
+
+  it('[SDK7] of a loop is recorded, and the next round does not undo it', async () => {
+    bind();
+    media.load(100);
+    media.loop = true;
+    await media.play();
+    media.playTo(99.8);
+    media.currentTime = 0;
+    await local.clock.advance(10_000);
+    media.playTo(2);
+    media.pause();
+    expect(local.written.at(-1)).toEqual(END);
+  });
+
+  it('[ENG4] of a stream that is still made is not known: at its edge it is not finished', async () => {
+    bind();
+    media.load(30);
+    await media.play();
+    for (const seconds of [36, 42, 48]) {
+      media.duration = seconds;
+      media.playTo(seconds - 2);
+      await local.clock.advance(10_000);
+    }
+    expect(local.written.at(-1)).toEqual({
+      positionSeconds: 46,
+      durationSeconds: 0,
+      state: 'playing',
+    });
+    media.playToEnd();
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 48, durationSeconds: 48 });
+  });
+});
+
+describe('a player', () => {
+  it('[ENG9] that unloads while it plays leaves where it was seen last, without a pause', async () => {
+    bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    media.empty();
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 37, state: 'paused' });
+  });
+
+  it('[ENG9] that was taken out of the page before `detach` leaves where it was seen last', async () => {
+    const { binding } = bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    media.vanish();
+    binding.detach();
+    expect(local.written.at(-1)).toEqual({
+      positionSeconds: 37,
+      durationSeconds: 9_180,
+      state: 'paused',
+    });
+  });
+
+  it('[ENG4] that plays before its metadata is handled begins where the person stopped', async () => {
+    await stoppedAt(600);
+    bind();
+    await media.play();
+    media.loadMetadata(9_180);
+    media.playTo(0.02);
+    expect([media.seeks, local.written]).toEqual([[], []]);
+    media.loadData();
+    expect(media.seeks).toEqual([600]);
+    expect(local.written).toMatchObject([{ positionSeconds: 600, state: 'playing' }]);
+  });
+
+  it('[ENG4] that goes to a start of its own is looked at once more when it plays', async () => {
+    await stoppedAt(600);
+    bind();
+    media.loadMetadata(9_180);
+    media.currentTime = 0;
+    media.holdsSeeks = true;
+    media.loadData();
+    media.currentTime = 0;
+    media.endSeek();
+    await media.play();
+    media.playTo(0.3);
+    expect(media.seeks).toEqual([0, 600, 0, 600]);
+    expect(local.written).toEqual([]);
+    media.playTo(600);
+    media.endSeek();
+    expect(local.written).toMatchObject([{ positionSeconds: 600, state: 'playing' }]);
+  });
+
+  it('[ENG4] that was found playing on its own goes where the person stopped', async () => {
+    await stoppedAt(600);
+    media.load(9_180);
+    await media.play();
+    media.playTo(2.5);
+    bind();
+    expect(media.seeks).toEqual([600]);
+    expect(local.written).toMatchObject([{ positionSeconds: 600, state: 'playing' }]);
+  });
+
+  it('[ENG4] that still shows the last title gives the next one nothing of it', async () => {
+    const { binding } = bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37);
+    binding.detach();
+    await local.playElsewhere('film:m', {
+      positionSeconds: 5,
+      durationSeconds: 60,
+      state: 'paused',
+    });
+    const { length } = local.written;
+    bind({ contentId: 'film:m' });
+    media.playTo(38);
+    media.pause();
+    await media.play();
+    expect(local.written).toHaveLength(length);
+    media.currentSrc = 'm';
+    media.empty();
+    media.load(60);
+    await media.play();
+    expect(media.seeks).toEqual([5]);
+    expect(local.written.slice(length)).toMatchObject([
+      { positionSeconds: 5, durationSeconds: 60 },
+    ]);
+  });
+
+  it('[ENG4] begins where a hand-off says, on an element that showed another content', async () => {
+    media.load(60);
+    await media.play();
+    media.playTo(37);
+    media.quietlyEmpty();
+    bind({ startSeconds: 30 });
+    media.tell('emptied');
+    await media.play();
+    media.load(9_180);
+    expect(media.seeks).toEqual([30]);
+    expect(local.written).toMatchObject([{ positionSeconds: 30, state: 'playing' }]);
+  });
+
+  it('[ENG4] that replaces its element goes on in the new one', async () => {
+    const { binding } = bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    const old = media;
+    media = new FakeMedia();
+    binding.moveTo(media);
+    media.load(9_180);
+    await media.play();
+    expect(media.seeks).toEqual([37]);
+    old.playTo(400);
+    old.pause();
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 37, state: 'playing' });
+    binding.detach();
+    expect([old.listeners, media.listeners]).toEqual([0, 0]);
+  });
+});
+
+describe('an advertisement in the same element', () => {
+  it('[ENG4] before the content leaves the place alone, and the resume comes after it', async () => {
+    await stoppedAt(60, 100);
+    let isAd = true;
+    bind({ isAd: () => isAd });
+    media.load(100);
+    await media.play();
+    media.playTo(9);
+    expect([media.seeks, local.written]).toEqual([[], []]);
+    isAd = false;
+    media.playTo(0);
+    expect(media.seeks).toEqual([60]);
+    expect(local.written).toMatchObject([{ positionSeconds: 60, state: 'playing' }]);
+  });
+
+  it('[ENG4] is not the content, neither its places nor its end', async () => {
+    let isAd = false;
+    bind({ isAd: () => isAd });
+    media.load(100);
+    await media.play();
+    media.playTo(20);
+    isAd = true;
+    media.empty();
+    media.load(10);
+    await media.play();
+    media.playToEnd();
+    await local.clock.advance(10_000);
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 20, durationSeconds: 100 });
+  });
+
+  it('[ENG4] that is stitched in is left out of places, lengths and seeks', async () => {
+    await stoppedAt(40, 100);
+    const toContentTime = (seconds: number) =>
+      seconds < 20 ? seconds : seconds < 30 ? undefined : seconds - 10;
+    bind({
+      toContentTime,
+      toMediaTime: (seconds) => (seconds < 20 ? seconds : seconds + 10),
+      control: true,
+    });
+    media.load(110);
+    expect(media.seeks).toEqual([50]);
+    await media.play();
+    expect(local.written).toEqual([
+      { positionSeconds: 40, durationSeconds: 100, state: 'playing' },
+    ]);
+    await local.handlers.ask({
+      command: { action: 'seek', positionSeconds: 60 },
+      from: 'phone',
+    });
+    media.playTo(71);
+    media.pause();
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 61 });
   });
 });
 

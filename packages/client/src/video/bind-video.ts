@@ -1,4 +1,4 @@
-import { requireContentId } from '@cuepoint/core';
+import { isFinished, requireContentId } from '@cuepoint/core';
 import { ClientError } from '../client-error.ts';
 import type { Device } from '../devices/devices.ts';
 import { platformEnvironment, type ClientEnvironment } from '../environment.ts';
@@ -6,12 +6,11 @@ import type { ProgressItem } from '../replica/view.ts';
 import { Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
 import { createMediaCommands, type LoadHandler } from './media-commands.ts';
-import { hasMetadata, isPlaying, positionOf, type MediaElementLike } from './media-element.ts';
+import { hasData, hasMetadata, isPlaying, type MediaElementLike } from './media-element.ts';
+import { SeenPlace, type MediaTimeline } from './seen-place.ts';
 
-export interface BindVideoOptions {
+export interface BindVideoOptions extends MediaTimeline {
   readonly contentId: string;
-  /** Where the app knows it better than the element; by default what the element says. */
-  readonly durationSeconds?: number;
   /** Where to begin in place of the resume position: what a hand-off brought, or 0. In seconds. */
   readonly startSeconds?: number;
   /** How often the position is recorded while it plays, in ms. Default 10,000. */
@@ -34,10 +33,9 @@ export interface RemoteMove {
 export interface VideoBinding {
   /** Calls each time that another device moved on, whatever this element does. @returns what ends it. */
   onRemoteMoved(listener: (move: RemoteMove) => void): () => void;
-  /**
-   * Ends every listener and timer. An element that was playing counts as paused from here on. Before the
-   * element gets another content: its position is of the old one until then.
-   */
+  /** The player shows the same content in another element from now on. */
+  moveTo(element: MediaElementLike): void;
+  /** Ends every listener and timer. An element that was playing counts as paused where it was seen last. */
   detach(): void;
 }
 
@@ -46,12 +44,18 @@ const TICK_MS = 10_000;
 const SEEK_SETTLE_MS = 500;
 /** How far off its target a seek may end: media have frames. */
 const SEEK_TOLERANCE_SECONDS = 1;
+/** An element that was found playing before this began by itself, while the app was opening. */
+const STARTUP_SECONDS = 5;
+
+/** What each element showed for which content when its binding ended: until it loads again it shows nothing else. */
+const lastShown = new WeakMap<MediaElementLike, { contentId: string; src: string | undefined }>();
 
 /**
  * Keeps an element and the progress of its content the same. [SDK7]
  *
  * Begins where the person stopped, on whatever device; records play, pause, seek and end at once, the position
  * every ten seconds of play, and the last one before the page may be gone. A tick that moved nothing writes nothing. [LWW6]
+ * What it records is what it saw while the content played. [ENG9]
  *
  * @throws CuepointError `invalid_content_id`
  */
@@ -64,6 +68,7 @@ export function bindVideo(
   const binding = new Binding(state, element, options);
   return {
     onRemoteMoved: binding.remoteMoved.subscribe,
+    moveTo: (next) => binding.moveTo(next),
     detach: () => binding.detach(),
   };
 }
@@ -71,18 +76,32 @@ export function bindVideo(
 class Binding {
   readonly remoteMoved = new Listeners<[move: RemoteMove]>();
   readonly #state: Pick<WatchState, 'progress' | 'devices'>;
-  readonly #element: MediaElementLike;
   readonly #options: BindVideoOptions;
   readonly #environment: Pick<ClientEnvironment, 'setTimer' | 'onSignal'>;
+  readonly #place: SeenPlace;
   readonly #endings: (() => void)[] = [];
-  /** Metadata is there: before, a position of 0 is not where the person is. */
+  readonly #elementEndings: (() => void)[] = [];
+  #element!: MediaElementLike;
+  #startSeconds: number | undefined;
+  /** Where it went to begin. */
+  #target: number | undefined;
+  /** Metadata of this content is there. */
   #isReady = false;
-  /** The person chose a place, by playing or seeking: it is not taken from them. */
+  /** Its first frame is there: a seek stays where it went. */
+  #hasData = false;
+  #hasResumed = false;
+  /** Players undo what was sought early: the place is looked at once more when it first plays. */
+  #hasLookedAgain = false;
+  /** It played, or the person chose a place: places are recorded, and nobody is taken from theirs. */
   #hasBegun = false;
-  #hasResumed: boolean;
-  /** They pressed play before there was anything to play. */
+  /** What is stored is further than where it began: it stays, until somebody really watches or chooses a place. */
+  #isHeld = false;
+  #isPlaying = false;
+  /** They pressed play, and it does not play yet. */
   #hasWaitingAction = false;
-  /** The target of a seek of this binding's own, which is no news. */
+  /** It plays what is before the content. */
+  #isBeforeContent = false;
+  /** The target of a seek of this binding's own, which is no news. In seconds of the medium. */
   #ownSeekTo: number | undefined;
   #pausedState: 'paused' | 'stopped' = 'paused';
   #seen: ProgressItem | undefined;
@@ -96,120 +115,212 @@ class Binding {
     options: BindVideoOptions,
   ) {
     this.#state = state;
-    this.#element = element;
     this.#options = options;
+    this.#startSeconds = options.startSeconds;
     this.#environment = { ...platformEnvironment(), ...options.environment };
-    this.#hasResumed = options.startSeconds === 0;
+    this.#place = new SeenPlace(options);
     this.#seen = state.progress.get(options.contentId);
-    this.#listen();
-    if (hasMetadata(element)) this.#onMetadata();
+    this.#endings.push(
+      state.progress.subscribe(() => this.#onProgress()),
+      this.#environment.onSignal((signal) => {
+        if (signal === 'hidden') this.#onHidden();
+      }),
+    );
+    this.#attach(element);
+  }
+
+  moveTo(element: MediaElementLike): void {
+    if (this.#isDetached) return;
+    this.#onEmptied();
+    this.#attach(element);
   }
 
   detach(): void {
-    const wasPlaying = this.#isReady && isPlaying(this.#element);
-    this.#flushSeek();
     if (this.#isDetached) return;
+    this.#leave();
     this.#end();
-    if (!wasPlaying) return;
-    this.#guard(() => {
-      const { contentId } = this.#options;
-      this.#state.progress.report(contentId, { ...this.#position(), state: 'paused' });
-    });
+    const { contentId } = this.#options;
+    lastShown.set(this.#element, { contentId, src: this.#element.currentSrc });
   }
 
   #end(): void {
     this.#isDetached = true;
-    for (const end of this.#endings.splice(0)) end();
+    for (const end of [...this.#endings.splice(0), ...this.#elementEndings.splice(0)]) end();
     this.#stopTicking();
+    this.#cancelSeek?.();
   }
 
-  #listen(): void {
-    const { progress, devices } = this.#state;
+  #attach(element: MediaElementLike): void {
+    for (const end of this.#elementEndings.splice(0)) end();
+    this.#element = element;
     const handlers: Readonly<Record<string, () => void>> = {
       loadedmetadata: () => this.#onMetadata(),
+      loadeddata: () => this.#onMetadata(),
       emptied: () => this.#onEmptied(),
       play: () => this.#onPlay(),
-      playing: () => {
-        this.#hasBegun = true;
-      },
+      playing: () => this.#onPlaying(),
+      timeupdate: () => this.#onTime(),
       pause: () => this.#onPause(),
       seeking: () => this.#onSeeking(),
       seeked: () => this.#onSeeked(),
       ended: () => this.#onEnded(),
     };
     for (const [type, handler] of Object.entries(handlers)) {
-      this.#element.addEventListener(type, handler);
-      this.#endings.push(() => this.#element.removeEventListener(type, handler));
+      element.addEventListener(type, handler);
+      this.#elementEndings.push(() => element.removeEventListener(type, handler));
     }
-    this.#endings.push(
-      progress.subscribe(() => this.#onProgress()),
-      this.#environment.onSignal((signal) => {
-        if (signal === 'hidden') this.#onHidden();
-      }),
-    );
-    if (this.#options.control !== true) return;
-    const commands = createMediaCommands(this.#element, {
-      environment: this.#environment,
-      onLoad: this.#options.onLoad,
-      stop: () => this.#stop(),
-    });
-    this.#endings.push(devices.onCommand(commands));
+    if (this.#options.control === true) {
+      const commands = createMediaCommands(element, {
+        environment: this.#environment,
+        onLoad: this.#options.onLoad,
+        mediaTime: (seconds) => this.#place.mediaTime(seconds),
+        stop: () => this.#stop(),
+      });
+      this.#elementEndings.push(this.#state.devices.onCommand(commands));
+    }
+    if (hasMetadata(element) && !this.#showsAnother()) this.#onFound();
+  }
+
+  /** A player that loads later than it says so: this is the last title. */
+  #showsAnother(): boolean {
+    const last = lastShown.get(this.#element);
+    const { contentId, toContentTime } = this.#options;
+    if (last === undefined || last.contentId === contentId || toContentTime !== undefined)
+      return false;
+    const { currentSrc = '' } = this.#element;
+    return currentSrc !== '' && currentSrc === last.src;
+  }
+
+  /** The element had its metadata when it was bound. */
+  #onFound(): void {
+    const { currentTime } = this.#element;
+    this.#isPlaying = isPlaying(this.#element);
+    const isChosen = currentTime > (this.#isPlaying ? STARTUP_SECONDS : SEEK_TOLERANCE_SECONDS);
+    if (isChosen) {
+      this.#isReady = true;
+      this.#begin(true);
+    } else {
+      this.#onMetadata();
+      if (this.#isPlaying && this.#hasData) this.#onPlaying();
+    }
   }
 
   #onMetadata(): void {
     this.#isReady = true;
-    if (this.#element.currentTime > 0) this.#hasBegun = true;
+    this.#hasData ||= hasData(this.#element);
     this.#resume();
-    if (!isPlaying(this.#element)) return;
+  }
+
+  /** What the element shows from now on is not where the person is, until it has loaded again. */
+  #onEmptied(): void {
+    this.#leave();
+    this.#place.forget();
+    this.#isReady = this.#hasData = this.#hasBegun = this.#isPlaying = false;
+    this.#hasResumed = this.#hasLookedAgain = this.#hasWaitingAction = false;
+    this.#ownSeekTo = this.#target = undefined;
+    this.#stopTicking();
+  }
+
+  /** Records where the content was seen last. */
+  #leave(): void {
+    this.#flushSeek();
+    if (this.#isPlaying) this.#report('paused');
+  }
+
+  #onPlay(): void {
+    this.#isPlaying = true;
+    this.#pausedState = 'paused';
+    this.#hasWaitingAction = !this.#hasBegun;
+    if (!this.#hasBegun) return;
+    this.#act();
+    this.#tickLater();
+  }
+
+  #onPlaying(): void {
+    this.#isPlaying = true;
+    if (this.#hasBegun || !this.#isReady) return;
+    this.#isBeforeContent = this.#isElsewhere();
+    if (this.#isBeforeContent) return;
+    if (!this.#hasLookedAgain) {
+      this.#hasLookedAgain = true;
+      this.#hasData = true;
+      this.#hasResumed = false;
+      this.#resume();
+    }
+    // What is on its way begins where it ends.
+    if (this.#ownSeekTo === undefined) this.#begin();
+  }
+
+  #onTime(): void {
+    this.#look();
+    if (this.#isBeforeContent && this.#isPlaying) this.#onPlaying();
+  }
+
+  /** @param isChosen whether the person went there themselves. */
+  #begin(isChosen = false): void {
+    const stored = this.#state.progress.get(this.#options.contentId);
+    this.#hasBegun = true;
+    this.#look();
+    const place = this.#place.seconds + SEEK_TOLERANCE_SECONDS;
+    const isWhereTold = this.#startSeconds !== undefined && this.#startSeconds <= place;
+    this.#isHeld =
+      !isChosen &&
+      stored !== undefined &&
+      stored.positionSeconds > place &&
+      (stored.isCompleted || !isWhereTold);
+    this.#startSeconds = undefined;
+    if (!this.#isPlaying) return;
     if (this.#hasWaitingAction) this.#act();
     else this.#report();
     this.#tickLater();
   }
 
-  /** The element is to load again: what it shows from now on is not where the person is. */
-  #onEmptied(): void {
-    this.#isReady = false;
-    this.#hasBegun = false;
-    this.#hasResumed = this.#options.startSeconds !== undefined;
-    this.#ownSeekTo = undefined;
-    this.#cancelSeek?.();
-    this.#cancelSeek = undefined;
-    this.#stopTicking();
-  }
-
-  #onPlay(): void {
-    this.#pausedState = 'paused';
-    this.#act();
-    if (this.#isReady) this.#tickLater();
-  }
-
   #onPause(): void {
     this.#stopTicking();
+    this.#isPlaying = false;
+    this.#hasWaitingAction = false;
     // The end pauses, too, and is told by its own event.
     if (!this.#element.ended && !this.#isStoppedForAnother()) this.#act();
   }
 
+  /** The event alone is no end: a file that breaks off has one, too. [ENG9] */
   #onEnded(): void {
     this.#stopTicking();
-    this.#act();
+    this.#isPlaying = false;
+    if (!this.#hasBegun || this.#isElsewhere()) return;
+    this.#complete();
   }
 
   #onSeeking(): void {
-    if (!this.#isOwnSeek()) this.#hasBegun = true;
+    if (this.#isOwnSeek() || !this.#hasData || this.#isElsewhere()) return;
+    if (!this.#hasBegun) {
+      // What comes before the own seek has ended is a start of the player's own.
+      if (this.#ownSeekTo === undefined) this.#begin(true);
+      return;
+    }
+    const target = this.#place.contentTime(this.#element.currentTime) ?? 0;
+    const isRestart = this.#place.isFinished && target < SEEK_TOLERANCE_SECONDS;
+    // A loop has no end of its own.
+    if (isRestart && this.#element.loop === true) this.#complete();
+    this.#isHeld = isRestart;
+    this.#look();
   }
 
   #onSeeked(): void {
-    const isOwn = this.#isOwnSeek();
+    const wasOwn = this.#ownSeekTo !== undefined;
     this.#ownSeekTo = undefined;
-    if (isOwn) return;
+    this.#look();
+    if (wasOwn && this.#hasLookedAgain && this.#isPlaying && !this.#hasBegun) this.#begin();
+    if (wasOwn || !this.#hasBegun) return;
     this.#cancelSeek?.();
     this.#cancelSeek = this.#environment.setTimer(() => this.#act(), SEEK_SETTLE_MS);
   }
 
   /** The page may be gone at any moment. */
   #onHidden(): void {
+    this.#look();
     this.#flushSeek();
-    if (isPlaying(this.#element)) this.#report();
+    if (this.#isPlaying) this.#report();
   }
 
   #onProgress(): void {
@@ -224,16 +335,20 @@ class Binding {
     this.remoteMoved.notify({ item, device });
   }
 
-  /** @returns whether the element goes to where the person stopped. */
+  /** @returns whether the element goes, or will go, to where the person stopped. */
   #resume(): boolean {
-    if (!this.#isReady || this.#hasBegun || this.#hasResumed) return false;
-    const { contentId, startSeconds } = this.#options;
-    const seconds = startSeconds ?? this.#state.progress.resume(contentId);
+    if (!this.#isReady || this.#hasBegun || this.#hasResumed || this.#isElsewhere()) return false;
+    const seconds =
+      this.#target ?? this.#startSeconds ?? this.#state.progress.resume(this.#options.contentId);
+    const target = this.#place.mediaTime(seconds);
     // A cut that is shorter than the one that was begun would end at once.
-    if (seconds <= 0 || seconds >= this.#element.duration) return false;
+    if (seconds <= 0 || target >= this.#element.duration) return false;
+    if (!this.#hasData) return true;
     this.#hasResumed = true;
-    this.#ownSeekTo = seconds;
-    this.#element.currentTime = seconds;
+    this.#target = seconds;
+    if (Math.abs(this.#element.currentTime - target) <= SEEK_TOLERANCE_SECONDS) return true;
+    this.#ownSeekTo = target;
+    this.#element.currentTime = target;
     return true;
   }
 
@@ -262,6 +377,7 @@ class Binding {
     this.#stopTicking();
     if (this.#isDetached) return;
     this.#cancelTick = this.#environment.setTimer(() => {
+      this.#look();
       this.#report();
       this.#tickLater();
     }, this.#options.tickMs ?? TICK_MS);
@@ -276,29 +392,47 @@ class Binding {
     if (this.#cancelSeek !== undefined) this.#act();
   }
 
+  #isElsewhere(): boolean {
+    return this.#place.isElsewhere(this.#element);
+  }
+
+  #look(): void {
+    // On its way it is where it wants to be, and may not arrive.
+    if (this.#isReady && this.#ownSeekTo === undefined) this.#place.look(this.#element);
+  }
+
   /** What the person did. */
   #act(): void {
     this.#cancelSeek?.();
     this.#cancelSeek = undefined;
-    this.#hasWaitingAction = !this.#isReady;
-    if (!this.#isReady) return;
-    this.#guard(() => this.#state.progress.set(this.#options.contentId, this.#position()));
+    this.#hasWaitingAction = false;
+    this.#write((contentId) => this.#state.progress.set(contentId, this.#position()));
   }
 
   /** What a timer tells. [LWW6] */
-  #report(): void {
-    if (!this.#isReady) return;
-    this.#guard(() => this.#state.progress.report(this.#options.contentId, this.#position()));
+  #report(pausedState?: 'paused'): void {
+    const position = this.#position(pausedState);
+    this.#write((contentId) => this.#state.progress.report(contentId, position));
   }
 
-  #position() {
-    return positionOf(this.#element, this.#options.durationSeconds, this.#pausedState);
+  /** The end was seen. */
+  #complete(): void {
+    const end = this.#place.end();
+    if (isFinished(end)) this.#isHeld = false;
+    this.#write((contentId) => this.#state.progress.set(contentId, end));
+  }
+
+  #position(state = this.#isPlaying ? ('playing' as const) : this.#pausedState) {
+    return this.#place.position(state);
   }
 
   /** Nobody has to unbind a player before signing out: a closed watch state ends the binding. */
-  #guard(write: () => unknown): void {
+  #write(write: (contentId: string) => unknown): void {
+    if (!this.#hasBegun || !this.#place.isKnown) return;
+    this.#isHeld &&= !this.#place.isBegun;
+    if (this.#isHeld) return;
     try {
-      write();
+      write(this.#options.contentId);
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
       this.#end();

@@ -13,6 +13,8 @@ export type LoadHandler = (
 export interface MediaCommandsDeps {
   readonly environment: Pick<ClientEnvironment, 'setTimer'>;
   readonly onLoad: LoadHandler | undefined;
+  /** The second of the medium at a second of the content. */
+  readonly mediaTime: (contentSeconds: number) => number;
   /** Stops the element: a stop is told as such, and not as a pause. */
   readonly stop: () => void;
 }
@@ -28,7 +30,7 @@ const NOT_SUPPORTED: CommandAnswer = { refused: 'not_supported' };
 /** Lets other devices control an element: each command answers once the element has done it. [LIV7] */
 export function createMediaCommands(
   element: MediaElementLike,
-  { environment, onLoad, stop }: MediaCommandsDeps,
+  { environment, onLoad, mediaTime, stop }: MediaCommandsDeps,
 ): CommandHandler {
   function seek(positionSeconds: number): Promise<CommandAnswer> {
     return new Promise((resolve) => {
@@ -43,7 +45,7 @@ export function createMediaCommands(
       const cancel = environment.setTimer(answer({ refused: 'timed_out' }), SEEK_TIMEOUT_MS);
       element.addEventListener('seeked', onSeeked);
       element.addEventListener('emptied', onEmptied);
-      element.currentTime = positionSeconds;
+      element.currentTime = mediaTime(positionSeconds);
     });
   }
 

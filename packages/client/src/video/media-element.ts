@@ -1,6 +1,7 @@
-import { SECONDS_MAX, type PlaybackPosition } from '@cuepoint/core';
-
-/** As much of a `<video>` or `<audio>` as the binding uses; a player of one's own can look like one. */
+/**
+ * As much of a `<video>` or `<audio>` as the binding uses; a player of one's own can look like one, with the events of
+ * one: `loadedmetadata`, `loadeddata`, `play`, `playing`, `timeupdate`, `pause`, `seeking`, `seeked`, `ended`, `emptied`.
+ */
 export interface MediaElementLike {
   /** In seconds; fractions count. */
   currentTime: number;
@@ -8,8 +9,11 @@ export interface MediaElementLike {
   readonly duration: number;
   readonly paused: boolean;
   readonly ended: boolean;
+  readonly loop?: boolean;
   /** 1, `HAVE_METADATA`, and more: the duration is known and a seek works. */
   readonly readyState: number;
+  /** Where the medium comes from; without it a binding cannot tell that the last title is still there. */
+  readonly currentSrc?: string;
   /** 0 to 1. */
   volume: number;
   muted: boolean;
@@ -23,33 +27,11 @@ export function hasMetadata({ readyState }: MediaElementLike): boolean {
   return readyState >= 1;
 }
 
+/** 2, `HAVE_CURRENT_DATA`: a seek stays where it went. Players undo one that is made before. */
+export function hasData({ readyState }: MediaElementLike): boolean {
+  return readyState >= 2;
+}
+
 export function isPlaying({ paused, ended }: MediaElementLike): boolean {
   return !paused && !ended;
-}
-
-/**
- * What the element shows, in whole seconds. [LWW4]
- *
- * @param durationSeconds where the app knows it better than the element; 0 and anything not finite is unknown.
- * @param pausedState what a paused element counts as.
- */
-export function positionOf(
-  element: MediaElementLike,
-  durationSeconds: number | undefined,
-  pausedState: 'paused' | 'stopped',
-): PlaybackPosition {
-  const duration = toSeconds(durationSeconds ?? element.duration);
-  const position = toSeconds(element.currentTime);
-  if (element.ended) {
-    return { positionSeconds: duration || position, durationSeconds: duration, state: 'stopped' };
-  }
-  return {
-    positionSeconds: position,
-    durationSeconds: duration,
-    state: element.paused ? pausedState : 'playing',
-  };
-}
-
-function toSeconds(seconds: number): number {
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.floor(seconds), 0), SECONDS_MAX) : 0;
 }

@@ -1,0 +1,30 @@
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../chromium.ts';
+import { pageFunction, type EngineBrowser, type Tab } from './browser.ts';
+
+export async function openChromium(): Promise<EngineBrowser> {
+  const browser = await launchBrowser();
+  const context = await browser.newContext();
+  return {
+    version: `Chromium ${browser.version()}`,
+    async open(url) {
+      const page = await context.newPage();
+      await page.goto(url);
+      return tabOf(page);
+    },
+    close: () => browser.close(),
+  };
+}
+
+function tabOf(page: Page): Tab {
+  return {
+    goto: async (url) => void (await page.goto(url)),
+    async run(body, ...args) {
+      const call = `(${pageFunction(body)})(${JSON.stringify(JSON.stringify(args))})`;
+      return JSON.parse(await page.evaluate<string>(call));
+    },
+    reload: async () => void (await page.reload()),
+    // As a person does: the page hears of it.
+    close: () => page.close({ runBeforeUnload: true }),
+  };
+}
