@@ -77,6 +77,12 @@ export interface Database extends Queryable {
     options?: { readonly isolation?: IsolationLevel },
   ): Promise<T>;
   ping(): Promise<void>;
+  /**
+   * Asks a writer's connection whether it takes writes. Of a server only.
+   *
+   * @throws CuepointError `database_unavailable` where it does not, and what the connection failed with.
+   */
+  readonly requireWritable?: () => Promise<void>;
   stats(): PoolStats;
   /** Of an embedded database only. */
   readonly upkeep?: Upkeep;

@@ -39,7 +39,7 @@ export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
 export type { DeviceKey } from './stale-devices.ts';
-export { sqlStateOf } from './sql-state.ts';
+export { isUnavailable, sqlStateOf } from './sql-state.ts';
 export {
   SyncPersistence,
   type PersistenceObserver,

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { isUnconfirmedCommit, UnconfirmedCommitError } from './commit-notices.ts';
 import type { PoolStats } from './database.ts';
 import { getTypeParser } from './postgres-session.ts';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 import { readSql } from './sql-files.ts';
-import { leavesConnectionUsable } from './sql-state.ts';
+import { isReadOnly, isUnavailable, leavesConnectionUsable } from './sql-state.ts';
 import { sum } from './sum.ts';
 
 export interface PostgresConnectionsOptions {
@@ -35,6 +36,12 @@ export interface PostgresConnections {
   readonly read: Connection['ask'];
   withTransaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   withWriter<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /**
+   * Asks a writer that has no batch; where all have one, what the last batch met is the answer.
+   *
+   * @throws that error.
+   */
+  tryWriter(work: (connection: Connection) => Promise<void>): Promise<void>;
   stats(): PoolStats;
   /** Ends idle connections at once and busy ones when their statement ends, or their time is over. */
   close(): Promise<void>;
@@ -57,6 +64,9 @@ export function createPostgresConnections(
   const { url, directUrl, pooled, connectTimeoutMs, silenceMs, statementTimeoutMs } = options;
   const servedBy = new WeakMap<pg.ClientBase, number>();
   const inUse = new Set<pg.PoolClient>();
+  /** Whose last commit was waved through. */
+  const unconfirmed = new WeakSet<pg.ClientBase>();
+  let lastWriteError: unknown;
   let closed: Promise<void> | undefined;
 
   // A host that vanished without a word is given up as well; the server's own timeout would end sooner.
@@ -104,7 +114,12 @@ export function createPostgresConnections(
     const pool = new pg.Pool(poolConfig);
     // An idle connection that breaks is replaced at the next use; without a listener it ends the process.
     pool.on('error', () => undefined);
-    pool.on('connect', watch.opened);
+    pool.on('connect', (client) => {
+      watch.opened(client);
+      client.on('notice', (notice) => {
+        if (isUnconfirmedCommit(notice)) unconfirmed.add(client);
+      });
+    });
     return { pool, silence: watch };
   }
 
@@ -139,12 +154,18 @@ export function createPostgresConnections(
     inUse.add(client);
     let broken: Error | undefined;
     try {
-      return await work({
+      const result = await work({
         ask: (query) => watch.watch(client, client.query(query as pg.QueryConfig), giveUpMs),
         servedBy: (processId) => void servedBy.set(client, processId),
       });
+      if (unconfirmed.has(client)) {
+        throw new UnconfirmedCommitError('the commit was not confirmed by the standby');
+      }
+      return result;
     } catch (error) {
       broken = leavesConnectionUsable(error) ? undefined : (error as Error);
+      // The server behind all of them is another one than it was, or will not take their writes either.
+      if (isReadOnly(error)) watch.doubtAll();
       throw error;
     } finally {
       client.off('error', ignore);
@@ -216,6 +237,27 @@ export function createPostgresConnections(
     }, WARM_MS).unref();
   }
 
+  async function withWriter<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    try {
+      const client = takeWarmWriter() ?? (await connect(writer));
+      const result = await use(client, writer, work, keepWarm);
+      lastWriteError = undefined;
+      return result;
+    } catch (error) {
+      lastWriteError = isUnavailable(error) ? error : undefined;
+      throw error;
+    }
+  }
+
+  async function tryWriter(work: (connection: Connection) => Promise<void>): Promise<void> {
+    const { totalCount, idleCount } = writer.pool;
+    if (warmWriters.size > 0 || idleCount > 0 || totalCount < options.writers) {
+      return withWriter(work);
+    }
+    if (lastWriteError !== undefined) throw lastWriteError;
+    return undefined;
+  }
+
   async function close(): Promise<void> {
     for (let warm = takeWarmWriter(); warm !== undefined; warm = takeWarmWriter()) warm.release();
     const timer = setTimeout(() => {
@@ -228,8 +270,8 @@ export function createPostgresConnections(
   return {
     read: (query) => withClient(reader, ({ ask }) => ask(query)),
     withTransaction: (work) => withClient(transactor, work),
-    withWriter: async (work) =>
-      use(takeWarmWriter() ?? (await connect(writer)), writer, work, keepWarm),
+    withWriter,
+    tryWriter,
     stats: () => ({
       total: sum(pools, (pool) => pool.totalCount),
       idle: sum(pools, (pool) => pool.idleCount) + warmWriters.size,

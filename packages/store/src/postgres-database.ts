@@ -1,5 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import type pg from 'pg';
+import { UnconfirmedCommitError } from './commit-notices.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_POOL_SIZE,
@@ -107,9 +108,10 @@ export function openPostgresDatabase(
     }
   }
 
+  const description = describeUrl(url);
   return {
     kind: 'postgres',
-    description: describeUrl(url),
+    description,
     schema,
     writers,
     query,
@@ -131,8 +133,8 @@ export function openPostgresDatabase(
         return results.slice(1, -1);
       }),
 
-    transaction: (work, { isolation } = {}) =>
-      connections.withTransaction(async (connection) => {
+    transaction: async (work, { isolation } = {}) => {
+      const committing = connections.withTransaction(async (connection) => {
         await begin(connection, isolation);
         try {
           const result = await work(queryableOf(connection.ask));
@@ -143,7 +145,17 @@ export function openPostgresDatabase(
           await connection.ask('rollback').catch(() => undefined);
           throw error;
         }
-      }),
+      });
+      return committing.catch(throwUnknown);
+    },
+
+    async requireWritable() {
+      await connections.tryWriter(async ({ ask }) => {
+        const { rows } = toResult<{ setting: string }>(await ask(READ_ONLY_SETTING));
+        if (rows[0]?.setting === 'off') return;
+        throw new CuepointError('database_unavailable', `${description} ${IS_READ_ONLY}`);
+      });
+    },
 
     async ping() {
       await connections.read('select 1');
@@ -152,6 +164,20 @@ export function openPostgresDatabase(
     stats: () => connections.stats(),
     close: () => connections.close(),
   };
+}
+
+const READ_ONLY_SETTING = "select current_setting('transaction_read_only') as setting";
+const IS_READ_ONLY =
+  'takes no writes: it is a standby, or default_transaction_read_only is on for the role or the database.';
+
+/** Whoever waits for a single transaction tries again, or not. */
+function throwUnknown(error: unknown): never {
+  if (!(error instanceof UnconfirmedCommitError)) throw error;
+  throw new CuepointError(
+    'outcome_unknown',
+    'The change is stored; the standby has not confirmed it. Sending it again is safe.',
+    { cause: error },
+  );
 }
 
 /**

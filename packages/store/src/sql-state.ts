@@ -16,6 +16,12 @@ export type ErrorClass =
  */
 const POISON_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '44', '54', 'P0']);
 
+/** Connection, resources, intervention of an operator, I/O: they pass with time. */
+const PASSING_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58']);
+
+/** A standby, or a role or a database that was set so. It holds for the session, whatever becomes of the server. */
+const READ_ONLY = '25006';
+
 /** Of a prepared statement that the session does not have, or has already: the session is at fault. */
 const SESSION_STATES: ReadonlySet<string> = new Set(['26000', '42P05']);
 
@@ -43,9 +49,21 @@ function isProgrammingError(error: unknown): boolean {
   );
 }
 
+/** Whether the server takes no writes on this connection, and may on a new one. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlStateOf(error) === READ_ONLY;
+}
+
+/** Whether it says nothing of the statement, and a later try may succeed. Without an SQLSTATE the connection failed. */
+export function isUnavailable(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined || state === READ_ONLY || PASSING_CLASSES.has(state.slice(0, 2));
+}
+
 /** Whether a connection is of use after this error: the server said ERROR, not FATAL, and not of the session. */
 export function leavesConnectionUsable(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state === undefined || SESSION_STATES.has(state)) return false;
+  if (state.startsWith('08') || state.startsWith('57P')) return false;
   return (error as { readonly severity: unknown }).severity === 'ERROR';
 }

@@ -1,9 +1,7 @@
 import { CuepointError, isCuepointError } from '@cuepoint/core';
-import { sqlStateOf } from '@cuepoint/store';
+import { isUnavailable } from '@cuepoint/store';
 
 const RETRY_AFTER_MS = 1_000;
-/** Connection, resources, intervention of an operator, I/O: they pass with time. */
-const PASSING_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58']);
 
 /**
  * The same store, whose every rejection is an expected failure: a database that is away answers 503, and
@@ -41,9 +39,7 @@ function throwExpected(error: unknown): never {
 
 export function toExpectedError(error: unknown): unknown {
   if (isCuepointError(error) || isBug(error)) return error;
-  const state = sqlStateOf(error);
-  // Without an SQLSTATE the server never judged the statement: the connection failed.
-  if (state === undefined || PASSING_CLASSES.has(state.slice(0, 2))) {
+  if (isUnavailable(error)) {
     return new CuepointError('database_unavailable', 'The database does not answer now.', {
       cause: error,
       retryAfterMs: RETRY_AFTER_MS,

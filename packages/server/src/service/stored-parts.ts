@@ -22,6 +22,7 @@ import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import { delay } from './delay.ts';
 import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
+import { withRetryLog } from './retry-log.ts';
 import type { ServiceParts, StaleDevicesListener } from './parts.ts';
 
 export interface StoredParts extends Pick<
@@ -61,6 +62,7 @@ export async function openStoredParts(config: Config, deps: StoredPartsDeps): Pr
     silenceMs: config.ackTimeoutMs / SILENCES_PER_ACK_TIMEOUT,
   });
   try {
+    await database.requireWritable?.();
     await migrate(database, { direction: 'up' });
     await requireUsableSchema(database);
     await prepareIdentity(database);
@@ -84,7 +86,7 @@ async function startParts(
     ackTimeoutMs: config.ackTimeoutMs,
     stopTimeoutMs: config.stopTimeoutMs,
     progressDebounceMs: config.progressDebounceMs,
-    observer: metrics.persistenceObserver,
+    observer: withRetryLog(metrics.persistenceObserver, logger, () => performance.now()),
     now,
   });
   const feed = createFeed(await readFeedSecret(database));
@@ -116,7 +118,9 @@ async function startParts(
     description: database.description,
     durabilityWarnings: warnings,
     health: createHealthProbe({
-      ping: () => database.ping(),
+      ping: async () => {
+        await Promise.all([database.ping(), database.requireWritable?.()]);
+      },
       requireUsableSchema: () => requireUsableSchema(database),
       report: () => {
         const { backlogChanges, backlogBytes } = persistence.stats();

@@ -8,7 +8,8 @@ const MAX_DELAY_MS = 5_000;
  *
  * @param attempt 1 for the first retry.
  * @param random uniform in [0, 1).
+ * @param maxMs no delay is longer, nor longer than 5 s.
  */
-export function fullJitterDelayMs(attempt: number, random: number, maxMs = MAX_DELAY_MS): number {
-  return Math.ceil(random * Math.min(maxMs, BASE_DELAY_MS * 2 ** (attempt - 1)));
+export function fullJitterDelayMs(attempt: number, random: number, maxMs = Infinity): number {
+  return Math.ceil(random * Math.min(MAX_DELAY_MS, maxMs, BASE_DELAY_MS * 2 ** (attempt - 1)));
 }

@@ -34,7 +34,7 @@ export interface GroupCommitObserver {
     readonly folded: number;
     readonly durationMs: number;
   }): void;
-  /** `code` is the SQLSTATE, or `connection`. */
-  retried?(event: { readonly code: string }): void;
+  /** `code` is the SQLSTATE, or `connection`; `reason` what the database or the connection said. */
+  retried?(event: { readonly code: string; readonly reason: string }): void;
   poisoned?(event: { readonly sqlState: string | undefined }): void;
 }

@@ -245,7 +245,8 @@ export class Shard {
   }
 
   #backOff(attempt: number, cause: unknown): Promise<void> {
-    this.#deps.observer.retried?.({ code: sqlStateOf(cause) ?? 'connection' });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#deps.observer.retried?.({ code: sqlStateOf(cause) ?? 'connection', reason });
     return new Promise((resolve) => {
       const wakeUp = () => {
         cancel();
