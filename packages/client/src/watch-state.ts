@@ -100,6 +100,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
 
   const session = new Session({
     store,
+    deviceId,
     environment,
     send: (text) => connection.send(text),
     onLost: () => connection.tell({ name: 'lost' }),

@@ -165,6 +165,9 @@ function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageReq
   const page = {
     ops: shown.map(opOfChange),
     resync: sinceOrAll === null,
+    ...(since !== null && header.cursor_refused && isOfLostHistory(since, header)
+      ? { restored: true as const }
+      : {}),
     readAtMs: header.read_at_ms,
   };
   if (changes.length <= limit || last === undefined) {
@@ -172,6 +175,22 @@ function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageReq
   }
   const next = { base, since: sinceOrAll, kind: Number(last[0]), key: last[1] };
   return { ...page, more: true, page: pageToText(next) };
+}
+
+/** Whether the cursor saw what this database never had, or has no more. Crash recovery loses nothing that was acknowledged. */
+function isOfLostHistory(cursor: Cursor, header: ChangesRow): boolean {
+  return (
+    cursor.systemIdentifier !== header.system_identifier ||
+    cursor.timeline !== header.timeline ||
+    cursor.incarnation !== header.incarnation ||
+    endOf(cursor.seen) > endOf(header.seen)
+  );
+}
+
+/** Of a snapshot the first transaction that it did not see, of a counter the version. */
+function endOf(seen: string): bigint {
+  const [first = '0', xmax = first] = seen.split(':');
+  return BigInt(xmax);
 }
 
 function cursorOfHeader(header: ChangesRow, catchUp: CatchUpName): Cursor {

@@ -78,6 +78,11 @@ export interface ChangesPage {
   readonly ops: readonly Op[];
   /** True when the pages up to `more: false` are the whole state, tombstones included. [CUR2] */
   readonly resync: boolean;
+  /**
+   * On the first page of a whole state: the cursor is of a database that had rows which this one may have lost, at a
+   * failover or by a restore. [CUR6]
+   */
+  readonly restored?: true;
   /** When it was read by the database's wall clock, which is one for all instances, in ms since the epoch. */
   readonly readAtMs: number;
   readonly more: boolean;

@@ -242,6 +242,47 @@ describe('the end of a connection', () => {
     }
   });
 
+  it.each([
+    ['no JSON', '{'],
+    ['nothing', 'null'],
+    ['an op that is none', '{"type":"changes","ops":[null]}'],
+    [
+      'an op without a content',
+      '{"type":"changes","ops":[{"kind":"watchlist.add","contentId":7}]}',
+    ],
+    ['no ops', '{"type":"changes"}'],
+    ['a presence of nobody', '{"type":"presence","devices":[null]}'],
+    ['no presence', '{"type":"presence"}'],
+    ['an ack without results', '{"type":"ack","id":"0.1"}'],
+    ['an ack of nothing', '{"type":"ack","id":"0.1","results":[null]}'],
+  ])('[SDK5] begins anew when it is told %s, and the app goes on', async (_, text) => {
+    const { state, environment, service } = await openWith(() => fakeToken('ada'));
+    await environment.advance(0);
+    service.acknowledges = false;
+    state.watchlist.add('film');
+    await settled();
+    const { socket } = service;
+    socket.onmessage?.({ data: text } as never);
+    service.acknowledges = true;
+    await environment.advance(60_000);
+    expect(service.socket).not.toBe(socket);
+    expect(state.status.get()).toMatchObject({ isOnline: true, pending: 0 });
+    expect(state.devices.list()).toEqual([]);
+    await state.close();
+  });
+
+  it('passes over ops of kinds that it does not know', async () => {
+    const { state, environment, service } = await openWith(() => fakeToken('ada'));
+    await environment.advance(0);
+    const op = { kind: 'rating.set', contentId: 'film', timestamp: '0192a3b4c5d6-0000' };
+    service.socket.tell({ type: 'changes', ops: [op as never] });
+    await settled();
+    expect(state.progress.inProgress()).toEqual([]);
+    expect(state.inspect().acknowledged).toEqual([]);
+    expect(state.status.get().isOnline).toBe(true);
+    await state.close();
+  });
+
   it('says goodbye when the app closes, so that the device is offline at once', async () => {
     const { state, service } = await openApp();
     await Promise.all([state.close(), state.close()]);

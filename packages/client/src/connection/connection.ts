@@ -176,15 +176,14 @@ export class Connection {
   }
 
   #receive(data: unknown): void {
-    let message: DownMessage;
     try {
-      message = JSON.parse(String(data)) as DownMessage;
+      const message = JSON.parse(String(data)) as DownMessage;
+      if (this.#state.name === 'greeting') this.#watch();
+      this.#deps.session.receive(message);
     } catch {
+      // What cannot be read, or folded in, must not end the app: a new connection reads it anew.
       this.tell({ name: 'lost' });
-      return;
     }
-    if (this.#state.name === 'greeting') this.#watch();
-    this.#deps.session.receive(message);
   }
 
   /** [SDK5] An attempt that does not come on is given up. */

@@ -163,6 +163,47 @@ describe('a whole state that comes in the middle of a session', () => {
     await state.close();
   });
 
+  it('[CUR6] of a database that lost its end: what it lacks goes out again, under its tags and stamps', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state } = await openApp({ environment, service });
+    state.watchlist.add('mine');
+    state.progress.set('film-0', { positionSeconds: 60, durationSeconds: 90, state: 'paused' });
+    await environment.advance(0);
+    service.commit('ada', add('live', 77));
+    const sent = service.pushes.flatMap(({ ops }) => ops);
+    service.pushes.length = 0;
+    service.acknowledges = false;
+    const first = { resync: true, restored: true, more: true } as const;
+    service.socket.tell(page([add('film-0', 0)], first));
+    service.socket.tell(page([add('new', 90)], { resync: true, more: false, cursor: 'c' }));
+    await settled();
+    const { deviceId: _, ...live } = opToWire(add('live', 77));
+    const { deviceId: __, ...film } = opToWire(add('film-1', 1));
+    const again = service.pushes.flatMap(({ ops }) => ops);
+    expect(again).toHaveLength(4);
+    expect(again).toEqual(expect.arrayContaining([...sent, live, film]));
+    expect(shown(state).watchlist).toEqual(['film-0', 'film-1', 'live', 'mine', 'new']);
+    expect(state.status.get().pending).toBe(4);
+    await state.close();
+  });
+
+  it('[CUR6] let go of what is refused then, without a dead letter', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state } = await openApp({ environment, service });
+    service.answerInstead = ({ id, ops }) => ({
+      type: 'ack',
+      id,
+      results: ops.map(() => ({ result: 'rejected', code: 'stale_op' })),
+    });
+    const last = { resync: true, restored: true, more: false, cursor: 'c' } as const;
+    service.socket.tell(page([add('film-0', 0)], last));
+    await settled();
+    expect(shown(state).watchlist).toEqual(['film-0']);
+    expect(state.deadLetters.list()).toEqual([]);
+    expect(state.status.get().pending).toBe(0);
+    await state.close();
+  });
+
   it('[SDK8] that is begun anew counts from the new beginning', async () => {
     const { environment, service } = serviceWith(0);
     const { state } = await openApp({ environment, service });

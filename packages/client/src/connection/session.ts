@@ -1,5 +1,6 @@
 import {
   HEARTBEAT_INTERVAL_MS,
+  OP_KINDS,
   PROTOCOL_VERSION,
   wireToOp,
   type Changes,
@@ -16,12 +17,15 @@ import {
 import { Acknowledged } from '../replica/acknowledged.ts';
 import { SentCommands } from '../devices/commands.ts';
 import type { ClientEnvironment } from '../environment.ts';
+import { entryToRepeat } from '../outbox/record-op.ts';
 import { noticeClockJump } from '../outbox/clock-jump.ts';
 import { Pump } from '../outbox/pump.ts';
+import type { ReplicaChange } from '../replica/replica.ts';
 import type { ReplicaStore } from '../replica/replica-store.ts';
 
 export interface SessionDeps {
   readonly store: ReplicaStore;
+  readonly deviceId: string;
   readonly environment: ClientEnvironment;
   readonly send: (text: string) => void;
   readonly onLost: () => void;
@@ -35,6 +39,9 @@ export interface SessionDeps {
   readonly onError: (error: ErrorMessage) => void;
 }
 
+/** Of the answer to a hello, or of a pull. */
+type Page = Pick<Changes, 'ops' | 'resync' | 'restored' | 'more' | 'cursor'>;
+
 /** Each five minutes: live changes come out of order by seconds, and the service tells none that is a minute old. */
 const BEATS_PER_COLLECTION = 10;
 /** Each is a record to delete, one by one where the storage has no transactions. */
@@ -47,6 +54,8 @@ export class Session {
   readonly #deps: SessionDeps;
   /** Of a pull that replaces everything: its pages until the last. [SDK8] */
   #gathered: Op[] | undefined;
+  /** The database may have lost what it had acknowledged. [CUR6] */
+  #isRestored = false;
   /**
    * What was committed since the last pull ended. A whole state that is being read, or was when the answer
    * came, may be of a moment before it.
@@ -109,7 +118,7 @@ export class Session {
   }
 
   #onWelcome(welcome: Welcome): void {
-    const { userId, serverTime, changes, resync, more, cursor } = welcome;
+    const { userId, serverTime, resync } = welcome;
     const switched = this.#deps.onUser(userId);
     if (switched !== undefined) {
       // The cursor of another replica: only a whole state is good for this one.
@@ -127,7 +136,7 @@ export class Session {
       meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
     });
     // Whoever heard of it may have closed everything, now and below.
-    if (this.#isForUser) this.#onPage(changes, resync, more, cursor);
+    if (this.#isForUser) this.#onPage({ ...welcome, ops: welcome.changes });
   }
 
   async #hold(welcome: Welcome, switched: Promise<void>): Promise<void> {
@@ -139,12 +148,12 @@ export class Session {
     for (const message of held) this.receive(message);
   }
 
-  #onChanges({ ops, resync, more, cursor }: Changes): void {
-    if (more !== undefined) {
-      this.#onPage(ops, resync === true, more, cursor);
+  #onChanges(changes: Changes): void {
+    if (changes.more !== undefined) {
+      this.#onPage(changes);
       return;
     }
-    const fold = ops.map(toOp);
+    const fold = toOps(changes.ops);
     this.#learn(fold);
     void this.#deps.store.commit({ fold });
   }
@@ -172,20 +181,21 @@ export class Session {
     this.#tombstones = store.replica.acknowledged.tombstones();
   }
 
-  #onPage(wire: readonly WireOp[], resync: boolean, more: boolean, cursor?: string): void {
+  #onPage({ ops: wire, resync, restored, more = false, cursor }: Page): void {
     const { store } = this.#deps;
     this.#isPaging = more;
-    const ops = wire.map(toOp);
+    const ops = toOps(wire);
     const meta = cursor === undefined ? undefined : { meta: { cursor } };
-    if (!resync) {
+    if (resync !== true) {
       this.#gathered = undefined;
       if (ops.length > 0 || meta !== undefined) void store.commit({ fold: ops, ...meta });
     } else {
+      if (this.#gathered === undefined) this.#isRestored = restored === true;
       const gathered = (this.#gathered ??= []);
       for (const op of ops) gathered.push(op);
       if (!more) {
         this.#gathered = undefined;
-        void store.commit({ replace: [...gathered, ...this.#learned.ops()], ...meta });
+        void store.commit({ ...this.#replacing(gathered), ...meta });
       }
     }
     if (more) return;
@@ -197,6 +207,19 @@ export class Session {
     if (!this.#isForUser) return;
     this.pump.open();
     this.#beat(1);
+  }
+
+  /**
+   * What was learned of the same database since the last pull may be later than the pages. What was learned of one that
+   * lost its end is nowhere else: it goes out again, and the service's floors decide. [CUR4] [CUR6]
+   */
+  #replacing(gathered: readonly Op[]): ReplicaChange {
+    if (!this.#isRestored) return { replace: [...gathered, ...this.#learned.ops()] };
+    const { store, deviceId } = this.#deps;
+    const there = new Acknowledged();
+    for (const op of gathered) there.fold(op);
+    const lost = store.replica.acknowledged.ops().filter((op) => there.fold(op));
+    return { replace: gathered, put: lost.map((op) => entryToRepeat(store, { ...op, deviceId })) };
   }
 
   #onError(error: ErrorMessage): void {
@@ -223,6 +246,12 @@ export class Session {
   }
 }
 
+/** Kinds of ops that are new in the protocol are passed over. @throws for what is none. */
+function toOps(wire: readonly WireOp[]): Op[] {
+  return wire.filter(({ kind }) => OP_KINDS.includes(kind)).map(toOp);
+}
+
 function toOp(wire: WireOp): Op {
+  if (typeof wire.contentId !== 'string') throw new TypeError('an op has a content');
   return wireToOp(wire, wire.deviceId ?? '');
 }

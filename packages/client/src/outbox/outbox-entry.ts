@@ -36,6 +36,8 @@ export interface OutboxEntry {
   readonly state: EntryState;
   /** Of a dead one: why. */
   readonly code: ErrorCode | undefined;
+  /** The service had acknowledged it, perhaps as another device's, and lost it: what it refuses now is let go of. [CUR6] */
+  readonly isRepeated?: true;
 }
 
 /** As it is stored and told to other tabs. */
@@ -47,10 +49,11 @@ export interface StoredEntry {
   readonly seen?: string;
   readonly sends: number;
   readonly code?: ErrorCode;
+  readonly isRepeated?: true;
 }
 
 export function entryToStored(entry: OutboxEntry): StoredEntry {
-  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code } = entry;
+  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } = entry;
   return {
     op: opToWire(op),
     wallMs,
@@ -59,12 +62,13 @@ export function entryToStored(entry: OutboxEntry): StoredEntry {
     ...(serviceMs !== undefined && { serviceMs }),
     ...(seen !== undefined && { seen: timestampToText(seen) }),
     ...(code !== undefined && { code }),
+    ...(isRepeated && { isRepeated }),
   };
 }
 
 /** `inFlight` is of a connection, and what is read from a disk has none. */
 export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
-  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code } = stored;
+  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } = stored;
   return {
     id,
     op: wireToOp(op, op.deviceId ?? ''),
@@ -75,5 +79,6 @@ export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
     sends,
     state: code !== undefined ? 'dead' : sends > 0 ? 'unanswered' : 'unsent',
     code,
+    ...(isRepeated && { isRepeated }),
   };
 }

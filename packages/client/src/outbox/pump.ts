@@ -106,7 +106,7 @@ export class Pump {
   }
 
   onAck({ id, results, serverTime }: Ack): void {
-    const push = this.#take(id);
+    const push = this.#pushes.get(id);
     if (push === undefined) return;
     const settled = { fold: [] as Op[], put: [] as OutboxEntry[], drop: [] as string[] };
     const { clock, replica } = this.#deps.store;
@@ -119,12 +119,17 @@ export class Pump {
         result.result === 'rejected'
           ? this.#afterRejection(entry, result)
           : replica.step(entry.id, 'settled');
-      if (result.result !== 'rejected') settled.fold.push(...opsOfResult(entry.op, result));
+      // Of a repeated one the service has a version of its own, perhaps another device's: that one counts, and comes.
+      const isTold = entry.isRepeated === true && result.result === 'duplicate';
+      if (result.result !== 'rejected' && !isTold)
+        settled.fold.push(...opsOfResult(entry.op, result));
       if (next === 'gone') settled.drop.push(entry.id);
       else if (next?.state === 'unsent') restamp.set(next.id, next);
       else if (next !== undefined) settled.put.push(next);
       if (next === 'gone' || next?.state === 'dead') this.#restampsById.delete(entry.id);
     }
+    // Only now: an ack that cannot be read leaves its push to the end of the connection.
+    this.#take(id);
     this.#deps.onAcknowledged(settled.fold);
     settled.put.push(...this.#restamped(restamp, serverTime !== undefined));
     const isLast = settled.put.length === 0 && this.#isLast(settled.drop);
@@ -248,6 +253,7 @@ export class Pump {
   /** [SDK3] */
   #afterRejection(entry: OutboxEntry, { code }: WireOpResult): OutboxEntry | 'gone' | undefined {
     const { store, environment } = this.#deps;
+    if (entry.isRepeated === true) return store.replica.step(entry.id, 'settled');
     const restamps = (this.#restampsById.get(entry.id) ?? 0) + 1;
     this.#restampsById.set(entry.id, restamps);
     const wanted = eventOfRejection(code ?? 'change_refused', entry.op.kind, entry.sends);

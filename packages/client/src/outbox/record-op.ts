@@ -1,4 +1,5 @@
 import type {
+  Op,
   ProgressClearOp,
   ProgressSetOp,
   WatchlistAddOp,
@@ -8,7 +9,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 
-type Unstamped<Op> = Op extends unknown ? Omit<Op, 'timestamp' | 'deviceId'> : never;
+type Unstamped<Kind> = Kind extends unknown ? Omit<Kind, 'timestamp' | 'deviceId'> : never;
 /** A change that has no stamp yet. */
 export type UnstampedOp = Unstamped<
   WatchlistAddOp | WatchlistRemoveOp | ProgressSetOp | ProgressClearOp
@@ -33,18 +34,31 @@ export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp)
         .filter(({ op: { kind }, state }) => kind.startsWith('progress') && state === 'unsent')
     : [];
   const entry: OutboxEntry = {
-    id: store.nextEntryId(),
+    ...newEntry(store),
     op: { ...op, timestamp: clock.mint(seen), deviceId },
-    wallMs: clock.wallMs(),
-    serviceMs: clock.measuredMs,
-    notBeforeMs: clock.notBeforeMs,
     seen,
-    sends: 0,
-    state: 'unsent',
-    code: undefined,
   };
   return store.commit({
     put: [entry],
     ...(folded.length > 0 && { drop: folded.map(({ id }) => id), foldedInto: entry.id }),
   });
+}
+
+/** Of what the service had acknowledged and its database has lost: it keeps its tag and stamp, as what was sent does. [CUR6] */
+export function entryToRepeat(store: ReplicaStore, op: Op): OutboxEntry {
+  return { ...newEntry(store), op, state: 'unanswered', sends: 1, isRepeated: true };
+}
+
+function newEntry(store: ReplicaStore): Omit<OutboxEntry, 'op'> {
+  const { clock } = store;
+  return {
+    id: store.nextEntryId(),
+    wallMs: clock.wallMs(),
+    serviceMs: clock.measuredMs,
+    notBeforeMs: clock.notBeforeMs,
+    seen: undefined,
+    sends: 0,
+    state: 'unsent',
+    code: undefined,
+  };
 }

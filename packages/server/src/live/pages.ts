@@ -1,18 +1,19 @@
 import { opToWire, PROTOCOL_VERSION, type Changes, type Welcome } from '@cuepoint/core';
 import type { ChangesPage } from '@cuepoint/store';
 
-export function pageToChanges({ ops, resync, more, cursor }: ChangesPage): Changes {
+export function pageToChanges({ ops, resync, restored, more, cursor }: ChangesPage): Changes {
   return {
     type: 'changes',
     ops: ops.map(opToWire),
     resync,
+    ...(restored && { restored }),
     more,
     ...(cursor === undefined ? {} : { cursor }),
   };
 }
 
 export function pageToWelcome(
-  { ops, resync, more, cursor }: ChangesPage,
+  { ops, resync, restored, more, cursor }: ChangesPage,
   userId: string,
   serverTime: number,
 ): Welcome {
@@ -23,6 +24,7 @@ export function pageToWelcome(
     serverTime,
     changes: ops.map(opToWire),
     resync,
+    ...(restored && { restored }),
     more,
     ...(cursor === undefined ? {} : { cursor }),
   };

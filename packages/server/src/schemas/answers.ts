@@ -176,6 +176,13 @@ const changesFields = {
     description:
       'True when the pages up to `more: false` are the whole state, tombstones included.',
   }),
+  restored: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'On the first page of a whole state: the database was restored or failed over. Push again what you know ' +
+        'and the pages lack, under its stamps.',
+    }),
+  ),
   more: Type.Boolean({ description: 'True when `page` leads on.' }),
   cursor: Type.Optional(
     Type.String({ description: 'On the last page: pass it next time for what comes after.' }),

@@ -11,6 +11,7 @@ export const ChangesSchema = Type.Object({
   type: Type.Literal('changes'),
   ops: Type.Array(WireOpSchema),
   resync: Type.Optional(Type.Boolean()),
+  restored: Type.Optional(Type.Literal(true)),
   more: Type.Optional(Type.Boolean()),
   cursor: Type.Optional(Type.String()),
 });
