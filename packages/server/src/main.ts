@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runCli } from './cli/run-cli.ts';
 
+// Before anything is made: the embedded database makes its files as open as this allows.
+process.umask(0o077);
+
 /** 128 and the number of the signal, as shells have it. */
 const EXIT_BY_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 let stop: (() => void) | undefined;

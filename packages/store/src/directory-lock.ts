@@ -19,7 +19,7 @@ export interface DirectoryLock {
  * @throws CuepointError `data_directory_in_use`
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  const file: FileHandle = await open(path.join(directory, LOCK_FILE), 'a+');
+  const file: FileHandle = await open(path.join(directory, LOCK_FILE), 'a+', 0o600);
   if (!tryLock(file.fd)) {
     await file.close();
     throw new CuepointError(

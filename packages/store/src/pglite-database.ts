@@ -1,7 +1,8 @@
-import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types, type Results, type Transaction } from '@electric-sql/pglite';
 import { CuepointError } from '@cuepoint/core';
+import { notWhole, requireCluster } from './cluster.ts';
 import {
   DEFAULT_DATA_DIR,
   DEFAULT_SCHEMA,
@@ -12,14 +13,9 @@ import {
 } from './database.ts';
 import { createDialectSource } from './dialect.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-import { flushFile, flushTree } from './flush-tree.ts';
+import { flushTree } from './flush-tree.ts';
 import { createStatementCache } from './statement-cache.ts';
 import { createWalFlush } from './wal-flush.ts';
-
-/** The embedded database's own folder, beside the lock and what else the service keeps. */
-const CLUSTER_FOLDER = 'pgdata';
-/** There while a new cluster is not complete: a start that was killed in the middle begins anew. */
-const INITIALIZING_MARK = 'pgdata.initializing';
 
 /**
  * The embedded default: PostgreSQL 18 in WebAssembly, one process, one directory.
@@ -29,9 +25,8 @@ const INITIALIZING_MARK = 'pgdata.initializing';
 export async function openPgliteDatabase(options: DatabaseOptions): Promise<Database> {
   const { schema = DEFAULT_SCHEMA } = options;
   const dataDir = path.resolve(options.dataDir ?? DEFAULT_DATA_DIR);
-  const clusterDir = path.join(dataDir, CLUSTER_FOLDER);
-  const lock = await claimDirectory(dataDir, clusterDir);
-  const pglite = await openCluster(dataDir, clusterDir, lock);
+  const lock = await claimDirectory(dataDir);
+  const { pglite, clusterDir } = await openCluster(dataDir, lock);
   const textOf = createStatementCache(schema);
   const walPosition = async () => {
     const { rows } = await pglite.query<{ timeline: number; lsn: string }>(WAL_POSITION);
@@ -162,10 +157,10 @@ select
   pg_current_wal_insert_lsn()::text as lsn,
   ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::integer as timeline`;
 
-async function claimDirectory(dataDir: string, clusterDir: string): Promise<DirectoryLock> {
+async function claimDirectory(dataDir: string): Promise<DirectoryLock> {
   try {
-    await mkdir(clusterDir, { recursive: true, mode: 0o700 });
-    await access(clusterDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     return await lockDirectory(dataDir);
   } catch (cause) {
     if (cause instanceof CuepointError) throw cause;
@@ -173,48 +168,47 @@ async function claimDirectory(dataDir: string, clusterDir: string): Promise<Dire
   }
 }
 
+/** Pages in memory: a quarter of PostgreSQL's default, for the system keeps them in its own cache as well. */
+const SHARED_BUFFERS = '32MB';
+
 async function openCluster(
   dataDir: string,
-  clusterDir: string,
   lock: DirectoryLock,
-): Promise<PGlite> {
-  const mark = path.join(dataDir, INITIALIZING_MARK);
+): Promise<{ readonly pglite: PGlite; readonly clusterDir: string }> {
   try {
-    if (await exists(mark)) await rm(clusterDir, { recursive: true, force: true });
-    const isNew = !(await exists(path.join(clusterDir, 'PG_VERSION')));
-    if (isNew) {
-      await mkdir(clusterDir, { recursive: true, mode: 0o700 });
-      await writeFile(mark, '');
-      await flushFile(mark);
-      await flushFile(dataDir);
-    }
-    const pglite = await PGlite.create(clusterDir, { parsers: { [types.INT8]: Number } });
-    if (isNew) {
-      await flushTree(clusterDir);
-      await rm(mark);
-      await flushFile(dataDir);
-    }
-    return pglite;
+    const clusterDir = await requireCluster(dataDir);
+    return { pglite: await startEngine(clusterDir), clusterDir };
   } catch (cause) {
     await lock.release();
-    throw unusable(clusterDir, cause);
+    if (cause instanceof CuepointError) throw cause;
+    throw unusable(dataDir, cause);
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+async function startEngine(clusterDir: string): Promise<PGlite> {
+  let complaint: string | undefined;
   try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
+    return await PGlite.create(clusterDir, {
+      parsers: { [types.INT8]: Number },
+      startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${SHARED_BUFFERS}`],
+      onStderr: (line) => {
+        complaint ??= /(?:FATAL|PANIC):.*/.exec(line)?.[0];
+        return false;
+      },
+    });
+  } catch (cause) {
+    throw notWhole(clusterDir, complaint ?? reasonOf(cause), cause);
   }
 }
 
 function unusable(directory: string, cause: unknown): CuepointError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new CuepointError(
     'data_directory_unusable',
-    `The data directory ${directory} cannot be used: ${reason}. Make it writable, or set CUEPOINT_DATA_DIR.`,
+    `The data directory ${directory} cannot be used: ${reasonOf(cause)}. Make it writable, or set CUEPOINT_DATA_DIR.`,
     { cause },
   );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
