@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { PRIVATE_HEADERS } from './private-answers.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.ts';
 
 /**
@@ -21,6 +22,7 @@ export function endWithProblem(
     `content-length: ${Buffer.byteLength(body)}`,
     `x-trace-id: ${problem.traceId}`,
     'connection: close',
+    ...Object.entries(PRIVATE_HEADERS).map(([name, value]) => `${name}: ${value}`),
     ...headers,
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);

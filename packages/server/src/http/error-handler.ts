@@ -1,6 +1,7 @@
 import { CuepointError, isCuepointError } from '@cuepoint/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../limits.ts';
+import { makePrivate } from './private-answers.ts';
 import { PROBLEM_MEDIA_TYPE, toProblem } from './problem.ts';
 
 /** Answers every error of a request as a problem; what is our fault is logged, what is theirs is not. */
@@ -11,6 +12,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     const level = known.code === 'internal' ? 'error' : 'warn';
     request.log[level]({ err: known.cause ?? known, code: known.code }, 'request failed');
   }
+  // Whatever the route had promised a cache of what it did not give.
+  makePrivate(reply);
   if (problem.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1_000)));
   }

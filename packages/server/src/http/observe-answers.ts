@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { makePrivate } from './private-answers.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 
 /** Of an answer that no route gave. */
@@ -22,6 +23,7 @@ export function observeEarlyAnswer(
   reply: FastifyReply,
 ): void {
   void reply.header('x-trace-id', request.id);
+  makePrivate(reply);
   reply.raw.once('finish', () => recordAnswer(metrics, request, reply, UNKNOWN_ROUTE));
 }
 

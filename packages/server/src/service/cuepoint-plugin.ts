@@ -8,6 +8,7 @@ import { handleError } from '../http/error-handler.ts';
 import { AnswerOrder } from '../http/answer-order.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
+import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { limitRate } from '../http/rate-limit.ts';
 import { compileValidator } from '../http/validation.ts';
@@ -50,6 +51,7 @@ export function watchScope(
   { metrics, development, corsOrigins }: ServiceParts,
 ): void {
   observeAnswers(app, metrics);
+  keepAnswersPrivate(app);
   if (development !== undefined) guardDevelopmentMode(app, corsOrigins);
 }
 
