@@ -5,6 +5,7 @@ import {
   type DeviceInfo,
 } from './device-info.ts';
 import { CuepointError } from './errors.ts';
+import { DEVICE_NAME_PATTERN, SHORT_TEXT_PATTERN } from './device-text.ts';
 import { requireDeviceId } from './manager-context.ts';
 
 /** What a device says of itself; the registry adds when it was seen. */
@@ -14,8 +15,8 @@ export type DeviceRegistration = Omit<DeviceInfo, 'lastSeenMs' | 'isOnline'>;
 const FORMATS_MAX = 64;
 
 // The bounds are those of the columns, in code points; PostgreSQL stores no NUL and no lone surrogate.
-const shortText = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
-const deviceName = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+const shortText = new RegExp(SHORT_TEXT_PATTERN, 'u');
+const deviceName = new RegExp(DEVICE_NAME_PATTERN, 'u');
 
 const capabilityChecks: {
   readonly [Name in keyof Required<DeviceCapabilities>]: (value: unknown) => boolean;

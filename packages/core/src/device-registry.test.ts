@@ -162,6 +162,9 @@ describe('bad input', () => {
     ['a name with half a surrogate pair', { deviceName: '\uD83C' }, 'deviceName'],
     ['no capabilities', { capabilities: undefined }, 'capabilities'],
     ['a list of capabilities', { capabilities: [] }, 'capabilities'],
+    ['a name that turns around', { deviceName: 'TV \u202egpj' }, 'deviceName'],
+    ['a name with a sign that is not seen', { deviceName: 'T\u200bV' }, 'deviceName'],
+    ['a platform with a hidden tag', { platform: 'Tizen\u{e0041}' }, 'platform'],
     ['an unknown capability', { capabilities: { canFly: true } }, 'capabilities'],
     [
       'a capability off the prototype',

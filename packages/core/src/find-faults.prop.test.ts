@@ -126,7 +126,7 @@ describe('the search for a fault', () => {
       'a device’s own words as a device’s',
       UP_SCHEMAS.hello.properties.device,
       { deviceId: 'tv', deviceType: 'TV', platform: '', appVersion: '1' },
-      'invalid_device: platform does not fit: 1 to 50 code points, no control characters.',
+      'invalid_device: platform does not fit: 1 to 50 code points; no control characters, none that turn or hide text.',
     ],
     [
       'an endless name by its beginning',

@@ -1,6 +1,7 @@
 export * from './device-info.ts';
 export type { DeviceRegistration } from './device-registration.ts';
 export * from './device-registry.ts';
+export { DISGUISES } from './device-text.ts';
 export * from './errors.ts';
 export { findFaults } from './find-faults.ts';
 export * from './hybrid-logical-clock.ts';

@@ -1,16 +1,17 @@
 import { Type, type Static } from 'typebox';
+import { DEVICE_NAME_PATTERN, SHORT_TEXT_PATTERN } from '../device-text.ts';
 import { DEVICE_TYPES, RESOLUTIONS } from '../device-info.ts';
 import { DeviceIdSchema } from '../wire-op.ts';
 import { FORMATS_MAX } from './limits.ts';
 
-/** Columns of 50 and 255 characters; nothing that a terminal or a log would act upon. */
+/** Nothing that a terminal or a log would act upon, or that looks like another text. */
 export const ShortTextSchema = Type.String({
-  pattern: '^[^\\p{Cc}\\p{Cs}]{1,50}$',
-  description: '1 to 50 code points, no control characters.',
+  pattern: SHORT_TEXT_PATTERN,
+  description: '1 to 50 code points; no control characters, none that turn or hide text.',
 });
 export const DeviceNameSchema = Type.String({
-  pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$',
-  description: '1 to 255 code points, no control characters.',
+  pattern: DEVICE_NAME_PATTERN,
+  description: '1 to 255 code points; no control characters, none that turn or hide text.',
 });
 
 const FormatsSchema = Type.Array(ShortTextSchema, { maxItems: FORMATS_MAX });

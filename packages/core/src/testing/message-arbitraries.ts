@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DISGUISES } from '../device-text.ts';
 import { DEVICE_TYPES, RESOLUTIONS } from '../device-info.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { SECONDS_MAX } from '../ids.ts';
@@ -30,11 +31,13 @@ const outcome = fc.constantFrom(...COMMAND_OUTCOMES);
 const contentId = arbitraryContentId();
 const deviceId = arbitraryDeviceId();
 
-/** As a person may write it: anything but control characters and halves of pairs. */
+const REFUSED = new RegExp(`[\\p{Cc}\\p{Cs}${DISGUISES}]`, 'gu');
+
+/** As a person may write it: anything but control characters, halves of pairs and what disguises a text. */
 function name(lengthMax: number): fc.Arbitrary<string> {
   const written = fc
     .string({ unit: 'binary', maxLength: Math.min(lengthMax, 12) })
-    .map((text) => text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '') || '-');
+    .map((text) => text.replaceAll(REFUSED, '') || '-');
   return fc.oneof(written, fc.constantFrom('🎬'.repeat(lengthMax), '__proto__', '"\\'));
 }
 

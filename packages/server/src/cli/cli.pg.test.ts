@@ -95,6 +95,30 @@ describe('the data commands', () => {
     expect(watchlist).toHaveLength(2);
   });
 
+  it('shows no sign of others that a terminal would act upon', async () => {
+    const userId = randomUUID();
+    const hostile = 'film:\u202egpj.\u2066';
+    const lines = [
+      { ...dataLines[0], contentId: hostile },
+      { ...dataLines[0], '\u001b]0;title\u0007\u009b2J': true },
+      { ...dataLines[0], contentId: '\u001b[31m' },
+    ];
+    const acted = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+    const imported = await run(['import'], { input: exportOf(userId, lines) });
+    expect(imported.code).toBe(1);
+    expect(imported.out).toMatch(/line 3: .*\n/);
+    const inspected = await run(['inspect', '--user', userId]);
+    expect(inspected.out).toContain('film:\\u202egpj.');
+    const json = await run(['inspect', '--user', userId, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ watchlist: [{ contentId: hostile }] });
+    const exported = await run(['export', '--user', userId]);
+    expect(JSON.parse(exported.out.split('\n')[1] ?? '')).toMatchObject({ contentId: hostile });
+    const wrong = await run(['inspect', '--user', '\u001b[31mbob\u202e']);
+    for (const { out, err } of [imported, inspected, json, exported, wrong]) {
+      expect([out, err].filter((text) => acted.test(text.replaceAll('\n', '')))).toEqual([]);
+    }
+  });
+
   it('import names the bad lines, stores nothing of them, and takes the good ones', async () => {
     const userId = randomUUID();
     const bad = [

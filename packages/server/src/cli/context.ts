@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { printable } from './printable.ts';
 
 /** What a command needs from its surroundings; `main.ts` builds the real one. */
 export interface CliContext {
@@ -17,5 +18,10 @@ export interface CliContext {
 }
 
 export function print({ stdout }: CliContext, ...lines: readonly string[]): void {
-  for (const line of lines) stdout.write(`${line}\n`);
+  for (const line of lines) stdout.write(`${printable(line)}\n`);
+}
+
+/** For what went wrong, and for questions. */
+export function complain({ stderr }: CliContext, message: string): void {
+  stderr.write(`${printable(message)}\n`);
 }

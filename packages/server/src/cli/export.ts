@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { encodeExport } from '../export/encode-export.ts';
 import type { CliContext } from './context.ts';
+import { printable } from './printable.ts';
 import { createProgressBar, type ProgressBar } from './progress-bar.ts';
 import { parseUserId } from './user-option.ts';
 import { withRepository } from './with-database.ts';
@@ -22,15 +23,23 @@ export function exportCommand(context: CliContext): Command {
       try {
         await withRepository(context, async (repository) => {
           const lines = counted(encodeExport(user, repository.exportUser(user)), bar);
-          const source = Readable.from(lines);
-          if (out === undefined) await pipeline(source, context.stdout, { end: false });
+          if (out === undefined) {
+            await pipeline(Readable.from(shown(lines)), context.stdout, { end: false });
+            return;
+          }
           // Personal data, for its owner's eyes; an older file is never overwritten.
-          else await pipeline(source, createWriteStream(out, { flags: 'wx', mode: 0o600 }));
+          const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
+          await pipeline(Readable.from(lines), file);
         });
       } finally {
         bar.stop();
       }
     });
+}
+
+/** The same JSON, for a terminal. */
+async function* shown(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield printable(line);
 }
 
 async function* counted(lines: AsyncIterable<string>, bar: ProgressBar): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import { isCuepointError } from '@cuepoint/core';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
-import type { CliContext } from './context.ts';
+import { complain, print, type CliContext } from './context.ts';
 import { deleteUserCommand } from './delete-user.ts';
 import { distributeCommand } from './distribute.ts';
 import { exportCommand } from './export.ts';
@@ -28,7 +28,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     // Commander has printed its own message; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode;
     const message = isCuepointError(error) ? error.message : describeUnexpected(error);
-    context.stderr.write(`cuepoint: ${message}\n`);
+    complain(context, `cuepoint: ${message}`);
     return 1;
   }
 }
@@ -61,11 +61,15 @@ function createProgram(context: CliContext): Command {
   for (const create of commands) program.addCommand(create(context));
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
-      writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeOut: (text) => print(context, withoutLastFeed(text)),
+      writeErr: (text) => complain(context, withoutLastFeed(text)),
     });
   }
   return program;
+}
+
+function withoutLastFeed(text: string): string {
+  return text.replace(/\n$/, '');
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -374,7 +374,7 @@ describe('hostile input', () => {
     [
       '/devices/a',
       { body: { deviceType: 'TV', platform: '', appVersion: '1' } },
-      'platform does not fit: 1 to 50 code points, no control characters.',
+      'platform does not fit: 1 to 50 code points; no control characters, none that turn or hide text.',
     ],
   ])('says to people what is wrong: PUT %s', async (path, options, detail) => {
     expect((await user.call('PUT', path, options)).body.detail).toBe(detail);

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { printable } from './printable.ts';
+
+describe('text on a terminal', () => {
+  it.each([
+    ['\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
+    ['\u009b31mred', '\\u009b31mred'],
+    ['over\rwritten\u0008', 'over\\u000dwritten\\u0008'],
+    ['gpj.\u202eexe', 'gpj.\\u202eexe'],
+    ['T\u200bV\u2066\u2028', 'T\\u200bV\\u2066\\u2028'],
+    ['\u{e0041}\ud800', '\\udb40\\udc41\\ud800'],
+  ])('%j shows what a terminal would act upon', (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it.each(['two\nlines\tand a tab', 'Wohnzimmer-Fernseher ä 漢字', '👨‍👩‍👧 TV', 'می‌خواهم'])(
+    '%j is as it is written',
+    (text) => {
+      expect(printable(text)).toBe(text);
+    },
+  );
+
+  it('leaves JSON the same for whoever reads it', () => {
+    const value = { name: 'a\u202eb\u009b\u{e0041}\u001b\n' };
+    expect(JSON.parse(printable(JSON.stringify(value)))).toEqual(value);
+  });
+});
+
+describe('the command line', () => {
+  it('writes to a terminal in one place alone', () => {
+    const folder = import.meta.dirname;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'context.ts',
+    );
+    const writes = files.filter((file) =>
+      /\bstd(?:out|err)\.write\(|console\./.test(readFileSync(join(folder, file), 'utf8')),
+    );
+    expect([files.length > 10, writes]).toEqual([true, []]);
+  });
+});
