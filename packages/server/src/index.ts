@@ -16,6 +16,7 @@ export {
   type Setting,
   type SettingName,
 } from './config/settings.ts';
+export { createAuditTrail, openAudit, type AuditTrail } from './http/audit-trail.ts';
 export { createLogger } from './http/logger.ts';
 export { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts';
 export {

@@ -4,7 +4,8 @@ import { createTestApi, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await createTestApi({ databaseUrl: inject('postgresUrl') });
+  // The trail is no log: no level turns it off.
+  api = await createTestApi({ databaseUrl: inject('postgresUrl'), env: { LOG_LEVEL: 'silent' } });
 });
 afterAll(() => api.close());
 
@@ -55,17 +56,20 @@ describe('who may call', () => {
     },
   );
 
-  it('[SEC1] the service scope acts for the user that it names, and that is logged', async () => {
+  it('[SEC1] the service scope acts for the user that it names, and that is in the trail', async () => {
     const user = await api.createUser();
     await user.call('PUT', '/watchlist/film');
     const service = await api.createUser({ scopes: ['cuepoint:service'] });
     const headers = { 'x-cuepoint-user': user.userId.toUpperCase() };
     const { body } = await service.call('GET', '/watchlist', { headers });
     expect(body.total).toBe(1);
-    const line = api.logLines
-      .map((text) => JSON.parse(text))
-      .find(({ actor }) => actor === service.userId);
-    expect(line).toMatchObject({ userId: user.userId, msg: 'acts for a user' });
+    expect((await service.call('GET', '/export', { headers })).status).toBe(200);
+    const lines = api.auditLines.map((text): unknown => JSON.parse(text));
+    const act = { audit: 'acts for a user', actor: service.userId, userId: user.userId };
+    expect(lines).toMatchObject([
+      { ...act, method: 'GET', route: '/api/v1/watchlist' },
+      { ...act, method: 'GET', route: '/api/v1/export' },
+    ]);
     expect((await service.call('GET', '/watchlist')).body.total).toBe(0);
     expect(
       await service.call('GET', '/watchlist', { headers: { 'x-cuepoint-user': 'bob' } }),

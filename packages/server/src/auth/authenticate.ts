@@ -1,6 +1,7 @@
 import { CuepointError, isDeviceId, isUuid, normalizeUuid } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import type { FastifyRequest } from 'fastify';
+import type { AuditTrail } from '../http/audit-trail.ts';
 import type { AwaitDatabase } from '../service/await-database.ts';
 import { DEFAULT_DEVICE_ID, type Caller } from './caller.ts';
 import { SCOPE_SERVICE, type Identity } from './identity.ts';
@@ -10,15 +11,21 @@ export interface AuthenticateDeps {
   readonly verifier: TokenVerifier;
   readonly repository: Pick<SyncRepository, 'isDeviceRevoked'>;
   readonly awaitDatabase: AwaitDatabase;
+  readonly audit: AuditTrail;
 }
 
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Sets `request.caller`, or throws: no token, no data. [SEC1] */
-export function createAuthenticate({ verifier, repository, awaitDatabase }: AuthenticateDeps) {
+export function createAuthenticate({
+  verifier,
+  repository,
+  awaitDatabase,
+  audit,
+}: AuthenticateDeps) {
   return async function authenticate(request: FastifyRequest): Promise<void> {
     const identity = await verifier.verify(bearerTokenOf(request.headers.authorization));
-    const userId = userIdOf(request, identity);
+    const userId = userIdOf(request, identity, audit);
     const deviceId = deviceIdOf(request, identity);
     if (deviceId !== undefined) {
       const check = () => requireUnrevoked(repository, userId, deviceId);
@@ -69,7 +76,7 @@ function bearerTokenOf(authorization: string | undefined): string {
 }
 
 /** The token's user, or with the service scope the one that `X-Cuepoint-User` names. */
-function userIdOf(request: FastifyRequest, identity: Identity): string {
+function userIdOf(request: FastifyRequest, identity: Identity, audit: AuditTrail): string {
   const named = request.headers['x-cuepoint-user'];
   if (named === undefined) return identity.userId;
   if (typeof named !== 'string' || !isUuid(named)) {
@@ -81,7 +88,7 @@ function userIdOf(request: FastifyRequest, identity: Identity): string {
   if (!identity.scopes.has(SCOPE_SERVICE)) {
     throw new CuepointError('forbidden', `Acting for a user needs the scope ${SCOPE_SERVICE}.`);
   }
-  request.log.info({ actor: identity.userId, userId }, 'acts for a user');
+  audit(request, 'acts for a user', { actor: identity.userId, userId });
   return userId;
 }
 

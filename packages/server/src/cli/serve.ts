@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { readConfig } from '../config/config.ts';
 import { flagOf, SETTING_NAMES, settingOf } from '../config/settings.ts';
+import { openAudit } from '../http/audit-trail.ts';
 import { createLogger } from '../http/logger.ts';
 import { DEVELOPMENT_USER_ID } from '../auth/authority.ts';
 import { createService, type StartedService } from '../service/create-service.ts';
@@ -37,6 +38,7 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
     config,
     // The address block is for people and goes to stdout; the log is for machines.
     logger: createLogger(config.logLevel, pino.destination({ dest: STDERR, sync: true })),
+    writeAudit: openAudit(config.audit, context),
     now: context.now,
     random: context.random,
     randomUuid: context.randomUuid,

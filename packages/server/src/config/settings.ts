@@ -276,6 +276,14 @@ export const SETTINGS = {
     description: 'Days that a removed watchlist entry is remembered before it is collected.',
     parse: parseInteger(1, 36_500),
   },
+  audit: {
+    env: 'CUEPOINT_AUDIT',
+    group: 'log',
+    default: 'stderr',
+    description:
+      'Where the trail of who touched whose data goes, at every log level: stderr, stdout, or the path of a file.',
+    parse: parseText,
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     group: 'log',

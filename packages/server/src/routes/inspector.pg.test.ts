@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
+import { createAuditTrail } from '../http/audit-trail.ts';
 import { OP_TAILS_MAX } from '../limits.ts';
 import type { TestUser } from '../testing/test-api.ts';
 import { createTestLive, type TestLive } from '../testing/test-live.ts';
@@ -112,23 +113,36 @@ describe('who may look at a user', () => {
     await live.close();
   });
 
-  it('[SEC4] each look is in the log: who, whose, by which route; and no more', async () => {
+  it('[SEC4] each look is in the trail: who, whose, by which route; and no more', async () => {
     const user = await here.api.createUser();
     await push(user, 'tv', [set('marker-content', textOf(1_000))]);
-    const before = here.api.logLines.length;
+    const before = here.api.auditLines.length;
     await look(user.userId);
     (await openTail(user.userId)).leave();
-    const lines = here.api.logLines.slice(before);
-    const looks = lines
-      .map((line) => JSON.parse(line) as { msg: string })
-      .filter(({ msg }) => msg === 'looks at a user');
+    const lines = here.api.auditLines.slice(before);
+    const looks = lines.map((line): unknown => JSON.parse(line));
     const route = '/api/v1/inspector/users/:userId';
     const [actor, userId] = [admin.userId, user.userId];
     expect(looks).toMatchObject([
-      { level: 30, actor, userId, route },
-      { level: 30, actor, userId, route: `${route}/ops` },
+      { audit: 'looks at a user', actor, userId, route },
+      { audit: 'looks at a user', actor, userId, route: `${route}/ops` },
     ]);
     expect(lines.join('')).not.toContain('marker-content');
+  });
+
+  it('[SEC1] no look is answered whose line cannot be written', async () => {
+    const databaseUrl = inject('postgresUrl');
+    const audit = createAuditTrail(() => {
+      throw new Error('the disk is full');
+    }, clock.now);
+    const { schema } = here.api.database;
+    const live = await createTestLive({ databaseUrl, clock, schema, wrap: () => ({ audit }) });
+    const options = { token: admin.token };
+    expect((await live.api.call('GET', pathOf(randomUUID()), options)).body).toMatchObject({
+      status: 503,
+      code: 'storage_failed',
+    });
+    await live.close();
   });
 
   it('names a user by a UUID', async () => {

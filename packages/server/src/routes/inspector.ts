@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/authenticate.ts';
 import { SCOPE_ADMIN } from '../auth/identity.ts';
+import type { AuditTrail } from '../http/audit-trail.ts';
 import { toInspectedUser } from '../inspector/inspected-user.ts';
 import { openOpTail, type OpTail } from '../inspector/open-op-tail.ts';
 import { INSPECTED_ROWS_MAX, OP_TAILS_MAX } from '../limits.ts';
@@ -15,6 +16,7 @@ import type { RouteApp } from './route-app.ts';
 export interface InspectorRouteDeps {
   readonly repository: Pick<SyncRepository, 'inspectUser'>;
   readonly inspection: LiveInspection;
+  readonly audit: AuditTrail;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly setTimer?: SetTimer | undefined;
@@ -24,13 +26,13 @@ const tags = ['inspector'];
 const params = Type.Object({
   userId: Type.String({ description: 'The user to look at, a UUID.' }),
 });
-const access = `Needs the scope \`${SCOPE_ADMIN}\`. Each look is logged.`;
+const access = `Needs the scope \`${SCOPE_ADMIN}\`. Each look leaves a line in the trail.`;
 const TAILS_RETRY_AFTER_MS = 5_000;
 
 /** What operators may look at of any user. [SEC1] */
 export function addInspectorRoutes(
   app: RouteApp,
-  { repository, inspection, now, setTimer = setPlatformTimer }: InspectorRouteDeps,
+  { repository, inspection, audit, now, setTimer = setPlatformTimer }: InspectorRouteDeps,
 ): void {
   const tails = new Set<OpTail>();
   let isStopping = false;
@@ -41,7 +43,7 @@ export function addInspectorRoutes(
     for (const tail of tails) tail.end('stopping');
   });
 
-  /** Logs the look. @throws CuepointError `forbidden`, `invalid_user_id` */
+  /** Leaves a line in the trail. @throws CuepointError `forbidden`, `invalid_user_id` */
   function requireLook(request: FastifyRequest, named: string): string {
     const { identity } = callerOf(request);
     if (!identity.scopes.has(SCOPE_ADMIN)) {
@@ -51,8 +53,7 @@ export function addInspectorRoutes(
       throw new CuepointError('invalid_user_id', 'A user id is a UUID.', { field: 'userId' });
     }
     const userId = normalizeUuid(named);
-    const route = request.routeOptions.url;
-    request.log.info({ actor: identity.userId, userId, route }, 'looks at a user');
+    audit(request, 'looks at a user', { actor: identity.userId, userId });
     return userId;
   }
 
@@ -69,10 +70,9 @@ export function addInspectorRoutes(
       params,
       response: withProblems({ 200: InspectedUserSchema }),
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const userId = requireLook(request, request.params.userId);
       const stored = await repository.inspectUser(userId, { rowsMax: INSPECTED_ROWS_MAX });
-      void reply.header('cache-control', 'no-store');
       return toInspectedUser(userId, stored, inspection.sessionsOf(userId), now());
     },
   });
@@ -95,10 +95,7 @@ export function addInspectorRoutes(
     handler: async (request, reply) => {
       const userId = requireLook(request, request.params.userId);
       const tail = await openTail(userId, callerOf(request).identity.expiresAtMs);
-      return reply
-        .type('application/x-ndjson')
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-        .send(tail.stream);
+      return reply.type('application/x-ndjson').header('x-accel-buffering', 'no').send(tail.stream);
     },
   });
 

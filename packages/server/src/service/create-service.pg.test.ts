@@ -29,6 +29,7 @@ function create(env: Record<string, string>, rest: Partial<ServiceOptions> = {})
   const service = createService({
     config: rest.config ?? readConfig({ env: { PORT: '0', ...env }, readFile: () => '' }),
     logger: createLogger('silent'),
+    writeAudit: () => undefined,
     now: Date.now,
     random: () => 0,
     randomUuid: randomUUID,

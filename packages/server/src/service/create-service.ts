@@ -6,6 +6,7 @@ import { createAuthority, type DevelopmentMode } from '../auth/authority.ts';
 import { LOOPBACK_HOSTS, type Config } from '../config/config.ts';
 import { findConsoleFiles } from '../console/console-files.ts';
 import { createFeed } from '../feed/create-feed.ts';
+import { createAuditTrail } from '../http/audit-trail.ts';
 import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts';
 import { LISTEN_BACKLOG, REQUESTS_WAITING_MAX } from '../limits.ts';
 import { createAwaitDatabase } from './await-database.ts';
@@ -18,6 +19,8 @@ import { openStoredParts, type StoredParts } from './stored-parts.ts';
 export interface ServiceOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** Takes the lines of the trail of who touched whose data; `openAudit` makes one. */
+  readonly writeAudit: (line: string) => void;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly randomUuid: () => string;
@@ -56,7 +59,7 @@ export interface Service {
 }
 
 export function createService(options: ServiceOptions): Service {
-  const { config, logger, now, randomUuid, random } = options;
+  const { config, logger, writeAudit, now, randomUuid, random } = options;
   const { onUnavailable = () => undefined, onNextLink = () => undefined } = options;
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
@@ -98,6 +101,7 @@ export function createService(options: ServiceOptions): Service {
         health: stored.health,
         verifier,
         metrics,
+        audit: createAuditTrail(writeAudit, now),
         ...(config.console === 'on' ? { console: findConsoleFiles() } : {}),
         development,
         corsOrigins: config.corsOrigins ?? [],

@@ -2,6 +2,7 @@ import type { DeviceInfo } from '@cuepoint/core';
 import type { SetTimer, SyncRepository } from '@cuepoint/store';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
+import type { AuditTrail } from '../http/audit-trail.ts';
 import type { LiveOptions } from '../live/live-server.ts';
 import type { DevelopmentMode } from '../auth/authority.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
@@ -51,6 +52,8 @@ export interface ServiceParts {
   readonly health: HealthProbe;
   readonly verifier: TokenVerifier;
   readonly metrics: ServiceMetrics;
+  /** Always on: who touched whose data. [SEC1] */
+  readonly audit: AuditTrail;
   /** Served at `/`; without it there is no console. */
   readonly console?: ConsoleFiles;
   /** Set in development mode only: whoever is on this machine gets tokens. [SEC2] */

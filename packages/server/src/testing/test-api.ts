@@ -9,6 +9,7 @@ import type { Feed } from '../feed/feed.ts';
 import { createMemoryFeed } from '../feed/memory-feed.ts';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/config.ts';
+import { createAuditTrail } from '../http/audit-trail.ts';
 import { createLogger } from '../http/logger.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
 import { REQUESTS_WAITING_MAX } from '../limits.ts';
@@ -53,6 +54,8 @@ export interface TestApi {
   /** A connection of the tests' own to the same schema. */
   readonly database: Database;
   readonly logLines: string[];
+  /** Of the trail of who touched whose data. */
+  readonly auditLines: string[];
   /** Calls below /api/v1, or an absolute path that begins with `//`. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   createUser(claims?: { deviceId?: string; scopes?: string[] }): Promise<TestUser>;
@@ -87,6 +90,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     readFile: () => '',
   });
   const logLines: string[] = [];
+  const auditLines: string[] = [];
   const logger = createLogger(config.logLevel, sinkOf(logLines));
   const metrics = createServiceMetrics();
   const stored = await openStoredParts(config, {
@@ -114,6 +118,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
       options.verifier ??
       createSecretVerifier(SECRET_BYTES, { audience: undefined, issuer: undefined, now }),
     metrics,
+    audit: createAuditTrail((line) => auditLines.push(line), now),
     development:
       options.development === true
         ? {
@@ -142,6 +147,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     parts,
     database,
     logLines,
+    auditLines,
     call,
     async createUser(claims = {}) {
       const userId = randomUUID();
