@@ -28,7 +28,10 @@ describe('claims', () => {
     [undefined, []],
     [5, []],
   ])('reads the scopes %j as %j', (scope, expected) => {
-    const { scopes } = identityOfClaims({ sub: 'x', exp: 1, scope });
+    const { scopes } = identityOfClaims({
+      payload: { sub: 'x', exp: 1, scope },
+      protectedHeader: { alg: 'HS256' },
+    });
     expect([...scopes]).toEqual(expected);
   });
 });

@@ -1,17 +1,12 @@
 import { CuepointError } from '@cuepoint/core';
-import {
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JWTVerifyOptions,
-  type JWTVerifyResult,
-} from 'jose';
+import { errors, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import { identityOfClaims, type Identity } from './identity.ts';
+import { createKeySet, KeySetUnavailable, type KeySetOptions } from './key-set.ts';
 
 export interface TokenVerifier {
   /**
-   * @throws CuepointError `unauthenticated` for any token that is not good now; `overloaded` while the
-   * key set cannot be fetched.
+   * @throws CuepointError `unauthenticated` for any token that is not good now; `overloaded` while there is
+   * no key set to look at.
    */
   verify(token: string): Promise<Identity>;
 }
@@ -25,7 +20,6 @@ export interface TokenVerifierOptions {
 
 /** Clocks of issuer and service differ by seconds; nothing more is forgiven. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-const JWKS_TIMEOUT_MS = 5_000;
 const JWKS_RETRY_AFTER_MS = 2_000;
 
 /** Public keys only: an HMAC over a published key must never pass. [SEC1] */
@@ -50,12 +44,14 @@ export function createSecretVerifier(
   return createVerifier(options, ['HS256'], (token, checks) => jwtVerify(token, secret, checks));
 }
 
-/** Fetches the key set when a token first needs it, and again for a key that it does not know. */
+/** By the key set of an identity provider; see {@link createKeySet} for when it is fetched. */
 export function createJwksVerifier(
   url: string,
-  options: TokenVerifierOptions & { readonly audience: string; readonly issuer: string },
+  options: TokenVerifierOptions &
+    Partial<KeySetOptions> & { readonly audience: string; readonly issuer: string },
 ): TokenVerifier {
-  const keySet = createRemoteJWKSet(new URL(url), { timeoutDuration: JWKS_TIMEOUT_MS });
+  const { monotonic = () => performance.now(), onFailed = () => undefined } = options;
+  const keySet = createKeySet(new URL(url), { monotonic, onFailed });
   return createVerifier(options, JWKS_ALGORITHMS, (token, checks) =>
     jwtVerify(token, keySet, checks),
   );
@@ -76,7 +72,7 @@ function createVerifier(
         ...(issuer === undefined ? {} : { issuer }),
       };
       try {
-        return identityOfClaims((await verify(token, checks)).payload);
+        return identityOfClaims(await verify(token, checks));
       } catch (error) {
         throw toCuepointError(error);
       }
@@ -84,36 +80,28 @@ function createVerifier(
   };
 }
 
-/** Only what the token itself got wrong is told as such; a key set out of reach is our trouble. */
+/** A key set out of reach is our trouble; all else is the token's, its key included. */
 function toCuepointError(error: unknown): CuepointError {
   if (error instanceof CuepointError) return error;
-  if (isFaultOfToken(error)) {
-    return new CuepointError('unauthenticated', `The token is not accepted: ${reasonOf(error)}.`, {
+  if (error instanceof KeySetUnavailable) {
+    return new CuepointError('overloaded', 'The key set of the issuer cannot be fetched now.', {
       cause: error,
+      retryAfterMs: JWKS_RETRY_AFTER_MS,
     });
   }
-  return new CuepointError('overloaded', 'The key set of the issuer cannot be fetched now.', {
+  return new CuepointError('unauthenticated', `The token is not accepted: ${reasonOf(error)}.`, {
     cause: error,
-    retryAfterMs: JWKS_RETRY_AFTER_MS,
   });
 }
 
-function isFaultOfToken(error: unknown): error is errors.JOSEError {
-  return (
-    error instanceof errors.JOSEError &&
-    !(error instanceof errors.JWKSTimeout) &&
-    !(error instanceof errors.JWKSInvalid) &&
-    // The base class itself tells of an answer of the key server that is no key set.
-    error.constructor !== errors.JOSEError
-  );
-}
-
 /** Names the claim or the check, never a value of the token. */
-function reasonOf(error: errors.JOSEError): string {
+function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `its ${error.claim} is wrong`;
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not allowed';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
   if (error instanceof errors.JWKSNoMatchingKey) return 'its key is not in the key set';
+  // Such as an RSA key of 1,024 bits, which the platform's own error tells of.
+  if (!(error instanceof errors.JOSEError)) return 'its key is not of use';
   return 'it is not a well-formed signed token';
 }

@@ -32,6 +32,10 @@ export const TOKEN_FAULTS: Readonly<Record<string, TokenFault<TokenSource>>> = {
   'is of another issuer': (source, claims) => source.sign({ ...claims, iss: 'https://b.example' }),
   'is of no issuer': (source, claims) => source.sign(without(claims, 'iss')),
   'is of nobody': (source, claims) => source.sign(without(claims, 'sub')),
+  'is of what is no text': (source, claims) => source.sign({ ...claims, sub: 5 as never }),
+  'is of no one': (source, claims) => source.sign({ ...claims, sub: null as never }),
+  'expires at no time': (source, claims) => source.sign({ ...claims, exp: 1e300 }),
+  'is an ID token': (source, claims) => source.sign({ ...claims, at_hash: 'x' }),
   'is bound to what is no device': (source, claims) => source.sign({ ...claims, device_id: 'a b' }),
 };
 

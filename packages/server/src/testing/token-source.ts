@@ -35,6 +35,8 @@ export interface KeySetSource extends TokenSource {
   readonly publicPem: string;
   /** How often the key set was fetched. */
   readonly fetches: number;
+  /** Moves the clock by which the verifier tells how old its keys are. */
+  advance(ms: number): void;
   /** A new key signs from here on; the key set no longer has the old one. */
   rotate(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createSecretSource(): TokenSource {
 export async function createKeySetSource(): Promise<KeySetSource> {
   let generation = 1;
   let fetches = 0;
+  let monotonicMs = 0;
   let key = await createKey(generation);
   const server = createServer((_request, response) => {
     fetches += 1;
@@ -63,7 +66,13 @@ export async function createKeySetSource(): Promise<KeySetSource> {
   const { port } = server.address() as AddressInfo;
 
   return {
-    verifier: createJwksVerifier(`http://127.0.0.1:${port}/keys`, options),
+    verifier: createJwksVerifier(`http://127.0.0.1:${port}/keys`, {
+      ...options,
+      monotonic: () => monotonicMs,
+    }),
+    advance(ms) {
+      monotonicMs += ms;
+    },
     get kid() {
       return key.kid;
     },
