@@ -1,10 +1,10 @@
-import { CuepointError, isDeviceId, isUuid, normalizeUuid } from '@cuepoint/core';
+import { CuepointError, isCuepointError, isDeviceId, isUuid, normalizeUuid } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import type { FastifyRequest } from 'fastify';
 import type { AuditTrail } from '../http/audit-trail.ts';
 import type { AwaitDatabase } from '../service/await-database.ts';
 import { DEFAULT_DEVICE_ID, type Caller } from './caller.ts';
-import { SCOPE_SERVICE, type Identity } from './identity.ts';
+import { SCOPE_DEVICES, SCOPE_SERVICE, type Identity } from './identity.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 export interface AuthenticateDeps {
@@ -12,6 +12,8 @@ export interface AuthenticateDeps {
   readonly repository: Pick<SyncRepository, 'isDeviceRevoked'>;
   readonly awaitDatabase: AwaitDatabase;
   readonly audit: AuditTrail;
+  /** @throws CuepointError `rate_limited` when too many were refused. [SEC3] */
+  readonly countRefused: (request: FastifyRequest) => Promise<void>;
 }
 
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
@@ -22,9 +24,19 @@ export function createAuthenticate({
   repository,
   awaitDatabase,
   audit,
+  countRefused,
 }: AuthenticateDeps) {
+  async function identify(request: FastifyRequest): Promise<Identity> {
+    try {
+      return await verifier.verify(bearerTokenOf(request.headers.authorization));
+    } catch (error) {
+      if (isCuepointError(error, 'unauthenticated')) await countRefused(request);
+      throw error;
+    }
+  }
+
   return async function authenticate(request: FastifyRequest): Promise<void> {
-    const identity = await verifier.verify(bearerTokenOf(request.headers.authorization));
+    const identity = await identify(request);
     const userId = userIdOf(request, identity, audit);
     const deviceId = deviceIdOf(request, identity);
     if (deviceId !== undefined) {
@@ -54,6 +66,21 @@ export function requireOwnDevice({ identity }: Caller, deviceId: string): void {
       field: 'deviceId',
     });
   }
+}
+
+/**
+ * Another device of the user is removed by a token of the user; one that is bound to a device needs a scope for
+ * it, or whoever has taken that device could lock out all the others. [SEC1]
+ *
+ * @throws CuepointError `forbidden`
+ */
+export function requireMayRemove({ identity }: Caller, deviceId: string): void {
+  const isOwn = identity.deviceId === undefined || identity.deviceId === deviceId;
+  if (isOwn || identity.scopes.has(SCOPE_DEVICES)) return;
+  throw new CuepointError(
+    'forbidden',
+    `A token that is bound to a device removes another one with the scope ${SCOPE_DEVICES}.`,
+  );
 }
 
 /** @throws CuepointError `device_revoked` for the id of a deleted device, at once. [SEC1] */

@@ -33,12 +33,14 @@ export interface AuthorityDeps {
   readonly randomUuid: () => string;
   /** Told of the code that follows one that was taken. */
   readonly onNextLink: (code: string) => void;
+  /** Told of every fetch of the key set that failed. */
+  readonly onKeySetFailed: (error: unknown) => void;
 }
 
 /** @throws CuepointError `data_directory_unusable` in development mode. */
 export async function createAuthority(
   auth: AuthConfig,
-  { dataDir, now, randomUuid, onNextLink }: AuthorityDeps,
+  { dataDir, now, randomUuid, onNextLink, onKeySetFailed }: AuthorityDeps,
 ): Promise<Authority> {
   switch (auth.mode) {
     case 'secret': {
@@ -51,7 +53,7 @@ export async function createAuthority(
     case 'jwks': {
       const { url, audience, issuer } = auth;
       return {
-        verifier: createJwksVerifier(url, { audience, issuer, now }),
+        verifier: createJwksVerifier(url, { audience, issuer, now, onFailed: onKeySetFailed }),
         development: undefined,
       };
     }

@@ -43,9 +43,9 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
     random: context.random,
     randomUuid: context.randomUuid,
     onUnavailable: (reason) => print(context, `Waiting for the database: ${reason}`),
-    onNextLink: (code) => print(context, `  next  ${inspectorLink(address, code)}`),
+    onNextLink: (code) => print(context, `  next  ${inspectorLink(consoleAddress, code)}`),
   });
-  let address = '';
+  let consoleAddress = '';
   let isStopping = false;
   const stopped = new Promise<void>((resolve, reject) => {
     context.onStopSignal(() => {
@@ -56,7 +56,7 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
   });
   try {
     const started = await service.start();
-    ({ address } = started);
+    consoleAddress = started.operatorAddress ?? started.address;
     print(context, ...(await describeStart(started)));
   } catch (error) {
     if (!isStopping) throw error;
@@ -66,19 +66,21 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
 
 async function describeStart({
   address,
+  operatorAddress,
   storage,
   durabilityWarnings,
   development,
 }: StartedService): Promise<string[]> {
   const lines = [`Cuepoint ${VERSION} listens on ${address}`, `  data  ${storage}`];
+  if (operatorAddress !== undefined) lines.push(`  operators  ${operatorAddress}`);
   for (const warning of durabilityWarnings) lines.push(`  note  ${warning}`);
   if (development === undefined) return lines;
   const token = await development.mintToken(DEVELOPMENT_USER_ID);
   return [
     ...lines,
     '  mode  development: whoever is on this machine gets tokens; CUEPOINT_JWT_SECRET or CUEPOINT_JWKS_URL instead',
-    `  look  ${inspectorLink(address, development.link.code)} opens the inspector, once`,
-    `  try   open ${address} in a browser: three devices of one person; then put something on their list:`,
+    `  look  ${inspectorLink(operatorAddress ?? address, development.link.code)} opens the inspector, once`,
+    `  try   open ${operatorAddress ?? address} in a browser: three devices of one person; then put something on their list:`,
     '',
     `curl -X PUT -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist/my-first-film`,
     `curl -H 'Authorization: Bearer ${token}' ${address}${API_PREFIX}/watchlist`,

@@ -2,7 +2,7 @@ import { CuepointError } from '@cuepoint/core';
 import { Command, Option } from 'commander';
 import { DEVELOPMENT_TOKEN_TTL_SECONDS } from '../auth/authority.ts';
 import { loadDevelopmentSecret } from '../auth/development-secret.ts';
-import { SCOPE_ADMIN, SCOPE_SERVICE } from '../auth/identity.ts';
+import { SCOPE_ADMIN, SCOPE_DEVICES, SCOPE_SERVICE } from '../auth/identity.ts';
 import { requireDataDirectory } from '../config/data-directory.ts';
 import { mintToken, TOKEN_TTL_SECONDS_DEFAULT, TOKEN_TTL_SECONDS_MAX } from '../auth/mint-token.ts';
 import { parseInteger } from '../config/parse-value.ts';
@@ -32,8 +32,9 @@ export function tokenCommand(context: CliContext): Command {
     .addOption(
       new Option(
         '--scope <scope...>',
-        `${SCOPE_SERVICE} acts for any user, ${SCOPE_ADMIN} looks at any user in the console`,
-      ).choices([SCOPE_SERVICE, SCOPE_ADMIN]),
+        `${SCOPE_SERVICE} acts for any user, ${SCOPE_ADMIN} looks at any user in the console, ` +
+          `${SCOPE_DEVICES} removes other devices than the one that the token is bound to`,
+      ).choices([SCOPE_SERVICE, SCOPE_ADMIN, SCOPE_DEVICES]),
     )
     .addHelpText(
       'after',

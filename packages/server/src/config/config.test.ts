@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isCuepointError } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
@@ -22,7 +23,7 @@ const problemsOf = (env: Record<string, string>): string => {
   }
   return '';
 };
-const secret = 's'.repeat(32);
+const secret = 'a secret of the tests, 32 bytes or more';
 
 describe('the configuration', () => {
   it('has a default for everything that needs one', () => {
@@ -98,6 +99,13 @@ describe('the configuration', () => {
     ['CUEPOINT_CATCH_UP', 'both'],
     ['CUEPOINT_BATCH_STATEMENT', 'copy'],
     ['CUEPOINT_JWT_SECRET', 'short'],
+    ['CUEPOINT_JWT_SECRET', 'changeme'.repeat(4)],
+    ['CUEPOINT_JWT_SECRET', `${'my-secret-key-'.repeat(3)}my`],
+    ['CUEPOINT_JWT_SECRET', '0123456789abcdef'.repeat(2)],
+    ['CUEPOINT_JWT_SECRET', `a${'b'.repeat(40)}`],
+    ['CUEPOINT_OPERATOR_ADDRESS', '9083'],
+    ['CUEPOINT_OPERATOR_ADDRESS', '127.0.0.1:65536'],
+    ['CUEPOINT_OPERATOR_ADDRESS', 'http://127.0.0.1:1'],
     ['CUEPOINT_JWKS_URL', 'file:///etc/passwd'],
     ['CUEPOINT_JWKS_URL', 'http://keys.example/jwks'],
     ['CUEPOINT_CORS_ORIGINS', 'https://a.example/path'],
@@ -199,6 +207,24 @@ describe('the configuration', () => {
     const problems = problemsOf({ HOST: '0.0.0.0', CUEPOINT_JWT_SECRET: 'short' });
     expect(problems.split('\n')).toHaveLength(2);
     expect(problems).toContain('at least 32 bytes');
+  });
+
+  it('[SEC2] takes any secret that was made at random', () => {
+    for (let count = 0; count < 200; count += 1) {
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        const random = randomBytes(encoding === 'hex' ? 16 : 24).toString(encoding);
+        expect(problemsOf({ CUEPOINT_JWT_SECRET: random })).toBe('');
+      }
+    }
+  });
+
+  it('[SEC2] has an address for operators, on loopback in development mode', () => {
+    const at = (address: string) => ({ CUEPOINT_OPERATOR_ADDRESS: address });
+    const { operatorAddress } = read({ ...at('[::1]:9083'), CUEPOINT_JWT_SECRET: secret });
+    expect(operatorAddress).toEqual({ host: '::1', port: 9_083 });
+    expect(problemsOf(at('127.0.0.1:0'))).toBe('');
+    expect(problemsOf(at('0.0.0.0:9083'))).toContain('CUEPOINT_OPERATOR_ADDRESS');
+    expect(problemsOf({ ...at('0.0.0.0:9083'), CUEPOINT_JWT_SECRET: secret })).toBe('');
   });
 
   it('reads secrets from files, once, without the last line feed', () => {

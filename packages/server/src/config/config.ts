@@ -101,6 +101,10 @@ function* problemsOfAuth(
         `alone, ${labelOf('dev')}`
     );
   }
+  const operators = values.operatorAddress;
+  if (dev === true && operators !== undefined && !LOOPBACK_HOSTS.includes(operators.host)) {
+    yield `${labelOf('operatorAddress')}: in development mode it is on ${LOOPBACK_HOSTS.join(', ')} only`;
+  }
   if (dev === true && host !== undefined && !LOOPBACK_HOSTS.includes(host)) {
     yield `${labelOf('host')}: in development mode the service listens on ${LOOPBACK_HOSTS.join(', ')} only`;
   }

@@ -90,11 +90,35 @@ export function parseSchemaName(text: string): string {
 
 export const JWT_SECRET_BYTES_MIN = 32;
 
-/** HS256 is as strong as its secret; RFC 7518 asks for 256 bits at least. */
+/** Fewer different signs than a random secret of that length has, in hexadecimal digits as well. */
+const SECRET_SIGNS_MIN = 8;
+
+/** HS256 is as strong as its secret; RFC 7518 asks for 256 bits at least, and not for one word many times. */
 export function parseJwtSecret(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length < JWT_SECRET_BYTES_MIN) {
     throw new Error(`expected at least ${JWT_SECRET_BYTES_MIN} bytes`);
   }
+  if (isRepetition(text) || new Set(text).size < SECRET_SIGNS_MIN) {
+    throw new Error('expected what nobody guesses, such as of: openssl rand -base64 48');
+  }
   return bytes;
+}
+
+/** Whether a text begins anew by its middle at the latest: `changemechangeme`, also cut short at its end. */
+function isRepetition(text: string): boolean {
+  for (let period = 1; period <= text.length / 2; period += 1) {
+    if (text.startsWith(text.slice(period))) return true;
+  }
+  return false;
+}
+
+const HOST_AND_PORT = /^(?:\[(?<v6>[0-9A-Fa-f:.]+)\]|(?<name>[A-Za-z0-9.-]+)):(?<port>\d{1,5})$/;
+
+/** A host and a port: `127.0.0.1:9083`, `[::1]:9083`. */
+export function parseHostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const groups = HOST_AND_PORT.exec(text)?.groups ?? {};
+  const port = Number(groups['port'] ?? Number.NaN);
+  if (!(port <= 65_535)) throw new Error('expected an address and a port, such as 127.0.0.1:9083');
+  return { host: groups['v6'] ?? groups['name'] ?? '', port };
 }

@@ -1,6 +1,7 @@
 import {
   parseBoolean,
   parseChoice,
+  parseHostAndPort,
   parseInteger,
   parseJwksUrl,
   parseJwtSecret,
@@ -56,6 +57,13 @@ export const SETTINGS = {
     default: '8083',
     description: 'Port to listen on; 0 takes any free one.',
     parse: parseInteger(0, 65_535),
+  },
+  operatorAddress: {
+    env: 'CUEPOINT_OPERATOR_ADDRESS',
+    group: 'listen',
+    description:
+      'An address and a port of their own for the console, the inspector, `/health`, `/metrics` and `/openapi.json`, such as 127.0.0.1:9083; then they are not at `HOST`.',
+    parse: parseHostAndPort,
   },
   corsOrigins: {
     env: 'CUEPOINT_CORS_ORIGINS',
@@ -194,7 +202,8 @@ export const SETTINGS = {
     env: 'CUEPOINT_RATE_LIMIT',
     group: 'limits',
     default: '1000',
-    description: 'Requests of one user in 10 seconds, in this process; 0 turns the limit off.',
+    description:
+      'Requests of one user, and refused tokens of one address, in 10 seconds, in this process; 0 turns both limits off.',
     parse: parseInteger(0, 1_000_000),
   },
   devicesPerUser: {

@@ -27,6 +27,30 @@ describe('limits', () => {
     expect((await calm.call('GET', '/watchlist')).status).toBe(200);
   });
 
+  it('[SEC3] bounds the tokens of an address that are refused, and keeps nobody else out for them', async () => {
+    const call = (remoteAddress: string, token: string) =>
+      api.app.inject({
+        url: '/api/v1/watchlist',
+        remoteAddress,
+        headers: { host: 'localhost', authorization: `Bearer ${token}` },
+      });
+    const [here, there] = ['192.0.2.1', '192.0.2.2'];
+    const statuses: number[] = [];
+    for (let count = 0; count < 7; count += 1) {
+      statuses.push((await call(here, 'no.token.at-all')).statusCode);
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    const refused = await call(here, 'no.token.at-all');
+    expect(refused.json()).toMatchObject({
+      code: 'rate_limited',
+      limit: { name: 'refusedTokensPer10Seconds', value: 5 },
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect((await call(there, 'no.token.at-all')).statusCode).toBe(401);
+    // Behind one address are many people.
+    expect((await call(here, (await api.createUser()).token)).statusCode).toBe(200);
+  });
+
   it('[SEC3] a body that is too large, or too deep, is answered with the limit', async () => {
     const user = await api.createUser();
     const large = await user.call('POST', '/sync', { payload: ' '.repeat(1_048_577) });

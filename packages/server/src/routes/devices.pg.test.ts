@@ -83,16 +83,29 @@ describe('devices over HTTP', () => {
     expect(await user.call('PUT', '/devices/tv', { body: tv })).toMatchObject({ status: 201 });
   });
 
-  it('[SEC1] a token bound to a device may remove another one of the same user', async () => {
+  it('[SEC1] a token bound to a device removes that one, and others with the scope alone', async () => {
     const user = await api.createUser({ deviceId: 'tv' });
-    const token = await mintToken(
-      new TextEncoder().encode(TEST_SECRET),
-      { userId: user.userId, ttlSeconds: 600 },
-      Date.now(),
-    );
-    await user.call('PUT', '/devices/phone', { body: tv, token });
-    expect(await user.call('DELETE', '/devices/phone')).toMatchObject({ status: 204 });
-    expect(await user.call('GET', '/devices/phone')).toMatchObject({ status: 404 });
+    const mint = (limits: { deviceId?: string; scopes?: string[] }) =>
+      mintToken(
+        new TextEncoder().encode(TEST_SECRET),
+        { userId: user.userId, ttlSeconds: 600, ...limits },
+        Date.now(),
+      );
+    const unbound = await mint({});
+    for (const device of ['phone', 'tablet', 'tv']) {
+      await user.call('PUT', `/devices/${device}`, { body: tv, token: unbound });
+    }
+    const remove = (device: string, token: string) =>
+      user.call('DELETE', `/devices/${device}`, { token });
+    expect(await remove('phone', user.token)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect((await user.call('GET', '/devices/phone')).status).toBe(200);
+    const scoped = await mint({ deviceId: 'tv', scopes: ['cuepoint:devices'] });
+    expect((await remove('phone', scoped)).status).toBe(204);
+    expect((await remove('tablet', unbound)).status).toBe(204);
+    expect((await remove('tv', user.token)).status).toBe(204);
   });
 
   it('the id of writes without a device cannot be registered', async () => {

@@ -1,8 +1,14 @@
 import { CuepointError, type DeviceInfo } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import { Type } from 'typebox';
+import { SCOPE_DEVICES } from '../auth/identity.ts';
 import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
-import { callerOf, requireOwnDevice, requireUnrevoked } from '../auth/authenticate.ts';
+import {
+  callerOf,
+  requireMayRemove,
+  requireOwnDevice,
+  requireUnrevoked,
+} from '../auth/authenticate.ts';
 import { instantOf } from '../http/instant.ts';
 import { LIST_LIMIT_DEFAULT } from '../limits.ts';
 import {
@@ -103,15 +109,17 @@ export function addDeviceRoutes(app: RouteApp, deps: DeviceRouteDeps): void {
       operationId: 'deleteDevice',
       summary: 'Removes and revokes a device',
       description:
-        'Its id is refused from now on. What it wrote stays. Every device of the user may remove any ' +
-        'other: a lost phone is removed from another screen.',
+        'Its id is refused from now on. What it wrote stays. A lost phone is removed from another screen: by a ' +
+        `token that is bound to no device, to this one, or that has the scope \`${SCOPE_DEVICES}\`.`,
       tags,
       params: DeviceParamsSchema,
       response: withProblems({ 204: Type.Null({ description: 'It is gone.' }) }),
     },
     handler: async (request, reply) => {
-      const { userId } = callerOf(request);
-      if (!(await persistence.deleteDevice(userId, request.params.deviceId))) unknownDevice();
+      const caller = callerOf(request);
+      const { deviceId } = request.params;
+      requireMayRemove(caller, deviceId);
+      if (!(await persistence.deleteDevice(caller.userId, deviceId))) unknownDevice();
       return reply.code(204).send();
     },
   });

@@ -15,10 +15,8 @@ export interface HealthRouteDeps {
   readonly answerPage: AnswerPage | undefined;
 }
 
-export function addHealthRoutes(
-  app: RouteApp,
-  { health, isDevelopment, answerPage }: HealthRouteDeps,
-): void {
+/** What a balancer or a supervisor asks. */
+export function addProbeRoutes(app: RouteApp, { health }: Pick<HealthRouteDeps, 'health'>): void {
   app.route({
     method: 'GET',
     url: '/livez',
@@ -52,7 +50,13 @@ export function addHealthRoutes(
       return { status: state === 'lost' ? ('degraded' as const) : ('ready' as const) };
     },
   });
+}
 
+/** What an operator asks. */
+export function addHealthRoute(
+  app: RouteApp,
+  { health, isDevelopment, answerPage }: HealthRouteDeps,
+): void {
   app.route({
     method: 'GET',
     url: '/health',

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { openDatabase } from '@cuepoint/store';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { createPostgresServer } from '../../../../test/support/postgres-server.ts';
 import { mintToken } from '../auth/mint-token.ts';
 import { readConfig } from '../config/config.ts';
@@ -134,6 +136,52 @@ describe('the console', () => {
     // Where the files were never built the answer says how they are.
     expect(await detailAt('on')).toMatch(/default-src 'none'|build:console/);
     expect(await detailAt('off')).toBe('There is no such route.');
+  });
+});
+
+describe('an address for operators', () => {
+  const ROUTES = ['/health', '/metrics', '/openapi.json', '/', '/inspector'];
+
+  it('[SEC1] has what is for operators, and the address of apps has it no more', async () => {
+    const env = { ...onPostgres(inject('postgresUrl')), CUEPOINT_OPERATOR_ADDRESS: '127.0.0.1:0' };
+    const service = create(env);
+    const { address, operatorAddress = '' } = await service.start();
+    const secret = new TextEncoder().encode(TEST_SECRET);
+    const userId = randomUUID();
+    const limits = { userId, ttlSeconds: 600, scopes: ['cuepoint:admin'] };
+    const headers = { authorization: `Bearer ${await mintToken(secret, limits, Date.now())}` };
+    const look = `/api/v1/inspector/users/${userId}`;
+    const statusAt = async (at: string, path: string) =>
+      (await fetch(`${at}${path}`, { headers })).status;
+    for (const path of [...ROUTES, look])
+      expect([path, await statusAt(address, path)]).toEqual([path, 404]);
+    for (const path of ['/livez', '/readyz', '/api/v1/watchlist']) {
+      for (const at of [address, operatorAddress]) expect(await statusAt(at, path)).toBe(200);
+    }
+    for (const path of ['/health', '/metrics', '/openapi.json', look]) {
+      expect([path, await statusAt(operatorAddress, path)]).toEqual([path, 200]);
+    }
+    const socket = new WebSocket(`${operatorAddress.replace('http', 'ws')}/api/v1/ws`);
+    await once(socket, 'open');
+    socket.terminate();
+    await service.stop();
+    await expect(fetch(`${operatorAddress}/livez`)).rejects.toThrow('fetch failed');
+  });
+
+  it('is where everything is that is for operators, unless it is set', async () => {
+    const { address, operatorAddress } = await create(onPostgres(inject('postgresUrl'))).start();
+    expect(operatorAddress).toBeUndefined();
+    expect((await fetch(`${address}/metrics`)).status).toBe(200);
+  });
+
+  it('that is in use fails the start, and leaves nothing open', async () => {
+    const first = create(onPostgres(inject('postgresUrl')));
+    const { host } = new URL((await first.start()).address);
+    const second = create({
+      ...onPostgres(inject('postgresUrl')),
+      CUEPOINT_OPERATOR_ADDRESS: host,
+    });
+    await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
 

@@ -14,6 +14,7 @@ import { closeServer } from './close-server.ts';
 import { createApp } from './create-app.ts';
 import { delay } from './delay.ts';
 import { openWithRetry } from './open-with-retry.ts';
+import { listenForOperators, type OperatorListener } from './operator-listener.ts';
 import { openStoredParts, type StoredParts } from './stored-parts.ts';
 
 export interface ServiceOptions {
@@ -35,6 +36,8 @@ export interface ServiceOptions {
 export interface StartedService {
   /** Such as `http://127.0.0.1:8083`. */
   readonly address: string;
+  /** Of operators, where they have one of their own. */
+  readonly operatorAddress: string | undefined;
   /** Where the data is, printable. */
   readonly storage: string;
   readonly durabilityWarnings: readonly string[];
@@ -63,6 +66,7 @@ export function createService(options: ServiceOptions): Service {
   const { onUnavailable = () => undefined, onNextLink = () => undefined } = options;
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
+  let operatorListener: OperatorListener | undefined;
   let stored: StoredParts | undefined;
   let started: Promise<StartedService> | undefined;
   let stopped: Promise<void> | undefined;
@@ -74,6 +78,7 @@ export function createService(options: ServiceOptions): Service {
       now,
       randomUuid,
       onNextLink,
+      onKeySetFailed: (err) => logger.warn({ err }, 'the key set cannot be fetched'),
     });
     requireNotStopping();
     const metrics = createServiceMetrics();
@@ -83,6 +88,7 @@ export function createService(options: ServiceOptions): Service {
       stopping.signal,
     );
     requireNotStopping();
+    const operators = config.operatorAddress === undefined ? undefined : new WeakSet<object>();
     app = await createApp({
       parts: {
         repository: stored.repository,
@@ -102,6 +108,7 @@ export function createService(options: ServiceOptions): Service {
         verifier,
         metrics,
         audit: createAuditTrail(writeAudit, now),
+        ...(operators === undefined ? {} : { operators }),
         ...(config.console === 'on' ? { console: findConsoleFiles() } : {}),
         development,
         corsOrigins: config.corsOrigins ?? [],
@@ -122,8 +129,14 @@ export function createService(options: ServiceOptions): Service {
       port: config.port,
       backlog: LISTEN_BACKLOG,
     });
+    if (operators !== undefined && config.operatorAddress !== undefined) {
+      const { host, port } = config.operatorAddress;
+      const at = { host: await oneAddressOf(host), port };
+      operatorListener = await listenForOperators(app.server, at, operators);
+    }
     return {
       address,
+      operatorAddress: operatorListener?.address,
       storage: stored.description,
       durabilityWarnings: stored.durabilityWarnings,
       development,
@@ -157,6 +170,7 @@ export function createService(options: ServiceOptions): Service {
   async function stop(): Promise<void> {
     stopping.abort();
     await started?.catch(() => undefined);
+    operatorListener?.close();
     const server = app;
     const closing =
       server === undefined
@@ -174,6 +188,7 @@ export function createService(options: ServiceOptions): Service {
     },
     start() {
       started ??= start().catch(async (error: unknown) => {
+        operatorListener?.close();
         const [opened, server] = [stored, app];
         [stored, app] = [undefined, undefined];
         await server?.close();
@@ -190,8 +205,9 @@ export function createService(options: ServiceOptions): Service {
 }
 
 /** A configuration may be made by hand. @throws CuepointError `configuration_invalid` [SEC2] */
-function requireSafeAddress({ auth, host }: Config): void {
-  if (auth.mode !== 'development' || LOOPBACK_HOSTS.includes(host)) return;
+function requireSafeAddress({ auth, host, operatorAddress }: Config): void {
+  const hosts = [host, operatorAddress?.host ?? host];
+  if (auth.mode !== 'development' || hosts.every((one) => LOOPBACK_HOSTS.includes(one))) return;
   throw new CuepointError(
     'configuration_invalid',
     `In development mode the service listens on ${LOOPBACK_HOSTS.join(', ')} only.`,

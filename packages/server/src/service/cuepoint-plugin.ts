@@ -10,14 +10,14 @@ import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
-import { limitRate } from '../http/rate-limit.ts';
+import { createRateLimits } from '../http/rate-limit.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades } from '../live/upgrades.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
-import { addHealthRoutes } from '../routes/health.ts';
+import { addHealthRoute, addProbeRoutes } from '../routes/health.ts';
 import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
@@ -26,6 +26,7 @@ import { addSyncRoutes } from '../routes/sync.ts';
 import { addUserRoutes } from '../routes/user.ts';
 import { addWatchlistRoutes } from '../routes/watchlist.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
+import { keepForOperators } from './operator-listener.ts';
 import type { ServiceParts } from './parts.ts';
 
 export interface CuepointPluginOptions {
@@ -71,14 +72,8 @@ export async function addService(
   await describeApi(app);
 
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
-  const answerPage =
-    parts.console === undefined ? undefined : await serveConsole(app, parts.console);
-  addHealthRoutes(open, {
-    health: parts.health,
-    isDevelopment: parts.development !== undefined,
-    answerPage,
-  });
-  addOperationRoutes(open, parts.metrics);
+  addProbeRoutes(open, parts);
+  await app.register(async (inside) => addOperatorRoutes(inside, parts));
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
@@ -96,6 +91,19 @@ export async function addService(
     },
     { prefix: API_PREFIX },
   );
+}
+
+async function addOperatorRoutes(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+  keepForOperators(app, parts.operators);
+  const answerPage =
+    parts.console === undefined ? undefined : await serveConsole(app, parts.console);
+  const open = app.withTypeProvider<TypeBoxTypeProvider>();
+  addHealthRoute(open, {
+    health: parts.health,
+    isDevelopment: parts.development !== undefined,
+    answerPage,
+  });
+  addOperationRoutes(open, parts.metrics);
 }
 
 /** The live sessions of this app: they begin and end with it. */
@@ -120,8 +128,9 @@ function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
 }
 
 async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServer): Promise<void> {
-  app.addHook('onRequest', createAuthenticate(parts));
-  await limitRate(app, parts.rateLimit);
+  const rates = await createRateLimits(app, parts.rateLimit);
+  app.addHook('onRequest', createAuthenticate({ ...parts, countRefused: rates.ofRefused }));
+  app.addHook('onRequest', async (request) => rates.ofUser(request));
   const { persistence } = live;
   const deps: WriteDeps = {
     ...parts,
@@ -135,9 +144,12 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
   addDeviceRoutes(api, { ...parts, persistence });
   addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
   addSyncRoutes(api, deps);
-  addInspectorRoutes(api, {
-    ...parts,
-    inspection: live.inspection,
+  await app.register(async (inside) => {
+    keepForOperators(inside, parts.operators);
+    addInspectorRoutes(inside.withTypeProvider<TypeBoxTypeProvider>(), {
+      ...parts,
+      inspection: live.inspection,
+    });
   });
   addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
 }

@@ -9,6 +9,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
 import type { AwaitDatabase } from './await-database.ts';
+import type { OperatorConnections } from './operator-listener.ts';
 
 /** The part of `SyncPersistence` that the routes use. */
 export interface RoutePersistence extends OpPersistence {
@@ -54,6 +55,8 @@ export interface ServiceParts {
   readonly metrics: ServiceMetrics;
   /** Always on: who touched whose data. [SEC1] */
   readonly audit: AuditTrail;
+  /** Those that may ask what is for operators; without it every connection may. */
+  readonly operators?: OperatorConnections;
   /** Served at `/`; without it there is no console. */
   readonly console?: ConsoleFiles;
   /** Set in development mode only: whoever is on this machine gets tokens. [SEC2] */
