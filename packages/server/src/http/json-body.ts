@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { JSON_DEPTH_MAX } from '../limits.ts';
 
 /**
- * Takes JSON bodies and no others, up to a depth; an empty body is an absent one.
+ * Takes JSON bodies and no others, up to a depth; an empty body is an absent one. None is compressed: what a few
+ * bytes may become is not to be found out.
  *
  * A key such as `__proto__` stays a plain key of its object, for the closed schemas to refuse: in a push
  * that costs one op, not those beside it.
@@ -13,6 +14,14 @@ import { JSON_DEPTH_MAX } from '../limits.ts';
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
   app.removeAllContentTypeParsers();
+  app.addHook('preParsing', async ({ headers }, reply, payload) => {
+    if (/^(?:identity)?$/i.test(headers['content-encoding'] ?? '')) return payload;
+    // RFC 7694: so that a client tells an encoding from a media type.
+    void reply.header('accept-encoding', 'identity');
+    throw new CuepointError('unsupported_media_type', 'A body is not compressed.', {
+      field: 'Content-Encoding',
+    });
+  });
   app.addContentTypeParser<string>(
     ['application/json'],
     { parseAs: 'string' },

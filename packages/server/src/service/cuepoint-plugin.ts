@@ -6,6 +6,7 @@ import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
 import { AnswerOrder } from '../http/answer-order.ts';
+import { compressAnswers } from '../http/compress-answers.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
@@ -128,6 +129,7 @@ function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
 }
 
 async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServer): Promise<void> {
+  await compressAnswers(app);
   const rates = await createRateLimits(app, parts.rateLimit);
   app.addHook('onRequest', createAuthenticate({ ...parts, countRefused: rates.ofRefused }));
   app.addHook('onRequest', async (request) => rates.ofUser(request));
