@@ -53,6 +53,7 @@ test('every block of TypeScript compiles', () => {
 describe('the tables', () => {
   const HALT_CODES: Readonly<Record<HaltCode, true>> = {
     signed_out: true,
+    token_unreadable: true,
     device_revoked: true,
     device_replaced: true,
     protocol_unsupported: true,

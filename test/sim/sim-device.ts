@@ -275,7 +275,7 @@ export class SimDevice {
   }
 
   #peerOf({ token, device }: Extract<UpMessage, { type: 'hello' }>): Peer {
-    const userId = readClaims(token).subject ?? '';
+    const userId = readClaims(token)?.subject ?? '';
     const { deviceId } = device;
     return {
       device: this.name,

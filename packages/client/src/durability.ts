@@ -35,7 +35,8 @@ export function createDurability(store: ReplicaStore) {
   /** Everything was read anew, of this user or another. */
   function lookAgain(waiter: Waiter): void {
     if (waiter.namespace !== store.namespace) {
-      if (!store.hasAdopted(waiter.namespace)) {
+      for (const id of waiter.ids) {
+        if (store.hasAdopted(waiter.namespace, id)) continue;
         fail(waiter, 'closed', 'Somebody else is signed in now.');
         return;
       }

@@ -1,6 +1,8 @@
 import { requireDeviceId } from '@cuepoint/core';
 import type { ClientEnvironment } from './environment.ts';
+import type { Place } from './place.ts';
 import type { ClientStorage, StorageChange } from './storage/client-storage.ts';
+import { escapeSeparator } from './storage/escape-separator.ts';
 import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 
 const DEVICE_KEY = 'deviceId';
@@ -75,38 +77,44 @@ export class Identity {
 
   /**
    * Where the state of a token's subject is kept. Before the first welcome nobody has said which user that is: what
-   * is written until then waits under the subject. Without a subject (no token, no network) it is whoever used
-   * the device last.
+   * is written until then waits under the subject.
    */
-  namespaceOf(subject: string | undefined): string {
-    if (subject === undefined) {
-      const last = this.#records.get(LAST_KEY);
-      return typeof last === 'string' ? last : this.namespaceOfNobody;
-    }
+  placeOf(subject: string): Place {
     const userId = this.#records.get(SUBJECT_PREFIX + subject);
     return typeof userId === 'string'
-      ? this.namespaceOfUser(userId)
-      : `${this.prefix}s|${subject.replaceAll('%', '%25').replaceAll('|', '%7C')}|`;
+      ? this.placeOfUser(userId)
+      : this.placeAt(`${this.prefix}s|${escapeSeparator(subject)}|`);
   }
 
-  /** Where it is kept while not even a subject is known. */
-  get namespaceOfNobody(): string {
-    return `${this.prefix}?|`;
+  /**
+   * Where it is kept while not even a subject is known. [ENG6]
+   *
+   * @param showsLast where no token is to be had: under it shows the state of whoever used the device last.
+   */
+  placeOfNobody({ showsLast }: { readonly showsLast: boolean }): Place {
+    const last = showsLast ? this.#records.get(LAST_KEY) : undefined;
+    return {
+      namespace: `${this.prefix}?|`,
+      userId: undefined,
+      isNobodys: true,
+      below: typeof last === 'string' ? this.placeAt(last) : undefined,
+    };
   }
 
-  /** Ends with the separator: no user's namespace begins with that of another. */
-  namespaceOfUser(userId: string): string {
-    return `${this.prefix}u|${userId}|`;
+  placeOfUser(userId: string): Place {
+    return this.placeAt(this.#userPrefix + userId + '|');
   }
 
-  /** Whether nobody has said yet whose namespace this is. */
-  isProvisional(namespace: string): boolean {
-    return !namespace.startsWith(`${this.prefix}u|`);
+  /** Of a subject or a user. Namespaces end with the separator: none begins with that of another user. */
+  placeAt(namespace: string): Place {
+    const isUsers = namespace.startsWith(this.#userPrefix);
+    const userId = isUsers ? namespace.slice(this.#userPrefix.length, -1) : undefined;
+    return { namespace, userId, isNobodys: false, below: undefined };
   }
 
   /** The welcome named the user of a token. */
   async rememberUser(subject: string | undefined, userId: string): Promise<void> {
-    const namespace = this.namespaceOfUser(userId);
+    const { namespace } = this.placeOfUser(userId);
     const changes: StorageChange[] = [];
     if (subject !== undefined && this.#records.get(SUBJECT_PREFIX + subject) !== userId) {
       changes.push([SUBJECT_PREFIX + subject, userId]);
@@ -123,6 +131,10 @@ export class Identity {
   /** The device was removed: it comes back under a new id. */
   forgetDevice(): Promise<void> {
     return this.#write([[DEVICE_KEY, undefined]]);
+  }
+
+  get #userPrefix(): string {
+    return `${this.prefix}u|`;
   }
 
   #storedDeviceId(): string | undefined {

@@ -20,8 +20,12 @@ export interface LinkDeps {
   readonly environment: ClientEnvironment;
   /** Another tab signed the user out. */
   readonly onSignedOut: (options: { readonly wipe: boolean }) => void;
-  /** The leader is of another user. @returns whether this tab is of that user too, and has changed. [SDK9] */
-  readonly onNamespace: (namespace: string) => Promise<boolean>;
+  /**
+   * The leader is of another user. [SDK9]
+   *
+   * @returns whether this tab is of that user too, and has changed; `undefined` where it cannot know yet.
+   */
+  readonly onNamespace: (namespace: string) => Promise<boolean | undefined>;
 }
 
 const OFFLINE: CommandResult = { outcome: 'unreachable', reason: 'offline' };
@@ -88,7 +92,12 @@ export class Link {
         if (outbox && this.isLeader) this.#deps.session.pump.schedule();
       }),
       environment.onSignal((signal) => {
-        if (signal === 'hidden' || !this.isLeader) return;
+        if (signal === 'hidden') return;
+        if (!this.isLeader) {
+          // Its own token may be had now.
+          this.#post({ type: 'whereIsLink' });
+          return;
+        }
         this.#deps.connection.tell({ name: 'wake' });
         this.#deps.session.pump.probe();
       }),
@@ -148,6 +157,7 @@ export class Link {
     if (!group.isAlone) await store.reload();
     if (this.#channel === undefined) return;
     store.isLeading = true;
+    void store.takeLeft();
     connection.tell({ name: 'start' });
   }
 
@@ -194,6 +204,10 @@ export class Link {
     if (namespace === this.#otherNamespace) return;
     this.#otherNamespace = namespace;
     const isSame = await this.#deps.onNamespace(namespace);
+    if (isSame === undefined) {
+      this.#otherNamespace = undefined;
+      return;
+    }
     // The leader's token may be of before: it looks.
     this.#post({ type: isSame ? 'whereIsLink' : 'checkToken' });
   }

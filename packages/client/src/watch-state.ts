@@ -2,7 +2,7 @@ import type { Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
 import { Connection } from './connection/connection.ts';
 import type { ConnectionState } from './connection/connection-machine.ts';
-import { firstToken } from './connection/first-token.ts';
+import { answerOf, firstToken, type TokenAnswer } from './connection/first-token.ts';
 import { Session } from './connection/session.ts';
 import { readClaims } from './connection/token.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
@@ -18,6 +18,7 @@ import type { WatchStateOptions } from './options.ts';
 import type { OutboxEntry } from './outbox/outbox-entry.ts';
 import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
+import type { Place } from './place.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
 import { withDeadline } from './storage/with-deadline.ts';
 import { createStatus, type Status } from './status.ts';
@@ -84,18 +85,46 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     deviceId: options.device.deviceId,
   });
   const { deviceId } = identity;
-  const { getToken, subject } = await firstToken(options.getToken, environment);
-  const namespace = identity.namespaceOf(subject);
-  const store = await ReplicaStore.open({ storage, environment, deviceId }, namespace);
+  const { getToken, answer, whenAnswered } = await firstToken(options.getToken, environment);
+  const nobody = identity.placeOfNobody({ showsLast: false });
+  const store = await ReplicaStore.open(
+    { storage, environment, deviceId, nobody },
+    placeOf(answer) ?? nobody,
+  );
   const handlers = new CommandHandlers();
   const deviceList = new DeviceList();
-  let currentSubject = subject;
+  let currentSubject = subjectOf(answer);
   let ending: Promise<void> | undefined;
 
-  async function switchTo(next: string, adopt: boolean): Promise<void> {
+  /** Whose state to show; `undefined` while nobody has said. [ENG6] */
+  function placeOf(of: TokenAnswer): Place | undefined {
+    if (of.kind === 'failed') return identity.placeOfNobody({ showsLast: true });
+    const subject = subjectOf(of);
+    return subject === undefined ? undefined : identity.placeOf(subject);
+  }
+
+  async function switchTo(next: Place, adopt = false): Promise<void> {
     deviceList.clear();
     link.update({ devices: [] });
     await store.switchTo(next, { adopt });
+    void store.takeLeft();
+  }
+
+  /** A token came, or none is to be had: the state is its subject's from now on. [SDK9] */
+  async function follow(of: TokenAnswer): Promise<void> {
+    await switching;
+    const next = placeOf(of);
+    if (next === undefined || ending !== undefined) return;
+    if (of.kind === 'failed') {
+      // This run's user is known, or somebody is shown already.
+      if (!store.place.isNobodys || next.below === undefined) return;
+      if (store.place.below === undefined) await store.switchTo(next, { adopt: false });
+      return;
+    }
+    currentSubject = subjectOf(of);
+    if (next.namespace === store.namespace) return;
+    await switchTo(next);
+    link.update({ userId: undefined });
   }
 
   const session = new Session({
@@ -109,10 +138,10 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       link.update({ clockOffsetMs: store.clock.offsetMs, lastError: undefined });
     },
     onUser(userId) {
-      const wanted = identity.namespaceOfUser(userId);
+      const wanted = identity.placeOfUser(userId);
       const remembered = identity.rememberUser(currentSubject, userId);
-      const isSame = store.namespace === wanted;
-      const adopt = identity.isProvisional(store.namespace);
+      const isSame = store.namespace === wanted.namespace;
+      const adopt = store.place.userId === undefined;
       switching = remembered.then(() => (isSame ? undefined : switchTo(wanted, adopt)));
       link.update({ userId });
       return isSame ? undefined : switching;
@@ -141,23 +170,14 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
         return await getToken();
       } catch (error) {
         link.update({ lastError: 'token_failed' });
+        void follow({ kind: 'failed' });
         throw error;
       }
     },
     device: helloDevice(options.device, deviceId),
     session,
     serviceNowMs: () => store.clock.nowMs(),
-    async onToken(claims) {
-      await switching;
-      currentSubject = claims.subject;
-      if (claims.subject === undefined || ending !== undefined) return;
-      const next = identity.namespaceOf(claims.subject);
-      if (next === store.namespace) return;
-      // What was written while nobody knew who it was is this user's; what another user wrote is not.
-      const adopt = store.namespace === identity.namespaceOfNobody;
-      await switchTo(next, adopt);
-      link.update({ userId: undefined });
-    },
+    onToken: (token) => follow({ kind: 'token', token }),
     onState(state) {
       link.update({ connection: state });
       if (state.name !== 'halted') return;
@@ -177,22 +197,17 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     environment,
     onSignedOut: ({ wipe }) => void signOut(wipe).catch(() => undefined),
     async onNamespace(next) {
-      if (!(await isOurs(next))) return false;
-      await store.switchTo(next, { adopt: false });
-      return true;
+      // Its own token decides.
+      const own = await answerOf(options.getToken);
+      if (own.kind === 'failed') return undefined;
+      await identity.refresh();
+      // An opaque one does not say: the tabs of an origin are one person's then.
+      if (claimsOf(own) !== undefined && subjectOf(own) === undefined)
+        await store.switchTo(identity.placeAt(next), { adopt: false });
+      else await follow(own);
+      return store.namespace === next;
     },
   });
-
-  /** Whether the user of another tab is that of this one: its own token decides. [SDK9] */
-  async function isOurs(next: string): Promise<boolean> {
-    const token = await Promise.resolve()
-      .then(options.getToken)
-      .catch(() => undefined);
-    if (token == null || token === '') return identity.isProvisional(store.namespace);
-    const { subject: own } = readClaims(token);
-    await identity.refresh();
-    return own === undefined || identity.namespaceOf(own) === next;
-  }
 
   async function end(): Promise<void> {
     link.stop();
@@ -210,11 +225,8 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   async function signOut(wipe: boolean): Promise<void> {
     await close();
     await identity.forgetUser();
-    // Whoever comes next is nobody yet, and takes on what waits there.
-    const left = store.namespace === identity.namespaceOfNobody;
     try {
       if (wipe) await storage.clear(identity.prefix);
-      else if (!left) await storage.clear(identity.namespaceOfNobody);
     } catch (error) {
       throw new ClientError('storage_failed', 'This device could not delete everything.', error);
     }
@@ -262,5 +274,14 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     }
   });
   link.start();
+  if (answer.kind === 'late') void whenAnswered.then(follow);
   return state;
+}
+
+function claimsOf(of: TokenAnswer) {
+  return of.kind === 'token' ? readClaims(of.token) : undefined;
+}
+
+function subjectOf(of: TokenAnswer): string | undefined {
+  return claimsOf(of)?.subject;
 }

@@ -7,7 +7,7 @@ import {
   type ConnectionState,
 } from './connection-machine.ts';
 import type { Session } from './session.ts';
-import { readClaims, type TokenClaims } from './token.ts';
+import { readClaims } from './token.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 import { liveUrlOf, type CreateSocket, type WebSocketLike } from './web-socket.ts';
 
@@ -40,7 +40,7 @@ export interface ConnectionDeps {
   /** The service's time as well as it is known, in ms: a token expires by it. */
   readonly serviceNowMs: () => number;
   /** Before a token is used: the replica may have to be another one. [SDK9] */
-  readonly onToken: (claims: TokenClaims) => Promise<void>;
+  readonly onToken: (token: string) => Promise<void>;
   readonly onState: (state: ConnectionState) => void;
 }
 
@@ -90,7 +90,7 @@ export class Connection {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
     if (state === before) return;
-    if (state.name === 'live') this.#scheduleRenewal(readClaims(this.#token));
+    if (state.name === 'live') this.#scheduleRenewal();
     onState(state);
   }
 
@@ -146,8 +146,11 @@ export class Connection {
         this.#closed({ kind: 'halt', code: 'signed_out' });
         return;
       }
-      const claims = readClaims(token);
-      await onToken(claims);
+      if (readClaims(token) === undefined) {
+        this.#closed({ kind: 'halt', code: 'token_unreadable' });
+        return;
+      }
+      await onToken(token);
       if (!isCurrent()) return;
       this.#token = token;
       this.#listen(createSocket(liveUrlOf(url)), attempt);
@@ -225,9 +228,10 @@ export class Connection {
     this.#deps.session.close();
   }
 
-  #scheduleRenewal({ expiresAtMs }: TokenClaims): void {
+  #scheduleRenewal(): void {
     this.#cancelRenewal?.();
     this.#cancelRenewal = undefined;
+    const expiresAtMs = readClaims(this.#token)?.expiresAtMs;
     if (expiresAtMs === undefined) return;
     const { environment, serviceNowMs } = this.#deps;
     const lifeMs = expiresAtMs - serviceNowMs();
@@ -244,13 +248,14 @@ export class Connection {
       const token = await this.#deps.getToken();
       if (attempt !== this.#attempt || this.#socket === undefined) return;
       if (token == null || token === '' || token === this.#token) return;
-      if (readClaims(token).subject !== readClaims(this.#token).subject) {
+      const claims = readClaims(token);
+      if (claims === undefined || claims.subject !== readClaims(this.#token)?.subject) {
         this.tell({ name: 'lost' });
         return;
       }
       this.#token = token;
       this.send(JSON.stringify({ type: 'renew', token }));
-      this.#scheduleRenewal(readClaims(token));
+      this.#scheduleRenewal();
     } catch {
       // The old token counts until it expires.
     }

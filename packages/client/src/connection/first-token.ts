@@ -1,16 +1,22 @@
 import type { ClientEnvironment } from '../environment.ts';
 import type { GetToken } from './connection.ts';
-import { readClaims } from './token.ts';
 
-/** How long the start waits for a token, to know whose state to open; without one it opens the last user's. */
+/** How long the start waits for a token, to know whose state to open. */
 const FIRST_TOKEN_TIMEOUT_MS = 1_000;
 /** The first connection uses that token, where it comes this soon: a tab may have to wait for hours to connect. */
 const FIRST_TOKEN_FRESH_MS = 10_000;
 
+/** A token, or none since nobody is signed in, none to be had, or none yet. */
+export type TokenAnswer =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'signedOut' | 'failed' | 'late' };
+
 export interface FirstToken {
   /** Gives what was asked for already to the first who asks. */
   readonly getToken: GetToken;
-  readonly subject: string | undefined;
+  readonly answer: TokenAnswer;
+  /** Of one that is late: how it ends, whenever that is. Never rejects. */
+  readonly whenAnswered: Promise<TokenAnswer>;
 }
 
 /** Asks for a token for a moment. Never rejects. */
@@ -21,20 +27,32 @@ export async function firstToken(
   const askedAtMs = monotonic();
   // One that throws instead of rejecting is the same.
   const asked = Promise.resolve().then(getToken);
-  asked.catch(() => undefined);
+  const whenAnswered = answerOf(() => asked);
   let cancel: () => void = () => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = setTimer(() => resolve(undefined), FIRST_TOKEN_TIMEOUT_MS);
+  const timeout = new Promise<TokenAnswer>((resolve) => {
+    cancel = setTimer(() => resolve({ kind: 'late' }), FIRST_TOKEN_TIMEOUT_MS);
   });
-  const token = await Promise.race([asked.catch(() => undefined), timeout]);
+  const answer = await Promise.race([whenAnswered, timeout]);
   cancel();
   let isFirst = true;
   return {
-    subject: token == null ? undefined : readClaims(token).subject,
+    answer,
+    whenAnswered,
     async getToken() {
       const isAsked = isFirst && monotonic() - askedAtMs < FIRST_TOKEN_FRESH_MS;
       isFirst = false;
       return isAsked ? asked : getToken();
     },
   };
+}
+
+/** Never rejects. */
+export async function answerOf(getToken: GetToken): Promise<TokenAnswer> {
+  try {
+    const token = await getToken();
+    return token == null || token === '' ? { kind: 'signedOut' } : { kind: 'token', token };
+  } catch {
+    // As without a network: whoever asked says `token_failed`.
+    return { kind: 'failed' };
+  }
 }

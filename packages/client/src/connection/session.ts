@@ -68,7 +68,8 @@ export class Session {
   /** What came while the user's replica was on its way in. */
   #held: DownMessage[] | undefined;
   #isGreeting = false;
-  #isForUser = false;
+  /** Whom the welcome named, once the replica is theirs. */
+  #userId: string | undefined;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(deps: SessionDeps) {
@@ -94,7 +95,7 @@ export class Session {
   /** The socket is gone, or is to be given up. */
   close(): void {
     this.#isGreeting = false;
-    this.#isForUser = false;
+    this.#userId = undefined;
     this.#held = undefined;
     this.#gathered = undefined;
     this.#learned = new Acknowledged();
@@ -109,7 +110,7 @@ export class Session {
     if (this.#held !== undefined) this.#held.push(message);
     else if (message.type === 'welcome') this.#onWelcome(message);
     else if (message.type === 'error') this.#onError(message);
-    else if (!this.#isForUser) return;
+    else if (this.#userId === undefined) return;
     else if (message.type === 'changes') this.#onChanges(message);
     else if (message.type === 'ack') this.pump.onAck(message);
     else if (message.type === 'presence') this.#deps.onPresence(message);
@@ -126,7 +127,7 @@ export class Session {
       else this.#deps.onLost();
       return;
     }
-    this.#isForUser = true;
+    this.#userId = userId;
     const { store } = this.#deps;
     noticeClockJump(store);
     store.clock.measure(serverTime);
@@ -136,7 +137,7 @@ export class Session {
       meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
     });
     // Whoever heard of it may have closed everything, now and below.
-    if (this.#isForUser) this.#onPage({ ...welcome, ops: welcome.changes });
+    if (this.#userId !== undefined) this.#onPage({ ...welcome, ops: welcome.changes });
   }
 
   async #hold(welcome: Welcome, switched: Promise<void>): Promise<void> {
@@ -204,8 +205,8 @@ export class Session {
     this.#isGreeting = false;
     this.#tombstones = store.replica.acknowledged.tombstones();
     this.#deps.onWelcomed();
-    if (!this.#isForUser) return;
-    this.pump.open();
+    if (this.#userId === undefined) return;
+    this.pump.open(this.#userId);
     this.#beat(1);
   }
 

@@ -3,6 +3,7 @@ import { CLOSE_CODES, reasonToRetryAfter } from '@cuepoint/core';
 /** Why a connection stays down until the app acts. */
 export type HaltCode =
   | 'signed_out'
+  | 'token_unreadable'
   | 'device_revoked'
   | 'device_replaced'
   | 'protocol_unsupported'

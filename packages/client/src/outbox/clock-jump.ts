@@ -16,7 +16,10 @@ export function noticeClockJump(store: ReplicaStore): boolean {
   if (!store.isLeading || !clock.isSetBy(jumpMs)) return true;
   const put = replica
     .entries()
-    .filter(({ state, serviceMs }) => state === 'unsent' && serviceMs === undefined)
+    .filter(
+      ({ state, serviceMs, userId }) =>
+        state === 'unsent' && serviceMs === undefined && userId === store.place.userId,
+    )
     .map((entry) => moved(entry, jumpMs));
   if (put.length > 0) void store.commit({ put });
   return true;

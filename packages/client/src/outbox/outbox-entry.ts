@@ -23,6 +23,10 @@ export interface OutboxEntry {
   /** Sorts as the changes were made. */
   readonly id: string;
   readonly op: Op;
+  /** Whom it was written for; `undefined` until somebody has said. It is never sent for another. [ENG6] */
+  readonly userId: string | undefined;
+  /** Whose state was on the screen when it was written, where nobody had said yet who writes. */
+  readonly shownUserId: string | undefined;
   /** What the device's wall clock said when the change was made, in ms. */
   readonly wallMs: number;
   /** When it was made by the service's clock, in ms; `undefined` while nobody has measured that. */
@@ -43,6 +47,8 @@ export interface OutboxEntry {
 /** As it is stored and told to other tabs. */
 export interface StoredEntry {
   readonly op: WireOp;
+  readonly userId?: string;
+  readonly shownUserId?: string;
   readonly wallMs: number;
   readonly serviceMs?: number;
   readonly notBeforeMs: number;
@@ -53,12 +59,15 @@ export interface StoredEntry {
 }
 
 export function entryToStored(entry: OutboxEntry): StoredEntry {
-  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } = entry;
+  const { op, userId, shownUserId, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } =
+    entry;
   return {
     op: opToWire(op),
     wallMs,
     notBeforeMs,
     sends,
+    ...(userId !== undefined && { userId }),
+    ...(shownUserId !== undefined && { shownUserId }),
     ...(serviceMs !== undefined && { serviceMs }),
     ...(seen !== undefined && { seen: timestampToText(seen) }),
     ...(code !== undefined && { code }),
@@ -68,10 +77,13 @@ export function entryToStored(entry: OutboxEntry): StoredEntry {
 
 /** `inFlight` is of a connection, and what is read from a disk has none. */
 export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
-  const { op, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } = stored;
+  const { op, userId, shownUserId, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } =
+    stored;
   return {
     id,
     op: wireToOp(op, op.deviceId ?? ''),
+    userId,
+    shownUserId,
     wallMs,
     serviceMs,
     notBeforeMs,

@@ -51,6 +51,8 @@ export class Pump {
   /** Counts connections: what was recorded for one is not sent over the next. */
   #connection = 0;
   #isOpen = false;
+  /** Whom the welcome named. */
+  #userId: string | undefined;
   #isScheduled = false;
   #cancelHold: (() => void) | undefined;
   #heldUntilMs = 0;
@@ -63,8 +65,9 @@ export class Pump {
   }
 
   /** The welcome's last page has come. */
-  open(): void {
+  open(userId: string): void {
     this.#isOpen = true;
+    this.#userId = userId;
     this.schedule();
   }
 
@@ -197,6 +200,8 @@ export class Pump {
     let length = 0;
     for (const entry of this.#deps.store.replica.entries()) {
       if (entry.state !== 'unsent' && entry.state !== 'unanswered') continue;
+      // The replica is that user's already: this holds where that has a fault. [ENG6]
+      if (entry.userId !== this.#userId) continue;
       length += lengthOf(entry.op);
       if (batch.length > 0 && (batch.length >= this.#opsPerPushMax || length > PUSH_LENGTH_MAX)) {
         break;

@@ -24,14 +24,17 @@ export type UnstampedOp = Unstamped<
  */
 export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp): Promise<void> {
   noticeClockJump(store);
-  const { replica, clock } = store;
+  const { replica, clock, place } = store;
   const isProgress = op.kind === 'progress.set' || op.kind === 'progress.clear';
   const register = isProgress ? replica.acknowledged.registers.get(op.contentId) : undefined;
   const seen = register?.timestamp;
   const folded = isProgress
     ? replica
         .pendingOf(op.contentId)
-        .filter(({ op: { kind }, state }) => kind.startsWith('progress') && state === 'unsent')
+        .filter(
+          ({ op: { kind }, state, userId }) =>
+            kind.startsWith('progress') && state === 'unsent' && userId === place.userId,
+        )
     : [];
   const entry: OutboxEntry = {
     ...newEntry(store),
@@ -50,9 +53,11 @@ export function entryToRepeat(store: ReplicaStore, op: Op): OutboxEntry {
 }
 
 function newEntry(store: ReplicaStore): Omit<OutboxEntry, 'op'> {
-  const { clock } = store;
+  const { clock, place } = store;
   return {
     id: store.nextEntryId(),
+    userId: place.userId,
+    shownUserId: place.below?.userId,
     wallMs: clock.wallMs(),
     serviceMs: clock.measuredMs,
     notBeforeMs: clock.notBeforeMs,

@@ -18,6 +18,8 @@ function entry(clock: ServiceClock, fields: Partial<OutboxEntry> = {}): OutboxEn
   return {
     id: '1',
     op: { ...op, timestamp: clock.mint(undefined) },
+    userId: undefined,
+    shownUserId: undefined,
     wallMs: clock.wallMs(),
     serviceMs: clock.measuredMs,
     notBeforeMs: clock.notBeforeMs,

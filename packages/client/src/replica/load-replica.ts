@@ -1,5 +1,6 @@
 import type { ClientEnvironment } from '../environment.ts';
 import type { ClientStorage } from '../storage/client-storage.ts';
+import type { Place } from '../place.ts';
 import { Replica } from './replica.ts';
 
 const TRIES_MAX = 3;
@@ -14,12 +15,12 @@ export interface LoadReplicaDeps {
 /** @returns `undefined` where the medium cannot be read. Never rejects. */
 export async function loadReplica(
   { storage, environment, deviceId }: LoadReplicaDeps,
-  namespace: string,
+  { namespace, userId }: Place,
 ): Promise<Replica | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       const replica = Replica.fromRecords(await storage.read(namespace));
-      replica.renameDevice(deviceId);
+      replica.claim({ deviceId, userId });
       return replica;
     } catch {
       if (tries === TRIES_MAX) return undefined;

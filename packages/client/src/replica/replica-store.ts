@@ -4,18 +4,23 @@ import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import { ServiceClock } from '../outbox/service-clock.ts';
 import type { ClientStorage } from '../storage/client-storage.ts';
 import { StorageWriter } from '../storage/storage-writer.ts';
+import type { Place } from '../place.ts';
 import { Listeners } from '../subscribable.ts';
 import { loadReplica } from './load-replica.ts';
-import { Replica, type ReplicaChange, type Touched } from './replica.ts';
+import { recordOfNone, Replica, type ReplicaChange, type Touched } from './replica.ts';
 
 export interface ReplicaStoreDeps {
   readonly storage: ClientStorage;
   readonly environment: ClientEnvironment;
   readonly deviceId: string;
+  /** Where what is written waits until somebody says whose it is. [ENG6] */
+  readonly nobody: Place;
 }
 
 const ALL: Touched = { watchlist: true, progress: true, outbox: true };
 const SEQUENCE_DIGITS = 12;
+/** A sequence keeps to them whatever the wall clock says. */
+const SEQUENCE_BY_CLOCK_MAX = 9e11;
 const UNREAD = { write: () => Promise.reject(new Error('The storage could not be read.')) };
 
 /**
@@ -28,12 +33,15 @@ export class ReplicaStore {
   readonly #writerId: string;
   readonly #changed = new Listeners<[touched: Touched, change: ReplicaChange | undefined]>();
   readonly #committed = new Listeners<[change: ReplicaChange, namespace: string]>();
-  readonly #adoptedFrom = new Set<string>();
+  /** The namespace of a subject that the welcome gave a user to: all that waited there waits here now. */
+  #adoptedFrom: string | undefined;
+  /** Of entries under nobody when this run began: whoever wrote them is gone. */
+  readonly #leftIds = new Set<string>();
   /** A replica that is being read, and what happened to it meanwhile: the reading may have missed it. */
   #reading: { readonly namespace: string; readonly changes: ReplicaChange[] } | undefined;
   /** Reloads and changes of user, one after the other. */
   #turn: Promise<void> = Promise.resolve();
-  #namespace: string;
+  #place: Place;
   #replica: Replica;
   #clock: ServiceClock;
   #writer: StorageWriter;
@@ -42,27 +50,34 @@ export class ReplicaStore {
   /** This tab is the one that connects: what has to be done once for all tabs, it does. [SDK6] */
   isLeading = false;
 
-  private constructor(deps: ReplicaStoreDeps, namespace: string, read: Replica | undefined) {
-    const replica = read ?? new Replica();
+  private constructor(deps: ReplicaStoreDeps, place: Place) {
+    const replica = new Replica();
     this.#deps = deps;
     this.#writerId = deps.environment.uuid().slice(0, 8);
-    this.#namespace = namespace;
+    this.#place = place;
     this.#replica = replica;
     this.#clock = new ServiceClock(deps.environment, replica.meta);
-    this.#writer = this.#createWriter(read !== undefined);
-    this.#follow(replica);
+    this.#writer = this.#createWriter(true);
   }
 
   /**
    * Where the medium cannot be read the app begins with nothing, in memory: what the service knows comes again from it,
    * and what waits on the medium waits for the next start.
    */
-  static async open(deps: ReplicaStoreDeps, namespace: string): Promise<ReplicaStore> {
-    return new ReplicaStore(deps, namespace, await loadReplica(deps, namespace));
+  static async open(deps: ReplicaStoreDeps, place: Place): Promise<ReplicaStore> {
+    const store = new ReplicaStore(deps, place);
+    const [left, read] = await Promise.all([loadReplica(deps, deps.nobody), store.#load(place)]);
+    for (const { id } of left?.entries() ?? []) store.#leftIds.add(id);
+    store.#enter(place, read);
+    return store;
+  }
+
+  get place(): Place {
+    return this.#place;
   }
 
   get namespace(): string {
-    return this.#namespace;
+    return this.#place.namespace;
   }
 
   get replica(): Replica {
@@ -87,13 +102,16 @@ export class ReplicaStore {
     return this.#committed.subscribe;
   }
 
-  /** Whether what waited in that namespace waits in this one now. */
-  hasAdopted(namespace: string): boolean {
-    return this.#adoptedFrom.has(namespace);
+  /** Whether what waited in a namespace waits in this one now. */
+  hasAdopted(namespace: string, id: string): boolean {
+    if (namespace === this.#adoptedFrom) return true;
+    return namespace === this.#deps.nobody.namespace && this.#replica.entry(id) !== undefined;
   }
 
+  /** By the clock where it can: what was written under nobody sorts behind what its user wrote before. */
   nextEntryId(): string {
-    this.#sequence += 1;
+    const byClock = Math.min(Math.floor(this.#clock.nowMs() / 10), SEQUENCE_BY_CLOCK_MAX);
+    this.#sequence = Math.max(this.#sequence + 1, byClock);
     return `${String(this.#sequence).padStart(SEQUENCE_DIGITS, '0')}.${this.#writerId}`;
   }
 
@@ -103,7 +121,7 @@ export class ReplicaStore {
    * @returns resolves once it survives the end of the process, or the storage has failed. Never rejects.
    */
   async commit(change: ReplicaChange): Promise<void> {
-    const namespace = this.#namespace;
+    const { namespace } = this.#place;
     const { touched, records } = this.#replica.commit(change);
     this.#receive(change.fold ?? change.replace ?? []);
     if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
@@ -117,9 +135,9 @@ export class ReplicaStore {
   /** A change that another tab made and stored. */
   applyOfOtherTab(change: ReplicaChange, namespace: string): void {
     if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
-    if (namespace !== this.#namespace) {
-      // A tab that has not heard yet who the user is.
-      if (this.#adoptedFrom.has(namespace)) void this.commit(change);
+    if (namespace !== this.namespace) {
+      // A tab that has not heard yet which user its subject is.
+      if (this.#adoptedFrom === namespace) void this.commit(this.#ours(change));
       return;
     }
     const { kept, applied } = this.#keepSent(change);
@@ -138,39 +156,57 @@ export class ReplicaStore {
   /** Reads everything again: another tab put a whole state in place, or this one missed changes. */
   reload(): Promise<void> {
     return this.#inTurn(async () => {
-      const namespace = this.#namespace;
-      const replica = await this.#read(namespace);
+      const replica = await this.#read(this.#place);
       // Where the medium fails this tab knows more than it.
       if (replica !== undefined && !this.#writer.hasFailed) this.#install(replica);
     });
   }
 
   /**
-   * Changes to another user's replica. [SDK9]
+   * Changes to another user's replica. [SDK9] What this run wrote under nobody goes along: it is whoever's the run's
+   * token names. [ENG6]
    *
-   * @param adopt whether what waits in this outbox is that user's: it was made before anybody had said who it was.
+   * @param adopt whether all that waits in this outbox is that user's: it is of a subject whom the welcome has named.
    */
-  switchTo(namespace: string, { adopt }: { readonly adopt: boolean }): Promise<void> {
+  switchTo(place: Place, { adopt }: { readonly adopt: boolean }): Promise<void> {
     return this.#inTurn(async () => {
-      const left = this.#namespace;
+      const left = this.#place;
       const leftWriter = this.#writer;
-      if (namespace === left) return;
-      const read = await this.#read(namespace);
-      const replica = read ?? new Replica();
-      const adopted = adopt ? [...this.#replica.entries()] : [];
+      if (place.namespace === left.namespace && place.below === left.below) return;
+      const read = await this.#read(place);
+      const isSame = place.namespace === left.namespace;
+      // Where the medium fails this tab knows more than it.
+      if (isSame && (read === undefined || leftWriter.hasFailed)) return;
+      const adopted = this.#replica
+        .entries()
+        .filter((entry) => !isSame && (left.isNobodys ? this.#isOfThisRun(entry) : adopt));
+      const change = this.#ours({ put: adopted }, place);
       // Before anybody looks: whoever waits for them must not take them for acknowledged.
-      replica.applyStored({ put: adopted });
-      this.#adoptedFrom.clear();
-      if (adopt) this.#adoptedFrom.add(left);
-      this.#namespace = namespace;
-      this.#writer = this.#createWriter(read !== undefined);
-      this.#sequence = 0;
-      this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
-      this.#install(replica);
-      if (!adopt) return;
-      if (adopted.length > 0) await this.commit({ put: adopted });
+      read?.applyStored(change);
+      const isWhole = adopt && !left.isNobodys;
+      this.#adoptedFrom = isWhole ? left.namespace : undefined;
+      this.#enter(place, read, change);
+      if (adopted.length > 0) await this.commit(change);
       await leftWriter.settle();
-      if (!this.#writer.hasFailed) await this.#clear(left);
+      if (this.#writer.hasFailed) return;
+      if (isWhole) await this.#clear(left.namespace);
+      else await this.#forget(left, adopted);
+    });
+  }
+
+  /** What was left under nobody by runs that ended before they knew whose it was. By one tab, once for each run. */
+  takeLeft(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { isNobodys, userId } = this.#place;
+      if (!this.isLeading || isNobodys || this.#leftIds.size === 0) return;
+      const { nobody } = this.#deps;
+      const left = await loadReplica(this.#deps, nobody);
+      const taken = (left?.entries() ?? []).filter(
+        ({ id, shownUserId }) => this.#leftIds.has(id) && (shownUserId ?? userId) === userId,
+      );
+      if (taken.length === 0) return;
+      await this.commit(this.#ours({ put: taken }));
+      if (!this.#writer.hasFailed) await this.#forget(nobody, taken);
     });
   }
 
@@ -179,8 +215,8 @@ export class ReplicaStore {
     return this.#inTurn(async () => {
       await this.#writer.settle();
       this.#install(new Replica());
-      await this.#clear(this.#namespace);
-      this.#committed.notify({ replace: [] }, this.#namespace);
+      await this.#clear(this.namespace);
+      this.#committed.notify({ replace: [] }, this.namespace);
     });
   }
 
@@ -202,14 +238,66 @@ export class ReplicaStore {
     return this.#turn;
   }
 
-  async #read(namespace: string): Promise<Replica | undefined> {
-    const reading = { namespace, changes: [] as ReplicaChange[] };
+  async #read(place: Place): Promise<Replica | undefined> {
+    const reading = { namespace: place.namespace, changes: [] as ReplicaChange[] };
     this.#reading = reading;
     await this.#writer.settle();
-    const replica = await loadReplica(this.#deps, namespace);
+    const replica = await this.#load(place);
     this.#reading = undefined;
     for (const change of reading.changes) replica?.applyStored(change);
     return replica;
+  }
+
+  /** @returns `undefined` where the medium cannot be read. Never rejects. */
+  async #load(place: Place): Promise<Replica | undefined> {
+    const own = await loadReplica(this.#deps, place);
+    if (own === undefined || !place.isNobodys) return own;
+    const below = place.below && (await loadReplica(this.#deps, place.below));
+    const replica = below ?? new Replica();
+    replica.applyStored({
+      put: own.entries().filter((entry) => this.#isShownIn(place, entry)),
+      // What was refused is the user's to decide, and their cursor is not for whoever connects from here.
+      drop: replica.entries().flatMap(({ id, state }) => (state === 'dead' ? [id] : [])),
+      meta: { cursor: undefined },
+    });
+    return replica;
+  }
+
+  /** What another run wrote over one person's state is not shown over another's, nor over none. [ENG6] */
+  #isShownIn({ below }: Place, entry: OutboxEntry): boolean {
+    const { shownUserId } = entry;
+    return shownUserId === undefined || shownUserId === below?.userId || this.#isOfThisRun(entry);
+  }
+
+  #isOfThisRun({ id, userId }: OutboxEntry): boolean {
+    return userId === undefined && id.endsWith(this.#writerId);
+  }
+
+  /** Entries that nobody had been named for are this user's. */
+  #ours(change: ReplicaChange, { userId } = this.#place): ReplicaChange {
+    const put = change.put?.map((entry) => ({
+      ...entry,
+      userId: entry.userId ?? userId,
+      shownUserId: undefined,
+    }));
+    return put === undefined ? change : { ...change, put };
+  }
+
+  async #forget({ namespace }: Place, entries: readonly OutboxEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const { storage } = this.#deps;
+    await storage.write(namespace, entries.map(recordOfNone)).catch(() => undefined);
+  }
+
+  /** @param adopted what comes along where the medium could not be read. */
+  #enter(place: Place, read: Replica | undefined, adopted?: ReplicaChange): void {
+    const replica = read ?? new Replica();
+    if (read === undefined && adopted !== undefined) replica.applyStored(adopted);
+    this.#place = place;
+    this.#writer = this.#createWriter(read !== undefined);
+    this.#sequence = 0;
+    this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
+    this.#install(replica);
   }
 
   #clear(namespace: string): Promise<void> {
@@ -221,7 +309,7 @@ export class ReplicaStore {
     const { storage, environment } = this.#deps;
     return new StorageWriter(
       isRead ? storage : UNREAD,
-      this.#namespace,
+      this.namespace,
       environment,
       () => this.#changed.notify({ watchlist: false, progress: false, outbox: true }, {}),
       !isRead,

@@ -84,6 +84,8 @@ class Device {
     const entry: OutboxEntry = {
       id,
       op,
+      userId: op.timestamp.logical === 2 ? undefined : 'ada',
+      shownUserId: undefined,
       wallMs: 5,
       serviceMs: op.timestamp.logical === 0 ? undefined : 7,
       notBeforeMs: 3,

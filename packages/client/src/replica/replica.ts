@@ -42,6 +42,12 @@ export interface Touched {
 
 const ENTRY_PREFIX = 'o/';
 const META_KEY = 'm';
+
+/** What the storage has to be told of an entry that left. */
+export function recordOfNone({ id }: OutboxEntry): StorageChange {
+  return [ENTRY_PREFIX + id, undefined];
+}
+
 /** One user's state on one device: what the service acknowledged, and the outbox over it. [SDK8] */
 export class Replica {
   #acknowledged = new Acknowledged();
@@ -143,10 +149,18 @@ export class Replica {
     return touched;
   }
 
-  /** What waits was made by this device, whatever its id was then. */
-  renameDevice(deviceId: string): void {
+  /** What waits was made by this device, whatever its id was then, and for the user whose outbox it is in. */
+  claim({
+    deviceId,
+    userId,
+  }: {
+    readonly deviceId: string;
+    readonly userId: string | undefined;
+  }): void {
     for (const entry of this.#ordered) {
-      if (entry.op.deviceId !== deviceId) this.#put({ ...entry, op: { ...entry.op, deviceId } });
+      const isClaimed = entry.op.deviceId === deviceId && (entry.userId ?? userId) === entry.userId;
+      if (isClaimed) continue;
+      this.#put({ ...entry, userId: entry.userId ?? userId, op: { ...entry.op, deviceId } });
     }
   }
 

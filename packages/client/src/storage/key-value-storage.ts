@@ -1,4 +1,5 @@
 import type { ClientStorage } from './client-storage.ts';
+import { escapeSeparator } from './escape-separator.ts';
 
 /** The storage of a TV platform, say: texts by key. Its functions may be synchronous. */
 export interface KeyValueAdapter {
@@ -50,11 +51,6 @@ export function keyValueStorage(adapter: KeyValueAdapter, prefix = 'cuepoint'): 
       }
     },
   };
-}
-
-/** One character at a time, so that a prefix of a namespace is one of its escaped form too. */
-function escapeSeparator(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('|', '%7C');
 }
 
 /** A record that a dying process wrote in part is none: what it held comes again from the service. */

@@ -18,7 +18,7 @@ export class FakeEnvironment implements ClientEnvironment {
   readonly #timers = new Set<Timer>();
   readonly #listeners = new Set<(signal: EnvironmentSignal) => void>();
 
-  /** @param seed tells the ids of two devices apart: up to 8 hex digits. */
+  /** @param seed tells the ids of two devices apart: up to 4 hex digits. */
   constructor({ startMs = Date.UTC(2026, 5, 1), seed = '0' } = {}) {
     this.#startMs = startMs;
     this.#seed = seed.padStart(8, '0');
@@ -30,9 +30,9 @@ export class FakeEnvironment implements ClientEnvironment {
 
   readonly uuid = (): string => {
     this.#lastUuid += 1;
-    // The part that differs comes first too: writers are told apart by it.
+    // The part that differs comes first too: writers are told apart by it, those of one device as well.
     const count = this.#lastUuid.toString(16).padStart(12, '0');
-    return `${this.#seed}-0000-4000-8000-${count}`;
+    return `${count.slice(-4)}${this.#seed.slice(-4)}-0000-4000-8000-${count}`;
   };
 
   readonly setTimer = (callback: () => void, delayMs: number): (() => void) => {

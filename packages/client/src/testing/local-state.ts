@@ -4,11 +4,16 @@ import { CommandHandlers } from '../devices/commands.ts';
 import type { Device, Devices } from '../devices/devices.ts';
 import type { ClientEnvironment, EnvironmentSignal } from '../environment.ts';
 import { recordOp } from '../outbox/record-op.ts';
+import type { Place } from '../place.ts';
 import { createProgress } from '../progress.ts';
 import { ReplicaStore } from '../replica/replica-store.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { ClientError } from '../client-error.ts';
 import { Listeners } from '../subscribable.ts';
+
+function place(namespace: string): Place {
+  return { namespace, userId: undefined, isNobodys: namespace === 'nobody', below: undefined };
+}
 
 /** A real replica with real progress and commands, without a connection, and what other devices would do. */
 export async function createLocalState() {
@@ -23,8 +28,8 @@ export async function createLocalState() {
     onSignal: signals.subscribe,
   };
   const store = await ReplicaStore.open(
-    { storage: memoryStorage(), environment, deviceId: 'here' },
-    'user',
+    { storage: memoryStorage(), environment, deviceId: 'here', nobody: place('nobody') },
+    place('user'),
   );
   const handlers = new CommandHandlers();
   const written: PlaybackPosition[] = [];
