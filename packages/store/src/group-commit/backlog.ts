@@ -1,15 +1,34 @@
-import type { AnyRow, Contribution, Lane, PendingRow } from './lane.ts';
+import type { AnyRow, Contribution, Lane } from './lane.ts';
+
+/** What one user has in the backlog; the rows that wait for their turn are a list, in the order in which they came. */
+interface UserShare {
+  readonly userId: string;
+  changes: number;
+  bytes: number;
+  first: WaitingRow | undefined;
+  last: WaitingRow | undefined;
+}
+
+/** With what would otherwise be looked up for each row that leaves. */
+type WaitingRow = AnyRow & {
+  readonly mapKey: string;
+  readonly user: UserShare;
+  next: WaitingRow | undefined;
+};
 
 /**
  * The changes of one shard that wait for a commit, folded by key. [GC3]
  *
- * Rows leave in the order in which they came. What it counts includes the batch in flight: a caller
- * whose change has left the queue but is not durable still takes up room. [GC5]
+ * Users take turns, and a user's rows leave in the order in which they came. [GC9] What it counts includes the batch in
+ * flight: a caller whose change has left the queue but is not durable still takes up room. [GC5]
  */
 export class Backlog {
-  readonly #ready = new Map<string, AnyRow>();
+  readonly #ready = new Map<string, WaitingRow>();
+  readonly #users = new Map<string, UserShare>();
+  /** Users with rows that can leave, in the order of their turns. */
+  readonly #turns = new Set<UserShare>();
   /** Rows that debouncing holds back, so that taking a batch does not step over them. [GC4] */
-  readonly #held = new Map<string, { readonly row: AnyRow; dueAtMs: number }>();
+  readonly #held = new Map<string, { readonly row: WaitingRow; dueAtMs: number }>();
   #changes = 0;
   #bytes = 0;
 
@@ -31,6 +50,11 @@ export class Backlog {
     return this.#held.size;
   }
 
+  /** What is not settled of this user. */
+  usedBy(userId: string): { readonly changes: number; readonly bytes: number } {
+    return this.#users.get(userId) ?? NOTHING;
+  }
+
   /** @param dueAtMs asked for a row that is held back; `undefined` lets it leave with the next batch. */
   add<Value, Outcome>(
     lane: Lane<Value, Outcome>,
@@ -40,23 +64,39 @@ export class Backlog {
     dueAtMs?: (firstAtMs: number) => number,
   ): void {
     const bytes = lane.weigh(contribution.value);
+    const user = this.#userOf(userId);
     const mapKey = `${lane.name} ${userId} ${key}`;
     const held = this.#held.get(mapKey);
-    let row = (held?.row ?? this.#ready.get(mapKey)) as PendingRow<Value, Outcome> | undefined;
+    const row = held?.row ?? this.#ready.get(mapKey);
     if (row === undefined) {
       const firstAtMs = contribution.submission.enqueuedAtMs;
       const { value } = contribution;
-      row = { lane, key, userId, value, contributions: [contribution], bytes, firstAtMs };
-      if (dueAtMs === undefined) this.#ready.set(mapKey, row);
-      else this.#held.set(mapKey, { row, dueAtMs: dueAtMs(firstAtMs) });
+      const contributions = [contribution];
+      const next = undefined;
+      const made = {
+        lane,
+        key,
+        userId,
+        value,
+        contributions,
+        bytes,
+        firstAtMs,
+        mapKey,
+        user,
+        next,
+      };
+      if (dueAtMs === undefined) this.#queue(made);
+      else this.#held.set(mapKey, { row: made, dueAtMs: dueAtMs(firstAtMs) });
     } else {
-      row.value = lane.fold(row.value, contribution.value);
+      row.value = lane.fold(row.value as Value, contribution.value);
       row.contributions.push(contribution);
       row.bytes += bytes;
       if (held !== undefined && dueAtMs !== undefined) held.dueAtMs = dueAtMs(row.firstAtMs);
     }
     this.#changes += 1;
     this.#bytes += bytes;
+    user.changes += 1;
+    user.bytes += bytes;
   }
 
   /** Lets rows that are due by `nowMs` leave with the next batch. */
@@ -64,17 +104,31 @@ export class Backlog {
     for (const [mapKey, { row, dueAtMs }] of this.#held) {
       if (dueAtMs > nowMs) continue;
       this.#held.delete(mapKey);
-      this.#ready.set(mapKey, row);
+      this.#queue(row);
     }
   }
 
-  /** Takes out the oldest rows; they count until `done`. */
-  take(maxRows: number): AnyRow[] {
+  /**
+   * Takes out rows, of each user as many as of the others where they have them; they count until `done`. [GC9]
+   *
+   * Source: Nagle, "On packet switches with infinite storage", RFC 970 (fair queueing, round robin by sender).
+   */
+  take(maxRows: number, maxRowsPerUser = Number.POSITIVE_INFINITY): AnyRow[] {
     const taken: AnyRow[] = [];
-    for (const [mapKey, row] of this.#ready) {
-      if (taken.length === maxRows) break;
-      this.#ready.delete(mapKey);
-      taken.push(row);
+    let turns = this.#turns.size;
+    const share = Math.min(Math.ceil(maxRows / turns), maxRowsPerUser);
+    for (const user of this.#turns) {
+      if (turns === 0 || taken.length >= maxRows) break;
+      turns -= 1;
+      this.#turns.delete(user);
+      const end = Math.min(taken.length + share, maxRows);
+      while (user.first !== undefined && taken.length < end) {
+        const row = user.first;
+        user.first = row.next;
+        this.#ready.delete(row.mapKey);
+        taken.push(row);
+      }
+      if (user.first !== undefined) this.#turns.add(user);
     }
     return taken;
   }
@@ -84,6 +138,10 @@ export class Backlog {
     for (const row of rows) {
       this.#changes -= row.contributions.length;
       this.#bytes -= row.bytes;
+      const { user } = row as WaitingRow;
+      user.changes -= row.contributions.length;
+      user.bytes -= row.bytes;
+      if (user.changes === 0) this.#users.delete(user.userId);
     }
   }
 
@@ -92,4 +150,25 @@ export class Backlog {
     yield* this.#ready.values();
     for (const { row } of this.#held.values()) yield row;
   }
+
+  #userOf(userId: string): UserShare {
+    let user = this.#users.get(userId);
+    if (user === undefined) {
+      user = { userId, changes: 0, bytes: 0, first: undefined, last: undefined };
+      this.#users.set(userId, user);
+    }
+    return user;
+  }
+
+  #queue(row: WaitingRow): void {
+    const { user } = row;
+    this.#ready.set(row.mapKey, row);
+    if (user.first === undefined) {
+      user.first = row;
+      this.#turns.add(user);
+    } else if (user.last !== undefined) user.last.next = row;
+    user.last = row;
+  }
 }
+
+const NOTHING = { changes: 0, bytes: 0 };

@@ -1,61 +1,11 @@
 import { CuepointError } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
-import { createScriptedDatabase, sqlError } from '../testing/scripted-database.ts';
-import { drainMicrotasks, TestClock } from '../testing/test-clock.ts';
-import { createGroupCommit } from './group-commit.ts';
-import type { Lane } from './lane.ts';
-import { DEFAULT_GROUP_COMMIT_OPTIONS, type GroupCommitOptions } from './options.ts';
+import { sqlError } from '../testing/scripted-database.ts';
+import { drainMicrotasks } from '../testing/test-clock.ts';
+import { createTestCommits as setup } from '../testing/test-commits.ts';
 
 const USER = '00000000-0000-4000-8000-000000000000';
 const OTHER_USER = '00000000-0000-4000-8000-000000000001';
-
-/** Keeps the greater number; tells every contributor whether its own number was written. */
-const maxLane: Lane<number, 'kept' | 'folded' | 'refused'> = {
-  name: 'progress',
-  order: 0,
-  debounced: true,
-  isCaughtUp: true,
-  hasFloor: false,
-  fold: (first, second) => Math.max(first, second),
-  weigh: () => 100,
-  statement: (rows) => ({
-    name: 'max',
-    params: [rows.map((row) => row.key), rows.map((row) => row.value)],
-  }),
-  valuesStatements: () => [],
-  isRefused: () => false,
-  async settle(rows) {
-    for (const row of rows) {
-      for (const { value, submission } of row.contributions) {
-        submission.settleRow(value === row.value ? 'kept' : 'folded');
-      }
-    }
-  },
-  refuse: ({ submission }) => submission.settleRow('refused'),
-};
-
-function setup(options: Partial<GroupCommitOptions> = {}, { writers = 1 } = {}) {
-  const clock = new TestClock();
-  const scripted = createScriptedDatabase({ writers });
-  const events: string[] = [];
-  const commits = createGroupCommit(
-    {
-      database: scripted.database,
-      now: clock.now,
-      random: () => 0.5,
-      setTimer: clock.setTimer,
-      observer: {
-        committed: (event) => events.push(`committed ${event.rows}/${event.changes}`),
-        retried: (event) => events.push(`retried ${event.code}`),
-        poisoned: (event) => events.push(`poisoned ${event.sqlState}`),
-      },
-    },
-    { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options },
-  );
-  const submit = (key: string, value: number, userId = USER) =>
-    commits.submit(userId, [{ lane: maxLane, userId, key, value }]);
-  return { clock, scripted, commits, submit, events };
-}
 
 /** What a promise is by now, without waiting for it. */
 async function stateOf(promise: Promise<unknown>): Promise<string> {
@@ -233,7 +183,7 @@ describe('group commit', () => {
       const { scripted, submit } = setup({ backlogMax: 2 });
       const first = submit('a', 1);
       await drainMicrotasks();
-      const second = submit('b', 1);
+      const second = submit('b', 1, OTHER_USER);
       const refused = await submit('c', 1).catch((error: unknown) => error);
       expect(refused).toMatchObject({
         code: 'overloaded',
@@ -248,7 +198,7 @@ describe('group commit', () => {
     it('[GC5] refuses past backlogMaxBytes', async () => {
       const { scripted, submit } = setup({ backlogMaxBytes: 150 });
       const first = submit('a', 1);
-      const second = submit('b', 1);
+      const second = submit('b', 1, OTHER_USER);
       const refused = await submit('c', 1).catch((error: unknown) => error);
       expect(refused).toMatchObject({
         code: 'overloaded',
@@ -259,7 +209,7 @@ describe('group commit', () => {
     });
 
     it('[GC5] a folded change counts: folding is no way around the bound', async () => {
-      const { scripted, submit } = setup({ backlogMax: 3 });
+      const { scripted, submit } = setup({ backlogMax: 6 });
       const acks = [submit('a', 1), submit('a', 2), submit('a', 3)];
       expect(await submit('a', 4).catch(codeOf)).toBe('overloaded');
       scripted.automatic();

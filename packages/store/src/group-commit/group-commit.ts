@@ -73,8 +73,11 @@ export function createGroupCommit(deps: GroupCommitDeps, options: GroupCommitOpt
         changes += each.changes;
         bytes += each.bytes;
       }
-      if (changes >= options.backlogMax || bytes >= options.backlogMaxBytes) {
-        return Promise.reject(overloaded(options, changes, shard.retryAfterMs()));
+      const { backlogMax, backlogMaxBytes } = options;
+      const own = shard.usedBy(userId);
+      if (own.changes >= backlogMax - changes || own.bytes >= backlogMaxBytes - bytes) {
+        const limit = passedLimit(options, { changes, bytes }, own);
+        return Promise.reject(overloaded(limit, shard.retryAfterMs(userId)));
       }
       return shard.submit(placements, combine);
     },
@@ -86,15 +89,34 @@ export function createGroupCommit(deps: GroupCommitDeps, options: GroupCommitOpt
   };
 }
 
-function overloaded(
+interface Used {
+  readonly changes: number;
+  readonly bytes: number;
+}
+
+interface Limit {
+  readonly name: string;
+  readonly value: number;
+}
+
+/**
+ * A user may have as much as is still free: however many flood the backlog, together they leave as much as each has
+ * taken, and whoever has nothing in it is taken. [GC9] Source: Choudhury and Hahne, "Dynamic queue length
+ * thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6 (1998).
+ */
+function passedLimit(
   { backlogMax, backlogMaxBytes }: GroupCommitOptions,
-  changes: number,
-  retryAfterMs: number,
-): CuepointError {
-  const limit =
-    changes >= backlogMax
-      ? { name: 'backlogMax', value: backlogMax }
-      : { name: 'backlogMaxBytes', value: backlogMaxBytes };
+  all: Used,
+  own: Used,
+): Limit {
+  if (all.changes >= backlogMax) return { name: 'backlogMax', value: backlogMax };
+  if (all.bytes >= backlogMaxBytes) return { name: 'backlogMaxBytes', value: backlogMaxBytes };
+  return own.changes >= backlogMax - all.changes
+    ? { name: 'backlogShare', value: backlogMax - all.changes }
+    : { name: 'backlogShareBytes', value: backlogMaxBytes - all.bytes };
+}
+
+function overloaded(limit: Limit, retryAfterMs: number): CuepointError {
   return new CuepointError(
     'overloaded',
     `More changes wait for the database than ${limit.name} (${limit.value}) allows.`,

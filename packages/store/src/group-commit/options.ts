@@ -1,6 +1,8 @@
 export interface GroupCommitOptions {
   /** Rows in one commit, at most. */
   readonly batchMaxRows: number;
+  /** Of them rows of one user, at most: what others wait for a batch does not grow with what one user sends. [GC9] */
+  readonly batchMaxRowsPerUser: number;
   /** Callers whose change is not durable yet, at most; past it a caller is refused `overloaded`. [GC5] */
   readonly backlogMax: number;
   /** Estimated bytes of their changes, at most. [GC5] */
@@ -17,6 +19,7 @@ export interface GroupCommitOptions {
 
 export const DEFAULT_GROUP_COMMIT_OPTIONS: GroupCommitOptions = {
   batchMaxRows: 1_000,
+  batchMaxRowsPerUser: 100,
   backlogMax: 50_000,
   backlogMaxBytes: 64 * 1024 * 1024,
   ackTimeoutMs: 10_000,

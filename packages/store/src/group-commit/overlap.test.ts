@@ -40,7 +40,8 @@ function setup(onSettle: () => unknown = () => undefined) {
     },
     DEFAULT_GROUP_COMMIT_OPTIONS,
   );
-  const submit = (key: string) => commits.submit(USER, [{ lane, userId: USER, key, value: 1 }]);
+  const submit = (key: string, userId = USER) =>
+    commits.submit(userId, [{ lane, userId, key, value: 1 }]);
   const rowsInFlight = () => scripted.pending.map(({ statements }) => statements[0]?.params[0]);
   return { scripted, commits, submit, rowsInFlight, clock };
 }
@@ -60,7 +61,8 @@ it('[GC2] the next batch is on its way before the callers of the last one are an
 
 it('[GC2] a burst leaves in two halves, so that one is on its way while the other is answered', async () => {
   const { scripted, submit, rowsInFlight } = setup();
-  const burst = Array.from({ length: 1_000 }, (_, key) => submit(`k${key}`));
+  const userOf = (index: number) => `${USER.slice(0, -1)}${index % 10}`;
+  const burst = Array.from({ length: 1_000 }, (_, key) => submit(`k${key}`, userOf(key)));
   await drainMicrotasks();
   expect(rowsInFlight()).toEqual([500]);
   scripted.pending[0]?.succeed();

@@ -72,6 +72,11 @@ export class Shard {
     return this.#backlog.bytes;
   }
 
+  /** What is not settled of one of its users. */
+  usedBy(userId: string): { readonly changes: number; readonly bytes: number } {
+    return this.#backlog.usedBy(userId);
+  }
+
   get inFlightRows(): number {
     let rows = 0;
     for (const batch of this.#unsettled) rows += batch.length;
@@ -97,8 +102,12 @@ export class Shard {
   }
 
   /** How long a refused caller should wait: what the backlog ahead of it will take, in ms. [GC5] */
-  retryAfterMs(): number {
-    const batches = Math.ceil(this.#backlog.changes / this.#options.batchMaxRows);
+  retryAfterMs(userId?: string): number {
+    const { batchMaxRows, batchMaxRowsPerUser } = this.#options;
+    const own = userId === undefined ? 0 : this.usedBy(userId).changes;
+    const batches = Math.ceil(
+      Math.max(this.#backlog.changes / batchMaxRows, own / batchMaxRowsPerUser),
+    );
     return Math.min(30_000, Math.max(100, Math.ceil(batches * this.#lastCommitMs)));
   }
 
@@ -138,7 +147,8 @@ export class Shard {
   #next(maxRows = Number.POSITIVE_INFINITY): void {
     if (this.#abandoned || this.#isCommitting) return;
     if (this.#unsettled.size >= UNSETTLED_BATCHES_MAX) return;
-    const rows = this.#backlog.take(Math.min(maxRows, this.#options.batchMaxRows));
+    const { batchMaxRows, batchMaxRowsPerUser } = this.#options;
+    const rows = this.#backlog.take(Math.min(maxRows, batchMaxRows), batchMaxRowsPerUser);
     if (rows.length > 0) {
       void this.#settle(rows);
       return;
