@@ -5,8 +5,10 @@ import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
+import type { UserLimit } from '../service/user-limit.ts';
 import { catchUp, type ReadChanges } from './catch-up.ts';
 import { pageToWelcome } from './pages.ts';
+import type { MessageRate } from './message-rate.ts';
 import type { Presence } from './presence.ts';
 import type { Greeted, Session } from './session.ts';
 import { takeOver } from './take-over.ts';
@@ -19,8 +21,9 @@ export interface GreetDeps {
   readonly presence: Presence;
   readonly repository: Pick<SyncRepository, 'loadDevices' | 'isDeviceRevoked' | 'readChanges'>;
   readonly verifier: TokenVerifier;
-  /** Runs few reads at one time: a herd of hellos leaves the database to the commits. */
-  readonly inTurn: <Answer>(read: () => Promise<Answer>) => Promise<Answer>;
+  /** Runs few reads at one time: a herd of hellos leaves the database to the commits, and one user's to others. [GC9] */
+  readonly inTurn: UserLimit['run'];
+  readonly helloRate: MessageRate;
   readonly devicesPerUser: number;
   readonly socketsPerUser: number;
   /** The wall clock, in ms since the epoch. */
@@ -35,13 +38,15 @@ export interface GreetDeps {
  * and is held back until the last page. [LIV9]
  *
  * @throws CuepointError `protocol_unsupported`, `unauthenticated`, `device_mismatch`, `device_revoked`,
- * `invalid_device_id`, `invalid_cursor`, `limit_exceeded`, `database_unavailable`
+ * `invalid_device_id`, `invalid_cursor`, `limit_exceeded`, `rate_limited`, `database_unavailable`
  */
 export async function greet(deps: GreetDeps, session: Session, hello: Hello): Promise<void> {
-  const { channels, feed, presence, repository, inTurn, now } = deps;
+  const { channels, feed, presence, repository, inTurn, helloRate, now } = deps;
   requireProtocol(hello);
   const greeted = await identify(deps, hello);
   const { userId } = greeted;
+  const excess = helloRate.count(userId);
+  if (excess !== undefined) throw excess.error;
   const channel = channels.acquire(userId);
   try {
     await channel.subscribed;
@@ -52,7 +57,7 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
     channel.sessions.add(session);
     let known: readonly DeviceInfo[] | undefined;
     const read: ReadChanges = (user, request) =>
-      inTurn(async () => {
+      inTurn(userId, async () => {
         // In a herd many have given up before their turn comes.
         if (session.isClosing) return undefined;
         if (known !== undefined) return repository.readChanges(user, request);

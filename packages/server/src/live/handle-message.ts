@@ -9,12 +9,12 @@ import {
   type UpMessage,
 } from '@cuepoint/core';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { RATE_WINDOW_MS } from '../limits.ts';
 import { pushOps } from '../writes/push-ops.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import type { Commands } from './commands.ts';
 import { errorMessage } from './error-message.ts';
 import type { InFlight } from './in-flight.ts';
+import type { MessageRate } from './message-rate.ts';
 import type { Presence } from './presence.ts';
 import { refusalOf, toSessionError } from './refusal.ts';
 import type { Greeted, Session } from './session.ts';
@@ -25,8 +25,7 @@ export interface HandleMessageDeps {
   readonly verifier: TokenVerifier;
   readonly commands: Commands;
   readonly presence: Presence;
-  /** Messages of one user in 10 seconds; 0 for no limit. [SEC3] */
-  readonly rateLimit: number;
+  readonly rate: MessageRate;
   readonly isStopping: () => boolean;
   /** The pushes without their answer. */
   readonly pushes: InFlight;
@@ -43,7 +42,7 @@ export function handleMessage(
   message: Exclude<UpMessage, { type: 'hello' }>,
 ): void {
   const id = 'id' in message ? message.id : undefined;
-  const excess = countMessage(deps, channel);
+  const excess = deps.rate.count(channel.userId);
   if (excess !== undefined) {
     if (excess.isFlood) {
       const { code, reason } = refusalOf(excess.error);
@@ -150,32 +149,6 @@ async function command(
   }
 }
 
-/** @returns what is wrong when the user sends too much; a flood goes on although it was told. [SEC3] */
-function countMessage(
-  { rateLimit, write: { now } }: HandleMessageDeps,
-  { rate }: UserChannel,
-): { readonly error: CuepointError; readonly isFlood: boolean } | undefined {
-  if (rateLimit === 0) return undefined;
-  const nowMs = now();
-  if (nowMs - rate.windowStartedAtMs >= RATE_WINDOW_MS || nowMs < rate.windowStartedAtMs) {
-    rate.windowStartedAtMs = nowMs;
-    rate.messages = 0;
-  }
-  rate.messages += 1;
-  if (rate.messages <= rateLimit) return undefined;
-  const error = new CuepointError(
-    'rate_limited',
-    `A user may send ${rateLimit} messages in 10 s.`,
-    {
-      limit: { name: 'requestsPer10Seconds', value: rateLimit },
-      retryAfterMs: rate.windowStartedAtMs + RATE_WINDOW_MS - nowMs,
-    },
-  );
-  return { error, isFlood: rate.messages > FLOOD_FACTOR * rateLimit };
-}
-
-/** A session that sends this many times the limit is not going to heed it. */
-const FLOOD_FACTOR = 3;
 const STOPPING_RETRY_AFTER_MS = 1_000;
 const BUSY_RETRY_AFTER_MS = 100;
 

@@ -1,6 +1,6 @@
 import { CLOSE_CODES, CuepointError, isCuepointError, retryAfterToReason } from '@cuepoint/core';
 import type { ChangesPage, ChangesRequest } from '@cuepoint/store';
-import pLimit from 'p-limit';
+import { createUserLimit } from '../service/user-limit.ts';
 import { catchUp } from './catch-up.ts';
 import { CHANGES_PER_MESSAGE, PULLS_AT_ONCE_MAX } from './limits.ts';
 import { pageToChanges } from './pages.ts';
@@ -48,9 +48,9 @@ const RETRY_DELAY_MS = 5_000;
  */
 export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): Healer {
   const { channels, now, healDevices, onHealed, onFailed } = deps;
-  const limit = pLimit(PULLS_AT_ONCE_MAX);
+  const limit = createUserLimit({ atOnceMax: PULLS_AT_ONCE_MAX, perUserMax: 2 });
   const readPage: HealerDeps['readChanges'] = (userId, request) =>
-    limit(() => deps.readChanges(userId, request));
+    limit.run(userId, () => deps.readChanges(userId, request));
   const running = new Set<Promise<void>>();
   const state = { isStopped: false };
 
@@ -77,7 +77,7 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
         for (const session of channel.sessions) {
           if (isLive(session) && !channel.covers(session)) run(bringUp(session, channel));
         }
-        await limit(() => healDevices(channel));
+        await limit.run(channel.userId, () => healDevices(channel));
       }
       channel.healedAtMs = now();
     } catch (error) {
@@ -161,7 +161,9 @@ export function createHealer(deps: HealerDeps, { intervalMs }: HealerOptions): H
     catchUp(session, channel) {
       if (state.isStopped) return;
       // What it was not told of the devices meanwhile comes after.
-      run(bringUp(session, channel).then(() => limit(() => healDevices(channel))));
+      run(
+        bringUp(session, channel).then(() => limit.run(channel.userId, () => healDevices(channel))),
+      );
     },
     async stop() {
       state.isStopped = true;

@@ -3,11 +3,11 @@ import { setPlatformTimer, type SetTimer } from '@cuepoint/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import pLimit from 'p-limit';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { RoutePersistence } from '../service/parts.ts';
+import { createUserLimit } from '../service/user-limit.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import { createAdmission } from './admission.ts';
 import { announceWrites } from './announce-writes.ts';
@@ -21,6 +21,8 @@ import { hearFeed, endErased } from './hear-feed.ts';
 import { createInFlight } from './in-flight.ts';
 import {
   HELLOS_AT_ONCE_MAX,
+  HELLOS_OF_USER_AT_ONCE_MAX,
+  HELLOS_PER_WINDOW_MAX,
   MESSAGE_BYTES_MAX,
   RECONNECT_SPREAD_MIN_MS,
   SWEEP_INTERVAL_MS,
@@ -28,6 +30,7 @@ import {
 import { createLiveInspection, type LiveInspection } from './live-inspection.ts';
 import type { LiveObserver } from './live-observer.ts';
 import { OpWatchers } from './op-watchers.ts';
+import { createMessageRate } from './message-rate.ts';
 import { createPresence } from './presence.ts';
 import { helloRequired, refusalOf, toSessionError } from './refusal.ts';
 import { sendAway } from './send-away.ts';
@@ -112,7 +115,20 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   });
   const sessions = new Set<Session>();
   const flusher = createFlusher(deps.atEndOfTurn ?? setImmediate);
-  const hellos = pLimit(HELLOS_AT_ONCE_MAX);
+  const hellos = createUserLimit({
+    atOnceMax: HELLOS_AT_ONCE_MAX,
+    perUserMax: HELLOS_OF_USER_AT_ONCE_MAX,
+  });
+  const rate = createMessageRate({
+    messagesMax: options.rateLimit,
+    name: 'requestsPer10Seconds',
+    now,
+  });
+  const helloRate = createMessageRate({
+    messagesMax: options.rateLimit === 0 ? 0 : HELLOS_PER_WINDOW_MAX,
+    name: 'hellosPer10Seconds',
+    now,
+  });
   let isStopping = false;
   let cancelSweep: (() => void) | undefined;
   const pushes = createInFlight(setTimer);
@@ -172,7 +188,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     verifier,
     commands,
     presence,
-    rateLimit: options.rateLimit,
+    rate,
     isStopping: () => isStopping,
     pushes,
     onFailed,
@@ -183,7 +199,8 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     presence,
     repository,
     verifier,
-    inTurn: <Answer>(read: () => Promise<Answer>) => hellos(read),
+    inTurn: hellos.run,
+    helloRate,
     devicesPerUser: options.devicesPerUser,
     socketsPerUser: options.socketsPerUser,
     now,

@@ -21,7 +21,6 @@ export class UserChannel {
   needsHealing = false;
   /** Whoever needs the channel besides its sessions, such as a command that waits for its outcome. */
   holders = 0;
-  readonly rate = { windowStartedAtMs: 0, messages: 0 };
   commandsOpen = 0;
   /** Devices that have a newer session on another instance: that one tells when they leave. */
   readonly elsewhere = new Set<string>();

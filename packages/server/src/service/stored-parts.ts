@@ -24,6 +24,8 @@ import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
 import { withRetryLog } from './retry-log.ts';
 import type { ServiceParts, StaleDevicesListener } from './parts.ts';
+import { shareStore } from './share-store.ts';
+import { createUserLimit } from './user-limit.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
@@ -91,6 +93,10 @@ async function startParts(
   });
   const feed = createFeed(await readFeedSecret(database));
   await feed.start();
+  // As many as there are connections, so that what waits does so in the order of turns.
+  const reads = createUserLimit({
+    atOnceMax: database.kind === 'pglite' ? 1 : config.databasePoolSize,
+  });
   let onStale: StaleDevicesListener = () => undefined;
   const maintenance = createMaintenance(database, {
     retentionMs: config.retentionDays * DAY_MS,
@@ -104,12 +110,15 @@ async function startParts(
   registerSampledMetrics(metrics.registry, {
     feed: () => feed.stats(),
     persistence: () => persistence.stats(),
-    pool: () => database.stats(),
+    pool: () => {
+      const stats = database.stats();
+      return { ...stats, waiting: stats.waiting + reads.waiting };
+    },
     tableUpdates: () => readHeapOnlyRatio(database),
     now,
   });
   return {
-    repository: guardStore<SyncRepository>(new PostgresSyncRepository(database)),
+    repository: guardStore<SyncRepository>(shareStore(new PostgresSyncRepository(database), reads)),
     persistence: guardStore(persistence),
     feed,
     onStaleDevices: (listener) => {
