@@ -35,6 +35,14 @@ export const STAMP_ATTEMPTS_MAX = 3;
 export const REQUESTS_WAITING_MAX = 1_000;
 /** From the first byte of a request to the last; a slow sender holds no socket longer. */
 export const REQUEST_TIMEOUT_MS = 60_000;
+/** From the first byte of a request to the end of its head. */
+export const HEAD_TIMEOUT_MS = 15_000;
+/** How often connections are looked at for heads and requests that take too long. */
+export const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
+/** A connection on which nothing moves, such as an answer that nobody reads, is closed after this long. */
+export const STALLED_TIMEOUT_MS = 75_000;
+/** Connections besides the live sockets; past it idle ones are closed, and a new one is refused. */
+export const PLAIN_CONNECTIONS_MAX = 5_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /**
  * Connections that the system holds until they are accepted; its own bound (`somaxconn`) may be lower. Past

@@ -11,6 +11,7 @@ import {
   parseText,
   parseUrl,
 } from './parse-value.ts';
+import { parseProxies } from '../http/peer-address.ts';
 
 export type SettingGroup =
   | 'listen'
@@ -70,6 +71,13 @@ export const SETTINGS = {
     group: 'listen',
     description: 'Web origins that may call the service from a page, separated by commas.',
     parse: parseOrigins,
+  },
+  trustedProxies: {
+    env: 'CUEPOINT_TRUSTED_PROXIES',
+    group: 'listen',
+    description:
+      'Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas. Unset: none.',
+    parse: parseProxies,
   },
   console: {
     env: 'CUEPOINT_CONSOLE',
@@ -231,7 +239,8 @@ export const SETTINGS = {
     env: 'CUEPOINT_PENDING_SOCKETS_PER_ADDRESS',
     group: 'limits',
     default: '1000',
-    description: 'Live sockets of one address that were not welcomed yet.',
+    description:
+      'Live sockets of one address that have not said hello; past it the oldest of them goes.',
     parse: parseInteger(1, 1_000_000),
   },
   healingIntervalMs: {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import { CuepointError } from '@cuepoint/core';
-import { REQUEST_TIMEOUT_MS } from '../limits.ts';
+import { HEAD_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../limits.ts';
 import type { AnswerOrder } from './answer-order.ts';
 import { endWithProblem } from './end-with-problem.ts';
 import { toProblem } from './problem.ts';
@@ -48,7 +48,7 @@ function refusalOf({ code }: ConnectionError): { status: number; refusal: Cuepoi
         status: 408,
         refusal: new CuepointError(
           'invalid_request',
-          `The request did not arrive whole within ${REQUEST_TIMEOUT_MS / 1_000} s.`,
+          `A request arrives within ${REQUEST_TIMEOUT_MS / 1_000} s, its head within ${HEAD_TIMEOUT_MS / 1_000} s.`,
         ),
       };
     default:

@@ -1,55 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { createAdmission, type Admission } from './admission.ts';
+import { createAdmission } from './admission.ts';
 
-function refusalOf(admission: Admission, address: string): unknown {
-  try {
-    admission.enter(address);
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it was admitted');
+function setup(options: { socketsMax: number; pendingPerAddressMax: number }) {
+  const admission = createAdmission(options);
+  const ended: string[] = [];
+  const enter = (address: string, name = address) =>
+    admission.enter(address, () => void ended.push(name));
+  return { admission, ended, enter };
 }
 
 describe('the admission of sockets', () => {
-  it('[SEC1] limits those of one address that were not welcomed, and of no other', () => {
-    const admission = createAdmission({ socketsMax: 10, pendingPerAddressMax: 2 });
-    admission.enter('a');
-    admission.enter('a');
-    expect(refusalOf(admission, 'a')).toMatchObject({
-      code: 'rate_limited',
-      limit: { name: 'pendingSocketsPerAddress', value: 2 },
-      retryAfterMs: 5_000,
-    });
-    admission.enter('b');
+  it('[SEC1] ends the oldest silent socket of an address that has too many, and none of another', () => {
+    const { admission, ended, enter } = setup({ socketsMax: 10, pendingPerAddressMax: 2 });
+    enter('a', 'first');
+    enter('b');
+    enter('a', 'second');
+    enter('a', 'third');
+    expect(ended).toEqual(['first']);
     expect(admission.sockets).toBe(3);
-    admission.welcomed('a');
-    admission.enter('a');
-    expect(refusalOf(admission, 'a')).toMatchObject({ code: 'rate_limited' });
-    admission.left('a', false);
-    admission.enter('a');
   });
 
-  it('[SEC3] limits all of an instance, welcomed or not', () => {
-    const admission = createAdmission({ socketsMax: 2, pendingPerAddressMax: 9 });
-    admission.enter('a');
-    admission.welcomed('a');
-    admission.enter('b');
-    expect(refusalOf(admission, 'c')).toMatchObject({
-      code: 'overloaded',
-      limit: { name: 'sockets', value: 2 },
-      retryAfterMs: 5_000,
-    });
-    admission.left('a', true);
-    admission.enter('c');
+  it('[SEC1] pushes nobody out who said hello', () => {
+    const { ended, enter } = setup({ socketsMax: 10, pendingPerAddressMax: 1 });
+    enter('a', 'first').spoke();
+    enter('a', 'second').spoke();
+    enter('a', 'third');
+    expect(ended).toEqual([]);
+  });
+
+  it('[SEC1] leaves half of the sockets to those who speak: of more silent ones the address with the most gives way', () => {
+    const { admission, ended, enter } = setup({ socketsMax: 8, pendingPerAddressMax: 8 });
+    enter('a', 'first');
+    enter('b');
+    enter('a', 'second');
+    enter('a', 'third');
+    enter('c');
+    expect(ended).toEqual(['first']);
+    expect(admission.sockets).toBe(4);
+  });
+
+  it('[SEC3] limits all of an instance; who says nothing gives way, who spoke does not', () => {
+    const { admission, ended, enter } = setup({ socketsMax: 3, pendingPerAddressMax: 9 });
+    const first = enter('a');
+    first.spoke();
+    enter('b').spoke();
+    enter('c', 'silent');
+    enter('d').spoke();
+    expect(ended).toEqual(['silent']);
+    expect(() => enter('e')).toThrow(
+      expect.objectContaining({
+        code: 'overloaded',
+        limit: { name: 'sockets', value: 3 },
+        retryAfterMs: 5_000,
+      }),
+    );
+    first.left();
+    first.left();
     expect(admission.sockets).toBe(2);
-  });
-
-  it('counts nothing twice: who was welcomed and left makes no room among the pending', () => {
-    const admission = createAdmission({ socketsMax: 10, pendingPerAddressMax: 1 });
-    admission.enter('a');
-    admission.welcomed('a');
-    admission.enter('a');
-    admission.left('a', true);
-    expect(refusalOf(admission, 'a')).toMatchObject({ code: 'rate_limited' });
+    enter('e');
+    expect(admission.sockets).toBe(3);
   });
 });

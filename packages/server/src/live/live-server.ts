@@ -6,10 +6,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
+import { createPeerAddress } from '../http/peer-address.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { createUserLimit } from '../service/user-limit.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Place } from './admission.ts';
 import { announceWrites } from './announce-writes.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { endOverdue } from './end-overdue.ts';
@@ -58,6 +59,8 @@ export interface LiveOptions {
   readonly socketsMax: number;
   readonly socketsPerUser: number;
   readonly pendingSocketsPerAddress: number;
+  /** Proxies that are believed whom they speak for; none by default. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly healingIntervalMs: number;
 }
 
@@ -80,7 +83,7 @@ export interface LiveServer {
    * Takes over an open WebSocket, whoever made it.
    *
    * @param raw what it sends by.
-   * @param address of the peer, counted until its hello is answered.
+   * @param address of the peer, counted until its hello.
    * @throws CuepointError when it may not stay; the socket is left as it is.
    */
   accept(ws: WebSocket, raw: Duplex, address: string): void;
@@ -100,6 +103,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     socketsMax: options.socketsMax,
     pendingPerAddressMax: options.pendingSocketsPerAddress,
   });
+  const addressOf = createPeerAddress(options.trustedProxies ?? []);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -207,18 +211,18 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   };
   feed.onGap(() => healer.healAll());
 
-  function open(ws: WebSocket, raw: Duplex, address: string): void {
+  function open(ws: WebSocket, raw: Duplex, place: Place): void {
     const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), now());
     sessions.add(session);
     ws.on('message', (data, isBinary) =>
-      guarded(session, () => received(session, data, isBinary, address)),
+      guarded(session, () => received(session, data, isBinary, place)),
     );
     ws.on('pong', () => {
       session.pingsMissed = 0;
     });
     // What is wrong with a frame or the connection ends in a close, which says it all.
     ws.on('error', () => undefined);
-    ws.on('close', (code) => guarded(session, () => closed(session, code, address)));
+    ws.on('close', (code) => guarded(session, () => closed(session, code, place)));
     raw.on('drain', () => guarded(session, () => drained(session)));
   }
 
@@ -245,7 +249,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     return greeted === undefined ? undefined : channels.find(greeted.userId);
   }
 
-  function received(session: Session, data: RawData, isBinary: boolean, address: string): void {
+  function received(session: Session, data: RawData, isBinary: boolean, place: Place): void {
     if (session.isClosing) return;
     session.lastHeardAtMs = now();
     session.pingsMissed = 0;
@@ -261,7 +265,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     if (message.type === 'hello') {
       if (session.hasSentHello)
         session.fail(helloRequired('A session has one hello.'), CLOSE_CODES.badMessage);
-      else void hello(session, message, address);
+      else void hello(session, message, place);
       return;
     }
     const { greeted } = session;
@@ -276,10 +280,10 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     handleMessage(messageDeps, channel, session, greeted, message);
   }
 
-  async function hello(session: Session, message: Hello, address: string): Promise<void> {
+  async function hello(session: Session, message: Hello, place: Place): Promise<void> {
     session.hasSentHello = true;
+    place.spoke();
     const onWelcomed = () => {
-      admission.welcomed(address);
       observer.welcomed(now() - session.openedAtMs);
     };
     try {
@@ -292,11 +296,11 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     }
   }
 
-  function closed(session: Session, code: number, address: string): void {
+  function closed(session: Session, code: number, place: Place): void {
     const isOurs = session.isClosing;
     session.isClosing = true;
     sessions.delete(session);
-    admission.left(address, session.isWelcomed);
+    place.left();
     observer.closed(code);
     const { greeted } = session;
     const channel = channelOf(session);
@@ -333,21 +337,23 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     },
     accept(ws, raw, address) {
       requireRunning();
-      admission.enter(address);
-      open(ws, raw, address);
+      open(
+        ws,
+        raw,
+        admission.enter(address, () => raw.destroy()),
+      );
     },
     upgrade(request, raw, head) {
       requireRunning();
-      const address = request.socket.remoteAddress ?? 'unknown';
-      admission.enter(address);
+      const place = admission.enter(addressOf(request), () => raw.destroy());
       let isOpen = false;
       raw.once('close', () => {
         // A handshake that fails leaves no session that would say so.
-        if (!isOpen) admission.left(address, false);
+        if (!isOpen) place.left();
       });
       sockets.handleUpgrade(request, raw, head, (ws) => {
         isOpen = true;
-        open(ws, raw, address);
+        open(ws, raw, place);
       });
     },
     erased(userId) {

@@ -18,9 +18,13 @@ import { observeEarlyAnswer } from '../http/observe-answers.ts';
 import { traceIdOf } from '../http/trace-id.ts';
 import {
   BODY_BYTES_MAX,
+  HEAD_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
   PATH_ID_LENGTH_MAX,
+  PLAIN_CONNECTIONS_MAX,
   REQUEST_TIMEOUT_MS,
+  STALLED_TIMEOUT_MS,
+  TIMEOUT_CHECK_INTERVAL_MS,
 } from '../limits.ts';
 import { addService, API_PREFIX, watchScope } from './cuepoint-plugin.ts';
 import type { ServiceParts } from './parts.ts';
@@ -47,7 +51,12 @@ export async function createApp({
       traceIdOf(typeof traceparent === 'string' ? traceparent : undefined, randomUUID),
     bodyLimit: BODY_BYTES_MAX,
     // Node would answer with an empty body; the hook below answers as a problem.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    },
+    connectionTimeout: STALLED_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: PATH_ID_LENGTH_MAX },
@@ -62,6 +71,8 @@ export async function createApp({
   const answerOrder = new AnswerOrder(app.server);
   const handleClientError = createClientErrorHandler(answerOrder);
   meetExpectations(app.server);
+  app.server.maxConnections = parts.live.socketsMax + PLAIN_CONNECTIONS_MAX;
+  app.server.on('drop', () => app.server.closeIdleConnections());
   app.setErrorHandler(handleError);
   // A connection that is kept alive would hold the stop until the client lets go.
   app.addHook('onSend', async (_request, reply) => {
