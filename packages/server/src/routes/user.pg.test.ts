@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { importExport } from '../export/import-export.ts';
+import { Gate } from '../testing/gate.ts';
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 
 let api: TestApi;
@@ -54,6 +55,39 @@ describe('the data of a user', () => {
 
     const again = await importExport(api.parts.repository, linesOf(exported.text), into);
     expect(again).toMatchObject({ merged: 6, changed: 0 });
+  });
+
+  it('[SEC3] an export at a time: the next is refused, not held, until the first is gone', async () => {
+    const gate = new Gate();
+    const held = await createTestApi({
+      databaseUrl: inject('postgresUrl'),
+      wrap: ({ repository }) => ({
+        repository: new Proxy(repository, {
+          get: (target, name): unknown => {
+            if (name !== 'exportUser') return Reflect.get(target, name);
+            return async function* exportUser(userId: string) {
+              for await (const line of target.exportUser(userId)) {
+                await gate.pass();
+                yield line;
+              }
+            };
+          },
+        }),
+      }),
+    });
+    const user = await held.createUser();
+    await user.call('PUT', '/watchlist/kept', { device: 'tv' });
+    gate.close();
+    const first = user.call('GET', '/export');
+    await gate.untilWaiting(1);
+    expect(await user.call('GET', '/export')).toMatchObject({
+      status: 429,
+      body: { code: 'rate_limited', limit: { name: 'exportsPerUser', value: 1 } },
+    });
+    gate.open();
+    expect((await first).status).toBe(200);
+    expect((await user.call('GET', '/export')).status).toBe(200);
+    await held.close();
   });
 
   it('erases everything, gives older cursors an empty resync, and lets new writes in', async () => {

@@ -3,6 +3,7 @@ import type { SyncRepository } from '@cuepoint/store';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/authenticate.ts';
 import { encodeExport } from '../export/encode-export.ts';
+import { createExportSlots } from '../export/export-slots.ts';
 import { inPieces } from '../export/in-pieces.ts';
 import { textOf, withProblems } from '../schemas/answers.ts';
 import type { RouteApp } from './route-app.ts';
@@ -18,6 +19,7 @@ export interface UserRouteDeps {
 const tags = ['user'];
 
 export function addUserRoutes(app: RouteApp, { repository, onErased, now }: UserRouteDeps): void {
+  const exports = createExportSlots();
   app.route({
     method: 'GET',
     url: '/export',
@@ -32,11 +34,17 @@ export function addUserRoutes(app: RouteApp, { repository, onErased, now }: User
     },
     handler: async (request, reply) => {
       const { userId } = callerOf(request);
-      const records = await begin(repository.exportUser(userId));
+      const leave = exports.enter(userId);
+      const records = await begin(repository.exportUser(userId)).catch((error: unknown) => {
+        leave();
+        throw error;
+      });
+      const body = Readable.from(inPieces(encodeExport(userId, records)));
+      body.once('close', leave);
       return reply
         .type('application/jsonl')
         .header('content-disposition', 'attachment; filename="cuepoint-export.jsonl"')
-        .send(Readable.from(inPieces(encodeExport(userId, records))));
+        .send(body);
     },
   });
 
