@@ -71,7 +71,7 @@ describe('two users of one device', () => {
     expect(await titlesStored(user)).toEqual(['film', 'waits']);
     second.state.watchlist.add('more');
     await second.state.signOut({ wipe: true });
-    expect(await storage.namespaces()).toEqual([]);
+    expect(await storage.namespaces()).toEqual(['http://service.test|device|']);
     expect(() => second.state.watchlist.add('too late')).toThrow('This watch state was closed.');
   });
 

@@ -146,7 +146,9 @@ describe('users of one device', () => {
     release();
     await gone;
     await parts.environment.advance(60_000);
-    expect(await parts.storage.namespaces()).toEqual([]);
+    expect(await parts.storage.namespaces()).toEqual(['https://media.test|device|']);
+    const left = JSON.stringify(await parts.storage.read('https://media.test|device|'));
+    expect(left).not.toContain('ada');
     expect(parts.environment.timers).toEqual([]);
   });
 
@@ -154,7 +156,10 @@ describe('users of one device', () => {
     const parts = device();
     const { state } = await openApp(parts);
     parts.storage.isFailing = true;
-    await expect(state.signOut({ wipe: true })).rejects.toMatchObject({ code: 'storage_failed' });
+    const gone = state.signOut({ wipe: true });
+    gone.catch(() => undefined);
+    await parts.environment.advance(1_000);
+    await expect(gone).rejects.toMatchObject({ code: 'storage_failed' });
   });
 
   it('that were erased leave nothing of theirs, and nobody waits for them', async () => {

@@ -8,6 +8,10 @@ import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 const DEVICE_KEY = 'deviceId';
 const LAST_KEY = 'lastNamespace';
 const SUBJECT_PREFIX = 'subject/';
+/** Of everybody whose state is kept here. */
+const USER_PREFIX = 'user/';
+/** Somebody's state was deleted on purpose: a user who is not named here was. */
+const WIPED_KEY = 'wiped';
 
 export interface IdentityOptions {
   readonly storage: ClientStorage;
@@ -83,7 +87,7 @@ export class Identity {
     const userId = this.#records.get(SUBJECT_PREFIX + subject);
     return typeof userId === 'string'
       ? this.placeOfUser(userId)
-      : this.placeAt(`${this.prefix}s|${escapeSeparator(subject)}|`);
+      : this.placeAt(this.#subjectNamespace(subject));
   }
 
   /**
@@ -116,6 +120,7 @@ export class Identity {
   async rememberUser(subject: string | undefined, userId: string): Promise<void> {
     const { namespace } = this.placeOfUser(userId);
     const changes: StorageChange[] = [];
+    if (!this.#records.has(USER_PREFIX + userId)) changes.push([USER_PREFIX + userId, true]);
     if (subject !== undefined && this.#records.get(SUBJECT_PREFIX + subject) !== userId) {
       changes.push([SUBJECT_PREFIX + subject, userId]);
     }
@@ -124,13 +129,59 @@ export class Identity {
   }
 
   /** The user signed out: who comes next does not see their state. */
-  forgetUser(): Promise<void> {
-    return this.#write([[LAST_KEY, undefined]]);
+  async forgetUser({ namespace, below }: Place): Promise<void> {
+    const last = this.#records.get(LAST_KEY);
+    if (last === namespace || last === below?.namespace) await this.#write([[LAST_KEY, undefined]]);
+  }
+
+  /** Before the state of a user is deleted: another tab that goes on with it sees that. @returns where it is kept. */
+  async wipeUser({ namespace, userId }: Place): Promise<string[]> {
+    if (userId === undefined) return [namespace];
+    const changes: StorageChange[] = [[WIPED_KEY, true]];
+    const namespaces = [namespace];
+    for (const [key, value] of this.#records) {
+      if (!key.startsWith(SUBJECT_PREFIX) || value !== userId) continue;
+      changes.push([key, undefined]);
+      namespaces.push(this.#subjectNamespace(key.slice(SUBJECT_PREFIX.length)));
+    }
+    await this.#write([...changes, [USER_PREFIX + userId, undefined]]);
+    return namespaces;
+  }
+
+  /** Deletes everything of the service, and leaves a sign of it for tabs that go on. @throws what the storage does */
+  async wipeDevice(): Promise<void> {
+    await this.#storage.clear(this.prefix);
+    this.#records = new Map();
+    await this.#write([[WIPED_KEY, true]]);
+  }
+
+  /** Whether another tab deleted a user's state, as far as the last `refresh` knows. */
+  wasWiped({ userId }: Place): boolean {
+    return (
+      userId !== undefined &&
+      this.#records.has(WIPED_KEY) &&
+      !this.#records.has(USER_PREFIX + userId)
+    );
+  }
+
+  /** Everybody whose state is kept here, by user id; and what nobody has been named for. */
+  places(): Place[] {
+    const users = new Set<string>();
+    for (const [key, value] of this.#records) {
+      if (key.startsWith(USER_PREFIX)) users.add(key.slice(USER_PREFIX.length));
+      else if (key.startsWith(SUBJECT_PREFIX)) users.add(String(value));
+    }
+    const nobody = this.placeOfNobody({ showsLast: false });
+    return [...Array.from(users, (userId) => this.placeOfUser(userId)), nobody];
   }
 
   /** The device was removed: it comes back under a new id. */
   forgetDevice(): Promise<void> {
     return this.#write([[DEVICE_KEY, undefined]]);
+  }
+
+  #subjectNamespace(subject: string): string {
+    return `${this.prefix}s|${escapeSeparator(subject)}|`;
   }
 
   get #userPrefix(): string {

@@ -17,7 +17,13 @@ export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export { keyValueStorage, type KeyValueAdapter } from './storage/key-value-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { TabChannel, TabGroup } from './tabs/tab-group.ts';
-export { createWatchState, type WatchState, type WatchStateInspection } from './watch-state.ts';
+export type { Wipe } from './tabs/tab-messages.ts';
+export {
+  createWatchState,
+  type WaitingOnDevice,
+  type WatchState,
+  type WatchStateInspection,
+} from './watch-state.ts';
 export {
   bindVideo,
   type BindVideoOptions,

@@ -8,7 +8,7 @@ import { noticeClockJump } from './outbox/clock-jump.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { Listeners } from './subscribable.ts';
 import type { TabChannel, TabGroup } from './tabs/tab-group.ts';
-import type { LinkState, TabEnvelope, TabMessage } from './tabs/tab-messages.ts';
+import type { LinkState, TabEnvelope, TabMessage, Wipe } from './tabs/tab-messages.ts';
 
 export interface LinkDeps {
   readonly group: TabGroup;
@@ -18,14 +18,22 @@ export interface LinkDeps {
   readonly session: Session;
   readonly handlers: CommandHandlers;
   readonly environment: ClientEnvironment;
-  /** Another tab signed the user out. */
-  readonly onSignedOut: (options: { readonly wipe: boolean }) => void;
+  /** Another tab signed a user out. */
+  readonly onSignedOut: (wipe: Wipe, of: SignedOut) => void;
+  /** Somebody looks again: what was told meanwhile may not have been heard. */
+  readonly onWake: () => void;
   /**
    * The leader is of another user. [SDK9]
    *
    * @returns whether this tab is of that user too, and has changed; `undefined` where it cannot know yet.
    */
   readonly onNamespace: (namespace: string) => Promise<boolean | undefined>;
+}
+
+/** Whom a tab signed out, as far as it knew. */
+export interface SignedOut {
+  readonly namespace: string;
+  readonly subject: string | undefined;
 }
 
 const OFFLINE: CommandResult = { outcome: 'unreachable', reason: 'offline' };
@@ -93,6 +101,7 @@ export class Link {
       }),
       environment.onSignal((signal) => {
         if (signal === 'hidden') return;
+        this.#deps.onWake();
         if (!this.isLeader) {
           // Its own token may be had now.
           this.#post({ type: 'whereIsLink' });
@@ -131,8 +140,8 @@ export class Link {
     else this.#post({ type: 'reconnect' });
   }
 
-  tellSignedOut(options: { readonly wipe: boolean }): void {
-    this.#post({ type: 'signedOut', ...options });
+  tellSignedOut(wipe: Wipe, subject: string | undefined): void {
+    this.#post({ type: 'signedOut', wipe, subject });
   }
 
   /** Never rejects: each command ends in an outcome. [LIV7] */
@@ -167,8 +176,9 @@ export class Link {
 
   #hear({ namespace, message }: TabEnvelope): void {
     const { store, onSignedOut } = this.#deps;
-    if (message.type === 'signedOut') onSignedOut(message);
-    else if (message.type === 'link') this.#follow(message.link, namespace);
+    if (message.type === 'signedOut') {
+      onSignedOut(message.wipe, { namespace, subject: message.subject });
+    } else if (message.type === 'link') this.#follow(message.link, namespace);
     else if (message.type === 'whereIsLink' || message.type === 'reconnect') {
       if (this.isLeader) this.#answer(message.type);
     } else if (message.type === 'checkToken') {

@@ -19,9 +19,11 @@ import type { OutboxEntry } from './outbox/outbox-entry.ts';
 import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Place } from './place.ts';
+import { loadReplica } from './replica/load-replica.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
 import { withDeadline } from './storage/with-deadline.ts';
 import { createStatus, type Status } from './status.ts';
+import type { Wipe } from './tabs/tab-messages.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
 
 /** The watch state of one person on one device. */
@@ -48,12 +50,22 @@ export interface WatchState {
   /** Leaves the service and ends; what waits stays on this device for the next start. */
   close(): Promise<void>;
   /**
-   * Ends in every tab, and forgets who used the device. What the service has not acknowledged waits for this user's next
-   * sign-in, or with `wipe` is deleted together with everything else of the service on this device. [SDK9]
+   * Ends in every tab of this user, and forgets who used the device. What the service has not acknowledged waits for
+   * their next sign-in, or with `wipe` is deleted together with everything else of theirs on this device. `device` deletes
+   * what is of anybody, and ends every tab: look at `waitingOnDevice` before. [SDK9]
    *
    * @throws ClientError `storage_failed` where this device could not delete it
    */
-  signOut(options: { readonly wipe: boolean }): Promise<void>;
+  signOut(options: { readonly wipe: Wipe }): Promise<void>;
+  /** What is not acknowledged, of everybody who used this service on this device. */
+  waitingOnDevice(): Promise<readonly WaitingOnDevice[]>;
+}
+
+export interface WaitingOnDevice {
+  /** `undefined`: written before anybody was named. */
+  readonly userId: string | undefined;
+  /** Changes, dead letters included: a wipe of the device loses them. */
+  readonly changes: number;
 }
 
 export interface WatchStateInspection {
@@ -94,6 +106,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const handlers = new CommandHandlers();
   const deviceList = new DeviceList();
   let currentSubject = subjectOf(answer);
+  let hadToken = answer.kind === 'token';
   let ending: Promise<void> | undefined;
 
   /** Whose state to show; `undefined` while nobody has said. [ENG6] */
@@ -112,12 +125,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
 
   /** A token came, or none is to be had: the state is its subject's from now on. [SDK9] */
   async function follow(of: TokenAnswer): Promise<void> {
+    hadToken ||= of.kind === 'token';
     await switching;
     const next = placeOf(of);
     if (next === undefined || ending !== undefined) return;
     if (of.kind === 'failed') {
-      // This run's user is known, or somebody is shown already.
-      if (!store.place.isNobodys || next.below === undefined) return;
+      // This run's user is known, or the token says so later, or somebody is shown already.
+      if (!store.place.isNobodys || hadToken || next.below === undefined) return;
       if (store.place.below === undefined) await store.switchTo(next, { adopt: false });
       return;
     }
@@ -195,7 +209,13 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     session,
     handlers,
     environment,
-    onSignedOut: ({ wipe }) => void signOut(wipe).catch(() => undefined),
+    onSignedOut(wipe, { namespace, subject }) {
+      const isOurs =
+        namespace === store.namespace || (subject !== undefined && subject === currentSubject);
+      // What it could not delete, the tab that was asked to has said.
+      if (isOurs || wipe === 'device') void signOut(wipe).catch(() => undefined);
+    },
+    onWake: () => void endIfWiped(),
     async onNamespace(next) {
       // Its own token decides.
       const own = await answerOf(options.getToken);
@@ -222,13 +242,27 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     return ending;
   }
 
-  async function signOut(wipe: boolean): Promise<void> {
+  async function signOut(wipe: Wipe): Promise<void> {
+    if (wipe === true) await store.forgetNobodys();
     await close();
-    await identity.forgetUser();
+    const { place } = store;
+    await identity.forgetUser(place);
     try {
-      if (wipe) await storage.clear(identity.prefix);
+      if (wipe === 'device') await identity.wipeDevice();
+      else if (wipe && !place.isNobodys) {
+        for (const namespace of await identity.wipeUser(place)) await storage.clear(namespace);
+      }
     } catch (error) {
       throw new ClientError('storage_failed', 'This device could not delete everything.', error);
+    }
+  }
+
+  /** Another tab deleted this user's state while this one could not hear: it must not write it back. [SDK9] */
+  async function endIfWiped(): Promise<void> {
+    await identity.refresh();
+    if (ending === undefined && identity.wasWiped(store.place)) {
+      // What it cannot delete here, the next look finds.
+      await signOut(true).catch(() => undefined);
     }
   }
 
@@ -263,8 +297,17 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     }),
     close,
     signOut({ wipe }) {
-      link.tellSignedOut({ wipe });
+      link.tellSignedOut(wipe, currentSubject);
       return signOut(wipe);
+    },
+    async waitingOnDevice() {
+      await store.settle();
+      await identity.refresh();
+      const waiting = identity.places().map(async (place) => {
+        const replica = await loadReplica({ storage, environment, deviceId }, place);
+        return { userId: place.userId, changes: replica?.entries().length ?? 0 };
+      });
+      return (await Promise.all(waiting)).filter(({ changes }) => changes > 0);
     },
   };
   link.onChanged(() => {
@@ -274,6 +317,8 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     }
   });
   link.start();
+  // Tabs that do not hear of each other and share a storage: each looks after what it wrote.
+  if (group.isAlone && options.storage === undefined) store.onCommitted(() => void endIfWiped());
   if (answer.kind === 'late') void whenAnswered.then(follow);
   return state;
 }

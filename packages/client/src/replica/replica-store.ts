@@ -220,6 +220,23 @@ export class ReplicaStore {
     });
   }
 
+  /** What waits under nobody and is this user's: shown here, and not another's. */
+  forgetNobodys(): Promise<void> {
+    const { userId, isNobodys } = this.#place;
+    const { nobody } = this.#deps;
+    return this.#inTurn(async () => {
+      const left = await loadReplica(this.#deps, nobody);
+      const own = (left?.entries() ?? []).filter(
+        (entry) =>
+          this.#isOfThisRun(entry) ||
+          (isNobodys
+            ? this.#isShownIn(this.#place, entry)
+            : userId !== undefined && entry.shownUserId === userId),
+      );
+      await this.#forget(nobody, own);
+    });
+  }
+
   /** Resolves when nothing is being read or written. */
   async settle(): Promise<void> {
     await this.#turn;

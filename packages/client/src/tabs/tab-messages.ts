@@ -46,5 +46,8 @@ export type TabMessage =
       readonly command: Command;
     }
   | { readonly type: 'commandAnswered'; readonly id: string; readonly answer: CommandAnswer }
-  /** The user signed out: every tab ends. */
-  | { readonly type: 'signedOut'; readonly wipe: boolean };
+  /** The user signed out: every tab of that user ends, or with the device's data every tab. */
+  | { readonly type: 'signedOut'; readonly wipe: Wipe; readonly subject: string | undefined };
+
+/** `true`: everything of this user on this device is deleted · `device`: of everybody who used it. */
+export type Wipe = boolean | 'device';

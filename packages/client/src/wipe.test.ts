@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as fakeIndexedDb from 'fake-indexeddb';
+import { createWatchState, type WatchState } from './watch-state.ts';
+import { FakeEnvironment, settled } from './testing/fake-environment.ts';
+import { FakeService, fakeToken } from './testing/fake-service.ts';
+import { FakeStorage } from './testing/fake-storage.ts';
+import { createMemoryTabs } from './testing/memory-tabs.ts';
+import { DEVICE, openApp, SERVICE_URL, shown } from './testing/open-app.ts';
+
+const NAMESPACE = 'https://media.test|u|user-';
+
+/** A TV with something of Ada's and of Bob's that waits. */
+async function tvOfTwo() {
+  const environment = new FakeEnvironment();
+  const service = new FakeService(() => environment.trueMs);
+  const parts = { environment, service, storage: new FakeStorage() };
+  for (const subject of ['ada', 'bob']) {
+    const { state } = await openApp({ ...parts, subject });
+    service.cut();
+    await settled();
+    state.watchlist.add(`of ${subject}`);
+    await state.whenStored();
+    await state.close();
+    service.isReachable = true;
+  }
+  service.isReachable = false;
+  return parts;
+}
+
+describe('a sign-out with wipe', () => {
+  it('[SDK9] takes what is of its own user, and leaves what another has waiting', async () => {
+    const parts = await tvOfTwo();
+    const ada = await openApp(parts);
+    await ada.state.signOut({ wipe: true });
+    expect(await parts.storage.read(`${NAMESPACE}ada|`)).toEqual([]);
+    parts.service.isReachable = true;
+    const bob = await openApp({ ...parts, subject: 'bob' });
+    await settled();
+    expect(bob.state.status.get().pending).toBe(0);
+    expect([...parts.service.storeOf('bob').set.contentIds()]).toEqual(['of bob']);
+    expect([...parts.service.storeOf('ada').set.contentIds()]).toEqual([]);
+    await bob.state.close();
+  });
+
+  it('[SDK9] of the device says what waits before, and leaves nothing of anybody', async () => {
+    const parts = await tvOfTwo();
+    const { state } = await openApp(parts);
+    expect(await state.waitingOnDevice()).toEqual([
+      { userId: 'user-ada', changes: 1 },
+      { userId: 'user-bob', changes: 1 },
+    ]);
+    await state.signOut({ wipe: 'device' });
+    expect(await parts.storage.namespaces()).toEqual(['https://media.test|device|']);
+    const left = JSON.stringify(await parts.storage.read('https://media.test|device|'));
+    expect(left).not.toMatch(/ada|bob/);
+  });
+
+  it('[SDK9] ends the tabs of its user, and not those of another', async () => {
+    const parts = await tvOfTwo();
+    const tabs = createMemoryTabs();
+    const open = (subject: string) => openApp({ ...parts, subject, tabs: tabs.open() });
+    const [ada, second, bob] = [await open('ada'), await open('ada'), await open('bob')];
+    await ada.state.signOut({ wipe: true });
+    await settled();
+    expect(() => second.state.watchlist.add('more')).toThrow('This watch state was closed.');
+    bob.state.watchlist.add('more');
+    expect(shown(bob.state).watchlist).toEqual(['more', 'of bob']);
+    await bob.state.close();
+    expect(await parts.storage.read(`${NAMESPACE}ada|`)).toEqual([]);
+  });
+
+  it('[ENG6] of somebody who was never named takes what they wrote, and not what waits for another', async () => {
+    const parts = await tvOfTwo();
+    const offline = { ...parts, getToken: () => Promise.reject(new Error('no network')) };
+    const bob = await openApp(offline);
+    bob.state.watchlist.add('for Bob');
+    await bob.state.close();
+    const guest = await openApp({ ...parts, getToken: () => null });
+    guest.state.watchlist.add('of a guest');
+    await guest.state.signOut({ wipe: true });
+    const left = JSON.stringify(await parts.storage.read('https://media.test|?|'));
+    expect(left).toContain('for Bob');
+    expect(left).not.toContain('of a guest');
+  });
+});
+
+describe('a tab that cannot hear of a wipe', () => {
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(fakeIndexedDb)) {
+      if (name.startsWith('IDB') || name === 'indexedDB') vi.stubGlobal(name, value);
+    }
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const open = (environment: FakeEnvironment, service: FakeService): Promise<WatchState> =>
+    createWatchState({
+      url: SERVICE_URL,
+      getToken: () => fakeToken('ada'),
+      device: DEVICE,
+      createSocket: service.createSocket,
+      environment,
+    });
+
+  it('[SDK9] does not write the data back, and ends', async () => {
+    const environment = new FakeEnvironment();
+    const service = new FakeService(() => environment.trueMs);
+    const [first, second] = [await open(environment, service), await open(environment, service)];
+    await vi.waitUntil(() => second.status.get().userId !== undefined);
+    await Promise.all([first.whenStored(), second.whenStored()]);
+    await first.signOut({ wipe: true });
+    second.watchlist.add('written back');
+    await vi.waitUntil(() => {
+      try {
+        second.progress.set('film', { positionSeconds: 1, durationSeconds: 9, state: 'paused' });
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    await second.close();
+    const next = await open(environment, service);
+    service.cut();
+    expect(next.inspect().outbox).toEqual([]);
+    await next.close();
+  });
+});
