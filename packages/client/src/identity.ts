@@ -1,10 +1,13 @@
 import { requireDeviceId } from '@cuepoint/core';
 import type { ClientEnvironment } from './environment.ts';
+import { inTime } from './in-time.ts';
 import type { Place } from './place.ts';
 import type { ClientStorage, StorageChange } from './storage/client-storage.ts';
 import { escapeSeparator } from './storage/escape-separator.ts';
 import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 
+/** Of the 2 s in which a state opens whatever the storage does. [ENG8] */
+const IDENTITY_TIMEOUT_MS = 1_600;
 const DEVICE_KEY = 'deviceId';
 const LAST_KEY = 'lastNamespace';
 const SUBJECT_PREFIX = 'subject/';
@@ -31,6 +34,8 @@ export class Identity {
 
   private constructor({ storage, service }: IdentityOptions) {
     this.#storage = storage;
+    // All of it is in memory. [ENG7]
+    storage.onGone?.(() => void this.#write([...this.#records]));
     this.#service = service;
   }
 
@@ -40,23 +45,30 @@ export class Identity {
    * @throws CuepointError `invalid_device_id`
    */
   static async open(options: IdentityOptions): Promise<Identity> {
-    const { deviceId, environment, group, service } = options;
+    const { deviceId, environment } = options;
     if (deviceId !== undefined) requireDeviceId(deviceId);
     const identity = new Identity(options);
-    const isRead = await identity.refresh();
-    const known = deviceId ?? identity.#storedDeviceId();
+    await inTime(identity.#find(options), IDENTITY_TIMEOUT_MS, environment);
+    // What a medium that hangs would have said comes too late: an id for this run.
+    if (identity.#deviceId === '') identity.#deviceId = environment.uuid();
+    return identity;
+  }
+
+  async #find({ deviceId, environment, group, service }: IdentityOptions): Promise<void> {
+    const isRead = await this.refresh();
+    const known = deviceId ?? this.#storedDeviceId();
     if (known !== undefined) {
-      identity.#deviceId = known;
-      return identity;
+      this.#deviceId ||= known;
+      return;
     }
     await inTurnOfTabs(group, `${service}|device`, async () => {
-      await identity.refresh();
-      const stored = identity.#storedDeviceId();
-      identity.#deviceId = stored ?? environment.uuid();
+      await this.refresh();
+      const stored = this.#storedDeviceId();
+      if (this.#deviceId !== '') return;
+      this.#deviceId = stored ?? environment.uuid();
       // One that could not be read is not written over.
-      if (stored === undefined && isRead) await identity.#write([[DEVICE_KEY, identity.#deviceId]]);
+      if (stored === undefined && isRead) await this.#write([[DEVICE_KEY, this.#deviceId]]);
     });
-    return identity;
   }
 
   get deviceId(): string {

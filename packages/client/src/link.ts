@@ -31,7 +31,7 @@ export interface LinkDeps {
 }
 
 /** Whom a tab signed out, as far as it knew. */
-export interface SignedOut {
+interface SignedOut {
   readonly namespace: string;
   readonly subject: string | undefined;
 }
@@ -114,7 +114,11 @@ export class Link {
     this.#post({ type: 'whereIsLink' });
     // What another tab stored after this one had read, and told before this one listened.
     if (!group.isAlone) void store.reload();
-    this.#endLeading = group.lead(name, () => void this.#lead());
+    this.#endLeading = group.lead(
+      name,
+      () => void this.#lead(),
+      () => this.#loseLead(),
+    );
   }
 
   /** What this tab does ends; another may go on with the connection. */
@@ -168,6 +172,15 @@ export class Link {
     store.isLeading = true;
     void store.takeLeft();
     connection.tell({ name: 'start' });
+  }
+
+  /** Another tab may connect from now on. */
+  #loseLead(): void {
+    const { store, connection } = this.#deps;
+    if (!this.isLeader) return;
+    connection.tell({ name: 'stop' });
+    store.isLeading = false;
+    this.#post({ type: 'whereIsLink' });
   }
 
   #post(message: TabMessage, namespace = this.#deps.store.namespace): void {

@@ -199,6 +199,21 @@ describe('[ENG6] before anybody has said who it is', () => {
     await state.close();
   });
 
+  it('nobody is signed in, and somebody is when the network is back or the page is looked at', async () => {
+    for (const signal of ['online', 'visible'] as const) {
+      const parts = await tvOfAda();
+      let token: string | null = null;
+      const { state } = await openApp({ ...parts, getToken: () => token });
+      await settled();
+      expect(state.status.get().haltedBy).toBe('signed_out');
+      token = fakeToken('ada');
+      parts.environment.signal(signal);
+      await settled();
+      expect(state.status.get().isOnline).toBe(true);
+      await state.close();
+    }
+  });
+
   it("tabs whose tokens are late do not take each other's", async () => {
     const parts = await tvOfAda();
     const tabs = createMemoryTabs();

@@ -26,6 +26,10 @@ import { createStatus, type Status } from './status.ts';
 import type { Wipe } from './tabs/tab-messages.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
 
+/** A state is open by then, whatever storage, locks, channels and tokens do; what comes later is taken in. [ENG8] */
+const OPEN_WITHIN_MS = 1_900;
+const OPEN_STORE_MIN_MS = 200;
+
 /** The watch state of one person on one device. */
 export interface WatchState {
   readonly watchlist: Watchlist;
@@ -86,22 +90,20 @@ export interface WatchStateInspection {
  */
 export async function createWatchState(options: WatchStateOptions): Promise<WatchState> {
   const environment: ClientEnvironment = { ...platformEnvironment(), ...options.environment };
+  const openedAtMs = environment.monotonic();
   const storage = withDeadline(options.storage ?? defaultStorage(), environment);
   const service = options.url.replace(/\/+$/, '');
   const group = groupOf(options);
-  const identity = await Identity.open({
-    storage,
-    environment,
-    group,
-    service,
-    deviceId: options.device.deviceId,
-  });
+  const [identity, { getToken, answer, whenAnswered }] = await Promise.all([
+    Identity.open({ storage, environment, group, service, deviceId: options.device.deviceId }),
+    firstToken(options.getToken, environment),
+  ]);
   const { deviceId } = identity;
-  const { getToken, answer, whenAnswered } = await firstToken(options.getToken, environment);
   const nobody = identity.placeOfNobody({ showsLast: false });
   const store = await ReplicaStore.open(
     { storage, environment, deviceId, nobody },
     placeOf(answer) ?? nobody,
+    Math.max(OPEN_WITHIN_MS - (environment.monotonic() - openedAtMs), OPEN_STORE_MIN_MS),
   );
   const handlers = new CommandHandlers();
   const deviceList = new DeviceList();
@@ -135,9 +137,12 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       if (store.place.below === undefined) await store.switchTo(next, { adopt: false });
       return;
     }
-    currentSubject = subjectOf(of);
+    const subject = subjectOf(of);
+    // A device that read late which user its subject is: what it wrote meanwhile is theirs.
+    const adopt = subject === currentSubject && store.isLeading;
+    currentSubject = subject;
     if (next.namespace === store.namespace) return;
-    await switchTo(next);
+    await switchTo(next, adopt);
     link.update({ userId: undefined });
   }
 

@@ -171,7 +171,9 @@ const TABLE: Table = {
     start: stay,
     stop: () => idle(),
     due: stay,
-    wake: stay,
+    // Whoever was signed out may have signed in since; what else halts, a wake does not mend.
+    wake: (state) =>
+      state.code === 'signed_out' || state.code === 'token_unreadable' ? connect(0) : stay(state),
     reconnect: () => connect(0),
     opened: (state) => ({ state, effects: [DROP] }),
     welcomed: stay,

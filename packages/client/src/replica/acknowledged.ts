@@ -85,6 +85,15 @@ export class Acknowledged {
     return [...ops, ...this.registers.values()];
   }
 
+  /** All that the storage has to hold. */
+  records(): StorageChange[] {
+    const tags = Array.from(this.set.entries(), (entry): StorageChange => [
+      TAG_PREFIX + entry.tag,
+      tagToStored(entry),
+    ]);
+    return [...tags, ...Array.from(this.registers.keys(), (id) => this.registerRecord(id))];
+  }
+
   keys(): string[] {
     const tags = Array.from(this.set.entries(), ({ tag }) => TAG_PREFIX + tag);
     return [...tags, ...Array.from(this.registers.keys(), (id) => REGISTER_PREFIX + id)];

@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import { ServiceClock } from '../outbox/service-clock.ts';
 import type { ClientStorage } from '../storage/client-storage.ts';
 import { StorageWriter } from '../storage/storage-writer.ts';
+import { inTime } from '../in-time.ts';
 import type { Place } from '../place.ts';
 import { Listeners } from '../subscribable.ts';
 import { loadReplica } from './load-replica.ts';
@@ -21,6 +22,8 @@ const ALL: Touched = { watchlist: true, progress: true, outbox: true };
 const SEQUENCE_DIGITS = 12;
 /** A sequence keeps to them whatever the wall clock says. */
 const SEQUENCE_BY_CLOCK_MAX = 9e11;
+/** Between tries to read a medium that could not be read. */
+const RECOVERY_INTERVAL_MS = 5_000;
 const UNREAD = { write: () => Promise.reject(new Error('The storage could not be read.')) };
 
 /**
@@ -47,6 +50,10 @@ export class ReplicaStore {
   #writer: StorageWriter;
   #sequence = 0;
   #isClosed = false;
+  /** Counts how often the medium lost everything: what was read meanwhile is of neither state. */
+  #losses = 0;
+  #cancelRecovery: () => void = () => undefined;
+  readonly #endListening: (() => void) | undefined;
   /** This tab is the one that connects: what has to be done once for all tabs, it does. [SDK6] */
   isLeading = false;
 
@@ -58,17 +65,23 @@ export class ReplicaStore {
     this.#replica = replica;
     this.#clock = new ServiceClock(deps.environment, replica.meta);
     this.#writer = this.#createWriter(true);
+    this.#endListening = deps.storage.onGone?.(() => this.#writeAnew());
   }
 
   /**
    * Where the medium cannot be read the app begins with nothing, in memory: what the service knows comes again from it,
    * and what waits on the medium waits for the next start.
    */
-  static async open(deps: ReplicaStoreDeps, place: Place): Promise<ReplicaStore> {
+  static async open(deps: ReplicaStoreDeps, place: Place, withinMs: number): Promise<ReplicaStore> {
     const store = new ReplicaStore(deps, place);
-    const [left, read] = await Promise.all([loadReplica(deps, deps.nobody), store.#load(place)]);
-    for (const { id } of left?.entries() ?? []) store.#leftIds.add(id);
-    store.#enter(place, read);
+    const noting = loadReplica(deps, deps.nobody).then((left) => {
+      for (const { id } of left?.entries() ?? []) store.#leftIds.add(id);
+    });
+    const loading = Promise.all([store.#load(place), noting]);
+    const read = await inTime(loading, withinMs, deps.environment);
+    store.#enter(place, read?.[0]);
+    // A slow medium: what it holds comes when it comes.
+    if (read === undefined) void loading.then(() => store.#recover());
     return store;
   }
 
@@ -89,7 +102,7 @@ export class ReplicaStore {
   }
 
   get hasStorageFailed(): boolean {
-    return this.#writer.hasFailed;
+    return this.#writer.hasFailed || this.#deps.storage.isVolatile === true;
   }
 
   /** Hears of every change, of this tab and of others; without the change where everything was read anew. */
@@ -246,6 +259,9 @@ export class ReplicaStore {
   /** From now on nothing is stored any more. */
   close(): void {
     this.#isClosed = true;
+    this.#writer.close();
+    this.#cancelRecovery();
+    this.#endListening?.();
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -259,7 +275,13 @@ export class ReplicaStore {
     const reading = { namespace: place.namespace, changes: [] as ReplicaChange[] };
     this.#reading = reading;
     await this.#writer.settle();
-    const replica = await this.#load(place);
+    let losses: number;
+    let replica: Replica | undefined;
+    do {
+      losses = this.#losses;
+      await this.#writer.settle();
+      replica = await this.#load(place);
+    } while (losses !== this.#losses);
     this.#reading = undefined;
     for (const change of reading.changes) replica?.applyStored(change);
     return replica;
@@ -300,6 +322,52 @@ export class ReplicaStore {
     return put === undefined ? change : { ...change, put };
   }
 
+  /** The medium lost everything under this page, which has it all in memory. [ENG7] */
+  #writeAnew(): void {
+    this.#losses += 1;
+    const { isNobodys } = this.#place;
+    if (!isNobodys) void this.#writer.write(this.#replica.records());
+    else {
+      const put = this.#replica.entries().filter(({ userId }) => userId === undefined);
+      void this.#writer.write(this.#replica.commit({ put }).records);
+    }
+  }
+
+  #recoverLater(isRead: boolean): void {
+    this.#cancelRecovery();
+    if (isRead) return;
+    const { environment } = this.#deps;
+    this.#cancelRecovery = environment.setTimer(() => void this.#recover(), RECOVERY_INTERVAL_MS);
+  }
+
+  /** What could not be read, or not in time, can be now: what is in memory goes on top of it. [ENG7] [ENG8] */
+  #recover(): Promise<void> {
+    return this.#inTurn(async () => {
+      const read = await this.#load(this.#place);
+      if (read === undefined) {
+        this.#recoverLater(false);
+        return;
+      }
+      this.#cancelRecovery();
+      const { acknowledged, meta } = this.#replica;
+      const put = [...this.#replica.entries()];
+      const ops = acknowledged.ops();
+      const { cursor, lastSent = read.meta.lastSent } = meta;
+      this.#writer.close();
+      this.#writer = this.#createWriter(true);
+      // Before anybody looks: whoever waits for them must not take them for acknowledged.
+      read.applyStored({ put });
+      this.#install(read);
+      if (read.meta.lastSent !== undefined) this.#clock.sent(read.meta.lastSent);
+      // With a cursor the service has told everything; without one, what it told is on top.
+      await this.commit(
+        cursor === undefined
+          ? { fold: ops, put }
+          : { replace: ops, put, meta: { ...meta, lastSent } },
+      );
+    });
+  }
+
   async #forget({ namespace }: Place, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const { storage } = this.#deps;
@@ -311,7 +379,9 @@ export class ReplicaStore {
     const replica = read ?? new Replica();
     if (read === undefined && adopted !== undefined) replica.applyStored(adopted);
     this.#place = place;
+    this.#writer.close();
     this.#writer = this.#createWriter(read !== undefined);
+    this.#recoverLater(read !== undefined);
     this.#sequence = 0;
     this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
     this.#install(replica);

@@ -195,6 +195,15 @@ export class Replica {
     return { touched, records };
   }
 
+  /** All that the storage has to hold, in an order as above. */
+  records(): StorageChange[] {
+    return [
+      ...this.#acknowledged.records(),
+      ...this.#ordered.map(({ id }) => this.#entryRecord(id)),
+      [META_KEY, metaToStored(this.#meta)],
+    ];
+  }
+
   #entryRecord(id: string): StorageChange {
     const entry = this.#entriesById.get(id);
     return [ENTRY_PREFIX + id, entry && entryToStored(entry)];

@@ -17,6 +17,10 @@ export interface ClientStorage {
   write(namespace: string, changes: readonly StorageChange[]): Promise<void>;
   /** Deletes every record of every namespace that begins with `prefix`. */
   clear(prefix: string): Promise<void>;
+  /** What is written here ends with the process: the SDK says so by `hasStorageFailed`. */
+  readonly isVolatile?: boolean;
+  /** Tells that everything is gone which nobody cleared here: it is written anew, from memory. [ENG7] */
+  onGone?(listener: () => void): () => void;
   /** Tells of each step of a call that has many. Without it a call that takes 10 s counts as one that hangs. */
   onStep?(listener: () => void): void;
 }

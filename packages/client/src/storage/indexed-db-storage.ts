@@ -1,10 +1,14 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { Listeners } from '../subscribable.ts';
 import type { ClientStorage } from './client-storage.ts';
 
 interface Records extends DBSchema {
-  records: { key: [namespace: string, key: string]; value: unknown };
+  records: { key: [namespace: string, key: string] | typeof MARK; value: unknown };
 }
 type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Records, ['records'], Mode>;
+
+/** Tells a database from the one that was here before; no namespace's range holds it. */
+const MARK = 0;
 
 /** All keys of a namespace: arrays sort after every text. */
 const rangeOf = (namespace: string) => IDBKeyRange.bound([namespace], [namespace, []]);
@@ -17,19 +21,33 @@ const PREFIX_END = '\uffff';
  */
 export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   let opening: Promise<IDBPDatabase<Records>> | undefined;
+  /** Of the database that this page knows; `undefined` before it was opened. */
+  let known: { readonly mark: unknown } | undefined;
+  const gone = new Listeners();
   function open(): Promise<IDBPDatabase<Records>> {
     opening ??= openDB<Records>(name, 1, {
       upgrade(database) {
-        database.createObjectStore('records');
+        void database.createObjectStore('records').put(Math.random(), MARK);
       },
       // Another tab wants to delete or upgrade it, or the browser closed it: the next call opens it again.
       blocking: forget,
       terminated: forget,
-    }).catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
+    })
+      .then(recognize)
+      .catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
     return opening;
+  }
+
+  /** It may have been deleted under this page: by another tab, the person, or a browser whose disk is full. */
+  async function recognize(database: IDBPDatabase<Records>): Promise<IDBPDatabase<Records>> {
+    const mark = await database.get('records', MARK);
+    const isGone = known !== undefined && known.mark !== mark;
+    known = { mark };
+    if (isGone) gone.notify();
+    return database;
   }
 
   function forget(): void {
@@ -50,13 +68,14 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   }
 
   return {
+    onGone: gone.subscribe,
     async read(namespace) {
       const { store } = await begin('readonly');
       const [keys, values] = await Promise.all([
         store.getAllKeys(rangeOf(namespace)),
         store.getAll(rangeOf(namespace)),
       ]);
-      return keys.map(([, key], index) => [key, values[index]]);
+      return keys.map((key, index) => [key === MARK ? '' : key[1], values[index]]);
     },
     async write(namespace, changes) {
       const transaction = await begin('readwrite');

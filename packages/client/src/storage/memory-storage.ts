@@ -4,6 +4,7 @@ import type { ClientStorage } from './client-storage.ts';
 export function memoryStorage(): ClientStorage {
   const namespaces = new Map<string, Map<string, unknown>>();
   return {
+    isVolatile: true,
     async read(namespace) {
       return structuredClone([...(namespaces.get(namespace) ?? [])]);
     },

@@ -4,6 +4,8 @@ import type { ClientStorage, StorageChange } from './client-storage.ts';
 /** Tries of one write before the device counts as one that keeps nothing. */
 const TRIES_MAX = 3;
 const RETRY_DELAY_MS = 200;
+/** After that, while nothing else is written. */
+const RETRY_LATER_MS = 5_000;
 /** Records that wait for a medium that fails, before those that were overwritten since are left out. */
 const WAITING_MAX = 10_000;
 
@@ -22,6 +24,7 @@ export class StorageWriter {
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
   #hasFailed: boolean;
+  #cancelRetry: () => void = () => undefined;
 
   constructor(
     storage: Pick<ClientStorage, 'write'>,
@@ -45,6 +48,10 @@ export class StorageWriter {
   /** Resolves once these are stored, or the medium has failed: look at `hasFailed`. Never rejects. */
   write(changes: readonly StorageChange[]): Promise<void> {
     if (changes.length === 0) return this.settle();
+    return this.#push(changes);
+  }
+
+  #push(changes: readonly StorageChange[]): Promise<void> {
     // One by one: a whole state has more records than a call may have arguments.
     for (const change of changes) this.#waiting.push(change);
     if (this.#next === undefined) {
@@ -53,6 +60,11 @@ export class StorageWriter {
       this.#running = next;
     }
     return this.#next;
+  }
+
+  /** It tries no more. */
+  close(): void {
+    this.#cancelRetry();
   }
 
   /** Resolves when nothing is being written. */
@@ -64,6 +76,7 @@ export class StorageWriter {
     const changes = this.#waiting;
     this.#waiting = [];
     this.#next = undefined;
+    this.#cancelRetry();
     for (let tries = 1; ; tries += 1) {
       try {
         await this.#storage.write(this.#namespace, changes);
@@ -80,6 +93,8 @@ export class StorageWriter {
     const waiting = [...changes, ...this.#waiting];
     this.#waiting = waiting.length > WAITING_MAX ? latestOfEach(waiting) : waiting;
     this.#setFailed(true);
+    // A disk has room again, a person allows it: by itself, whether the app writes or not. [ENG7]
+    this.#cancelRetry = this.#environment.setTimer(() => void this.#push([]), RETRY_LATER_MS);
   }
 
   #setFailed(hasFailed: boolean): void {

@@ -55,6 +55,8 @@ export function withDeadline(
     });
   }
   return {
+    isVolatile: storage.isVolatile === true,
+    onGone: (listener) => storage.onGone?.(listener) ?? (() => undefined),
     read: (namespace) => call(() => storage.read(namespace)),
     write: (namespace, changes) => call(() => storage.write(namespace, changes)),
     clear: (prefix) => call(() => storage.clear(prefix)),

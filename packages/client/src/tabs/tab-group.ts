@@ -4,11 +4,12 @@ export interface TabGroup {
   readonly isAlone: boolean;
   /**
    * Waits for its turn to be the one tab that connects; the turn lasts until it is given back, or the tab is gone.
-   * Turns of different names do not wait for each other. `onLead` is called after `lead` has returned.
+   * Turns of different names do not wait for each other. `onLead` is called after `lead` has returned. `onLost` tells
+   * that a turn ended without being given back: the tab waits for the next one, and hears `onLead` again.
    *
    * @returns what gives the turn back, or ends the waiting.
    */
-  lead(name: string, onLead: () => void): () => void;
+  lead(name: string, onLead: () => void, onLost: () => void): () => void;
   /** Messages to all other tabs; in order from each sender, and none to the sender itself. */
   join(name: string, onMessage: (message: unknown) => void): TabChannel;
 }
@@ -21,7 +22,7 @@ export async function inTurnOfTabs<Value>(
 ): Promise<Value> {
   let giveBack: () => void = () => undefined;
   await new Promise<void>((resolve) => {
-    giveBack = group.lead(name, resolve);
+    giveBack = group.lead(name, resolve, () => undefined);
   });
   try {
     return await work();

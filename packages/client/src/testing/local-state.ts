@@ -30,6 +30,7 @@ export async function createLocalState() {
   const store = await ReplicaStore.open(
     { storage: memoryStorage(), environment, deviceId: 'here', nobody: place('nobody') },
     place('user'),
+    1_000,
   );
   const handlers = new CommandHandlers();
   const written: PlaybackPosition[] = [];
