@@ -349,6 +349,10 @@ CREATE OR REPLACE FUNCTION cuepoint.raise_collection_floors(at timestamp with ti
 AS $function$
 declare
   raised_before constant timestamptz := at - grace;
+  -- A removal is stamped by a device whose clock may be a little ahead of the one that dates it.
+  stamped_until constant bigint := floor(
+    extract(epoch from least(at, clock_timestamp(), removed_before + grace)) * 1000
+  );
   users bigint := 0;
   each_user record;
 begin
@@ -365,7 +369,8 @@ begin
       left join cuepoint.user_floors f on f.user_id = w.user_id
       where w.is_removed
         and w.removed_at < removed_before
-        and (f.raised_at is null or f.raised_at <= raised_before)
+        and coalesce(w.timestamp_physical, w.removed_physical) <= stamped_until
+        and (f.raised_at is null or f.raised_at <= raised_before or f.raised_at > at)
       group by w.user_id
       order by w.user_id
     loop
@@ -394,7 +399,7 @@ begin
   end if;
 
   perform 1 from cuepoint.sync_state s
-  where s.floor_raised_at is null or s.floor_raised_at <= raised_before
+  where s.floor_raised_at is null or s.floor_raised_at <= raised_before or s.floor_raised_at > at
   for update;
   if not found then
     return 0;
@@ -411,6 +416,7 @@ begin
     from cuepoint.user_watchlists w
     where w.is_removed
       and w.removed_at < removed_before
+      and coalesce(w.timestamp_physical, w.removed_physical) <= stamped_until
       -- Below every cursor that is handed out from now on: a floor above the xmin of fresh cursors, with
       -- an older transaction open, would refuse each of them and no replica would ever catch up. [CUR2]
       and w.changed_xid < pg_snapshot_xmin(pg_current_snapshot())

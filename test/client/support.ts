@@ -27,15 +27,19 @@ export interface RestartableService {
   close(): Promise<void>;
 }
 
-export async function openService(databaseUrl: string): Promise<RestartableService> {
+/** @param now the wall clock of its machine. */
+export async function openService(
+  databaseUrl: string,
+  now: () => number = Date.now,
+): Promise<RestartableService> {
   // The first holds the schema to the end.
   const owner = await createTestLive({ databaseUrl });
   const { schema } = owner.api.database;
   const service: RestartableService = {
-    live: await createTestLive({ databaseUrl, schema }),
+    live: await createTestLive({ databaseUrl, schema, now }),
     stop: () => service.live.close(),
     async start() {
-      service.live = await createTestLive({ databaseUrl, schema });
+      service.live = await createTestLive({ databaseUrl, schema, now });
     },
     async close() {
       await service.live.close();

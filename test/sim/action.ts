@@ -19,6 +19,9 @@ export type Action =
   | { readonly do: 'signIn'; readonly device: number; readonly user: number }
   | { readonly do: 'revoke'; readonly device: number }
   | { readonly do: 'killService' | 'stopService' | 'startService'; readonly service: number }
+  /** The wall clock of the machine of a service, or of the database, is off by so much from now on. */
+  | { readonly do: 'setServiceClock'; readonly service: number; readonly skewMs: number }
+  | { readonly do: 'setDatabaseClock'; readonly skewMs: number }
   | { readonly do: 'crashDatabase' | 'collectGarbage' | 'loseFeed' | 'troubleDatabase' }
   /** Everything is mended, and everything is checked. */
   | { readonly do: 'quiet' };
@@ -35,6 +38,10 @@ const ACTIONS_MIN = 12;
 const ACTIONS_SPREAD = 70;
 /** Waits of ten minutes are long enough for what a device does each five. */
 const PATIENCE = 10;
+const HOUR_MS = 3_600_000;
+/** The share of runs in which clocks of services are wrong. */
+const WRONG_CLOCKS = 0.4;
+const CLOCKS_SET_MAX = 6;
 
 /** What a seed makes happen. Writes are most of it; each run has its own taste for faults, and its own patience. */
 export function drawHistory(chance: Chance): Action[] {
@@ -47,7 +54,21 @@ export function drawHistory(chance: Chance): Action[] {
     actions.push(isFault ? drawFault(chance) : drawWrite(chance));
     if (chance.isLucky(0.4)) actions.push({ do: 'wait', ms: patience * drawWait(chance) });
   }
+  const clocks = chance.of('clocks');
+  if (clocks.isLucky(WRONG_CLOCKS)) setClocks(actions, clocks);
   return [...actions, { do: 'quiet' }];
+}
+
+/** In some runs instances are hours and days apart, and their clocks are set while they run. */
+function setClocks(actions: Action[], chance: Chance): void {
+  const count = 1 + chance.below(CLOCKS_SET_MAX);
+  for (let index = 0; index < count; index += 1) {
+    const skewMs = drawServiceSkew(chance);
+    const action: Action = chance.isLucky(0.2)
+      ? { do: 'setDatabaseClock', skewMs }
+      : { do: 'setServiceClock', service: chance.below(SERVICES), skewMs };
+    actions.splice(chance.below(actions.length + 1), 0, action);
+  }
 }
 
 function drawWrite(chance: Chance): Action {
@@ -104,6 +125,18 @@ export function drawSkew(chance: Chance): number {
       YEAR_1970_MS,
       YEAR_2099_MS,
       chance.between(YEAR_1970_MS, YEAR_2099_MS),
+    ]),
+  );
+}
+
+function drawServiceSkew(chance: Chance): number {
+  return Math.round(
+    chance.pick([
+      0,
+      chance.between(-5_000, 5_000),
+      chance.between(-HOUR_MS, HOUR_MS),
+      chance.between(-5 * HOUR_MS, 5 * HOUR_MS),
+      chance.between(-72 * HOUR_MS, 72 * HOUR_MS),
     ]),
   );
 }

@@ -35,6 +35,18 @@ export interface UserLedger {
   readonly ackedProgress: Map<string, string>;
 }
 
+/** What one replica has sent. */
+interface Sent {
+  readonly stamps: {
+    readonly key: string;
+    /** The key without its stamp: another try of it may come after later writes. */
+    readonly write: string;
+    readonly register: string;
+    readonly timestamp: string;
+  }[];
+  readonly stampByKey: Map<string, string>;
+}
+
 /** Who is at the device's end of a connection. */
 export interface Peer {
   readonly device: string;
@@ -51,10 +63,7 @@ export interface Peer {
  */
 export class Ledger {
   readonly #users = new Map<string, UserLedger>();
-  readonly #sentByLineage = new WeakMap<
-    object,
-    { lastStamp: string; readonly stampByKey: Map<string, string> }
-  >();
+  readonly #sentByLineage = new WeakMap<object, Sent>();
   readonly #keyByStamp = new Map<string, string>();
   readonly #ackedByDevice = new Map<string, Set<string>>();
   readonly #ackedOps = new Map<string, Map<string, WireOp>>();
@@ -63,6 +72,12 @@ export class Ledger {
   readonly #refused = new Set<string>();
   readonly #ownerByKey = new Map<string, string>();
   readonly #fail: (violation: Violation) => void;
+  /** How far ahead the clock of an instance ever was, at most, in ms. */
+  serviceSkewMaxMs = SERVICE_SKEW_MAX_MS;
+  /** The later of two sessions on two instances is told by the database's clock, which was never set back. */
+  isOrderOfSessionsKnown = true;
+  /** No clock of an instance was ever far from another's. */
+  areClocksClose = true;
   acked = 0;
 
   constructor(fail: (violation: Violation) => void) {
@@ -83,6 +98,11 @@ export class Ledger {
       this.#users.set(userId, user);
     }
     return user;
+  }
+
+  setServiceSkew(skewMs: number): void {
+    this.serviceSkewMaxMs = Math.max(this.serviceSkewMaxMs, skewMs + SERVICE_SKEW_MAX_MS);
+    if (Math.abs(skewMs) > SERVICE_SKEW_MAX_MS) this.areClocksClose = false;
   }
 
   /** A device stored a write among those of this user, before it sent it. [SDK9] */
@@ -198,7 +218,7 @@ export class Ledger {
   /** [LWW3] [SDK3] */
   #checkStamp({ device, deviceId, lineage }: Peer, op: WireOp, nowMs: number): void {
     const key = keyOfWire(op);
-    const sent = this.#sentByLineage.get(lineage) ?? { lastStamp: '', stampByKey: new Map() };
+    const sent: Sent = this.#sentByLineage.get(lineage) ?? { stamps: [], stampByKey: new Map() };
     this.#sentByLineage.set(lineage, sent);
     const before = sent.stampByKey.get(key);
     if (before === op.timestamp) return;
@@ -206,15 +226,31 @@ export class Ledger {
       this.#fail(new Violation('h', `${device} sent ${key} at ${before}, then at ${op.timestamp}`));
     }
     sent.stampByKey.set(key, op.timestamp);
-    if (op.timestamp <= sent.lastStamp) {
+    // With clocks hours apart stamps rise by register: what a device does later replaces what it did before. [LWW1]
+    const isProgress = op.kind.startsWith('progress');
+    const register = isProgress ? `${op.contentId} ` : key;
+    const scope = this.areClocksClose ? '' : register;
+    const write = isProgress ? key.replace(op.timestamp, '') : key;
+    const wasRefused = (of: Sent['stamps'][number]) =>
+      this.#refused.has(`${device} ${of.key} ${of.timestamp}`);
+    const isAnotherTry = sent.stamps.some((other) => other.write === write && wasRefused(other));
+    const earlier = sent.stamps.filter(
+      (other) => scope === '' || (other.register === scope && !isAnotherTry && !wasRefused(other)),
+    );
+    const lastStamp = earlier.reduce(
+      (last, { timestamp }) => (timestamp > last ? timestamp : last),
+      '',
+    );
+    if (op.timestamp <= lastStamp) {
       this.#fail(
-        new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${sent.lastStamp}`),
+        new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${lastStamp}`),
       );
-    } else sent.lastStamp = op.timestamp;
-    if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + SERVICE_SKEW_MAX_MS) {
+    }
+    sent.stamps.push({ key, write, register, timestamp: op.timestamp });
+    if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + this.serviceSkewMaxMs) {
       this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
     }
-    const stamp = `${op.timestamp} ${deviceId}`;
+    const stamp = `${scope}${op.timestamp} ${deviceId}`;
     const other = this.#keyByStamp.get(stamp) ?? key;
     if (other !== key) {
       this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));

@@ -221,14 +221,17 @@ export class SimDevice {
   }
 
   #token(): string {
-    const expiresAt = Math.floor((this.#deps.scheduler.now() + TOKEN_LIFE_MS) / 1_000);
+    const { scheduler, ledger } = this.#deps;
+    // Good on each instance: what a token is worth by a wrong clock is not what a run is about.
+    const expiresAtMs = scheduler.now() + ledger.serviceSkewMaxMs + TOKEN_LIFE_MS;
+    const expiresAt = Math.floor(expiresAtMs / 1_000);
     return fakeToken(this.userId, { exp: expiresAt });
   }
 
   #onStatus(process: Process): void {
     const halted = this.#state?.status.get().haltedBy;
     if (halted === undefined || !process.isAlive) return;
-    if (halted === 'device_replaced') {
+    if (halted === 'device_replaced' && this.#deps.ledger.isOrderOfSessionsKnown) {
       this.#deps.fail(
         new Violation('j', `${this.name} was ended by an earlier connection of its own`),
       );

@@ -36,6 +36,8 @@ export interface SimServiceDeps {
   readonly store: MemoryStore;
   readonly bus: MemoryBus;
   readonly faults: () => Faults;
+  /** How far the clock of its machine is off, in ms. */
+  readonly skewMs: () => number;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -64,12 +66,12 @@ const SLOW_STATEMENTS = 0.01;
 const SLOW_STATEMENT_MAX_MS = 30_000;
 
 export async function startService(
-  { scheduler, store, bus, faults, onBug }: SimServiceDeps,
+  { scheduler, store, bus, faults, skewMs: skewOfMachine, onBug }: SimServiceDeps,
   chance: Chance,
 ): Promise<SimService> {
   const process = scheduler.startProcess();
   const skewMs = Math.round(chance.between(-SERVICE_SKEW_MAX_MS / 2, SERVICE_SKEW_MAX_MS / 2));
-  const now = () => scheduler.now() + skewMs;
+  const now = () => scheduler.now() + skewMs + skewOfMachine();
   const { setTimer } = process;
   const connections = new Set<SimConnection>();
   const database = store.connect({
@@ -129,7 +131,6 @@ export async function startService(
   return {
     live,
     maintenance: createMaintenance(database, {
-      now,
       setTimer,
       retentionMs: RETENTION_MS,
       gcGraceMs: GC_GRACE_MS,

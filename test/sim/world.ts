@@ -35,13 +35,17 @@ export class World {
   readonly #chance: Chance;
   readonly #bus = createMemoryBus();
   readonly #services: (SimService | undefined)[];
+  readonly #serviceSkewsMs = Array.from({ length: SERVICES }, () => 0);
+  #databaseSkewMs = 0;
+  /** Services that run since before their clocks were set back. */
+  readonly #setBack = new Set<number>();
   #faults = CALM;
   #servicesStarted = 0;
 
   constructor(seed: number) {
     this.#chance = createChance(seed);
     this.scheduler = createScheduler(startOfRunMs());
-    this.store = new MemoryStore(() => this.scheduler.now());
+    this.store = new MemoryStore(() => this.scheduler.now() + this.#databaseSkewMs);
     const fail = (violation: Violation) => {
       this.violation ??= violation;
     };
@@ -137,6 +141,17 @@ export class World {
       case 'setClock':
         if (device !== undefined) device.skewMs = action.skewMs;
         return undefined;
+      case 'setServiceClock':
+        if (action.skewMs < (this.#serviceSkewsMs[action.service] ?? 0)) {
+          this.#setBack.add(action.service);
+        }
+        this.#serviceSkewsMs[action.service] = action.skewMs;
+        this.ledger.setServiceSkew(action.skewMs);
+        return undefined;
+      case 'setDatabaseClock':
+        if (action.skewMs < this.#databaseSkewMs) this.ledger.isOrderOfSessionsKnown = false;
+        this.#databaseSkewMs = action.skewMs;
+        return undefined;
       case 'signIn':
         return device?.signIn(userIdOf(action.user));
       case 'revoke':
@@ -187,15 +202,22 @@ export class World {
   }
 
   async #startAll(): Promise<void> {
-    for (let index = 0; index < SERVICES; index += 1) await this.#startService(index);
+    for (let index = 0; index < SERVICES; index += 1) {
+      // What a service does every now and then goes by its wall clock, and waits until that is where it was.
+      if (this.#setBack.has(index)) this.#services[index]?.kill();
+      await this.#startService(index);
+    }
     for (const device of this.devices) {
       device.heal();
+      // A token that is good by a clock of the future is asked for anew only then.
+      if (!this.ledger.areClocksClose && device.shownUserId !== device.userId) device.crash();
       device.start();
     }
   }
 
   async #startService(index: number): Promise<void> {
     if (this.#services[index]?.isAlive === true && !this.#services[index].isStopping) return;
+    this.#setBack.delete(index);
     this.#servicesStarted += 1;
     const name = `service ${index} ${this.#servicesStarted}`;
     this.#services[index] = await startService(
@@ -204,6 +226,7 @@ export class World {
         store: this.store,
         bus: this.#bus,
         faults: () => this.#faults,
+        skewMs: () => this.#serviceSkewsMs[index] ?? 0,
         onBug: (error) => this.fail(new Violation('crash', `${name}: ${describe(error)}`)),
       },
       this.#chance.of(name),

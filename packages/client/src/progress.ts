@@ -3,6 +3,8 @@ import {
   isInProgress,
   requireContentId,
   requirePosition,
+  wholePosition,
+  type GivenPosition,
   type PlaybackPosition,
 } from '@cuepoint/core';
 import { progressItem, progressItems, type ProgressItem } from './replica/view.ts';
@@ -16,18 +18,18 @@ export interface Progress {
   /** Where to go on, in seconds: the position of a content in progress, else 0. [LWW5] */
   resume(contentId: string): number;
   /**
-   * What a person did: play, pause, seek, stop.
+   * What a person did: play, pause, seek, stop. Fractions of seconds are dropped; a duration may be left out.
    *
    * @throws CuepointError `invalid_content_id`, `invalid_seconds`, `invalid_state`; ClientError `closed`
    */
-  set(contentId: string, position: PlaybackPosition): void;
+  set(contentId: string, position: GivenPosition): void;
   /**
    * What a timer tells while a content plays. One that moves nothing writes nothing: a paused TV must not beat
    * the phone that went on. [LWW6]
    *
    * @returns whether it was written. @throws as `set`
    */
-  report(contentId: string, position: PlaybackPosition): boolean;
+  report(contentId: string, position: GivenPosition): boolean;
   /** @returns false when there is nothing to clear. @throws as `set` */
   clear(contentId: string): boolean;
   /**
@@ -91,12 +93,12 @@ export function createProgress({ store, write }: WritableDeps): Progress {
     return item;
   }
 
-  function set(contentId: string, position: PlaybackPosition): void {
+  function set(contentId: string, position: GivenPosition): void {
     requireContentId(contentId);
-    requirePosition(position);
-    const { positionSeconds, durationSeconds, state } = position;
-    write({ kind: 'progress.set', contentId, positionSeconds, durationSeconds, state });
-    lastReports.set(contentId, { positionSeconds, durationSeconds, state });
+    const whole = wholePosition(position);
+    requirePosition(whole);
+    write({ kind: 'progress.set', contentId, ...whole });
+    lastReports.set(contentId, whole);
   }
 
   function clear(contentId: string): boolean {
@@ -113,7 +115,8 @@ export function createProgress({ store, write }: WritableDeps): Progress {
       return item !== undefined && isInProgress(item) ? item.positionSeconds : 0;
     },
     set,
-    report(contentId, position) {
+    report(contentId, given) {
+      const position = wholePosition(given);
       const movesNothing = [
         progressItem(store.replica, contentId),
         lastReports.get(contentId),

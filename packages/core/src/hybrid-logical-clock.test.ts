@@ -187,6 +187,15 @@ describe('tickPast', () => {
     expect(clock.tick(NOW_MS)).toEqual({ ...ahead, logical: 5 });
   });
 
+  test('[HLC4] a write is just past its own winner, whatever others are from 2099', () => {
+    const clock = new HybridLogicalClock();
+    clock.tickPast(farAhead, NOW_MS);
+    const nextHour = { physical: NOW_MS + 3_600_000, logical: 7 };
+    expect(clock.tickPast(nextHour, NOW_MS)).toEqual({ ...nextHour, logical: 8 });
+    expect(clock.tickPast(nextHour, NOW_MS)).toEqual({ ...nextHour, logical: 9 });
+    expect(clock.tickPast(farAhead, NOW_MS)).toEqual({ ...farAhead, logical: 6 });
+  });
+
   test('[LWW3] two contents with winners from 2099 never get one stamp', () => {
     const clock = new HybridLogicalClock();
     const floorOfA = { physical: YEAR_2099_MS, logical: 0 };

@@ -96,11 +96,17 @@ export class HybridLogicalClock {
   tickPast(floor: Timestamp, nowMs: number): Timestamp {
     this.receive(floor, nowMs);
     if (compareTimestamps(this.#last, floor) >= 0) return this.tick(nowMs);
-    const greatest = this.#givenPastBound.at(-1) ?? ZERO_TIMESTAMP;
-    const past = nextTimestamp(maxTimestamp(floor, greatest));
-    if (past.physical === greatest.physical) this.#givenPastBound.pop();
-    this.#givenPastBound.push(past);
-    if (this.#givenPastBound.length > GIVEN_PAST_BOUND_MAX) this.#givenPastBound.shift();
+    const given = this.#givenPastBound;
+    // The least that is free: one winner from 2099 must not lift a write over one from the next hour. [HLC4]
+    let past = nextTimestamp(floor);
+    let index = given.findIndex(({ physical }) => physical >= past.physical);
+    for (let met = given[index]; met?.physical === past.physical; met = given[index]) {
+      if (met.logical >= past.logical) past = nextTimestamp(met);
+      if (met.physical === past.physical) given.splice(index, 1);
+      else index += 1;
+    }
+    given.splice(index < 0 ? given.length : index, 0, past);
+    if (given.length > GIVEN_PAST_BOUND_MAX) given.shift();
     return past;
   }
 

@@ -51,6 +51,27 @@ export function isInProgress(position: PlaybackPosition): boolean {
   return position.positionSeconds > 0 && !isFinished(position);
 }
 
+/** Where a player is: with fractions of seconds, and maybe without a duration. */
+export interface GivenPosition {
+  readonly positionSeconds: number;
+  /** Left out where it is unknown. */
+  readonly durationSeconds?: number | undefined;
+  readonly state: PlaybackState;
+}
+
+/** In whole seconds, as it is stored and compared: a fraction is dropped, an unknown duration is 0. [LWW4] */
+export function wholePosition({
+  positionSeconds,
+  durationSeconds = 0,
+  state,
+}: GivenPosition): PlaybackPosition {
+  return {
+    positionSeconds: Math.floor(positionSeconds),
+    durationSeconds: Math.floor(durationSeconds),
+    state,
+  };
+}
+
 export function isSeconds(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= SECONDS_MAX;
 }

@@ -3,6 +3,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { CuepointError, isCuepointError } from './errors.ts';
 import { findFaults } from './find-faults.ts';
 import { OP_KINDS, type Op, type OpKind } from './op.ts';
+import { wholePosition } from './playback-position.ts';
 import { toCuepointError } from './schema-fault.ts';
 import { wireToOp } from './wire-conversion.ts';
 import { wireOpSchemaOf, type WireOp } from './wire-op.ts';
@@ -28,7 +29,8 @@ export function readOp(input: unknown, deviceId: string): Op | CuepointError {
   const { schema, validator } = known;
   if (!validator.Check(input)) return toCuepointError(findFaults(schema, input), schema);
   try {
-    return wireToOp(input as WireOp, deviceId);
+    const op = wireToOp(input as WireOp, deviceId);
+    return op.kind === 'progress.set' ? { ...op, ...wholePosition(op) } : op;
   } catch (error) {
     if (isCuepointError(error)) return error;
     throw error;

@@ -24,6 +24,19 @@ export const TimestampSchema = Type.String({
   description: 'Hybrid logical clock: ms since the epoch as 12 hex digits, -, counter as 4.',
 });
 export const SecondsSchema = Type.Integer({ minimum: 0, maximum: SECONDS_MAX });
+/** As players and other programs have them: a fraction is dropped, what is left is {@link SecondsSchema}. */
+export const GivenSecondsSchema = Type.Number({
+  minimum: 0,
+  maximum: SECONDS_MAX,
+  description: 'Seconds; a fraction is dropped.',
+});
+export const GivenDurationSchema = Type.Optional(
+  Type.Number({
+    minimum: 0,
+    maximum: SECONDS_MAX,
+    description: 'Seconds; a fraction is dropped. 0, or left out: unknown.',
+  }),
+);
 export const PlaybackStateSchema = Type.Enum([...PLAYBACK_STATES]);
 
 export const WireWatchlistAddSchema = Type.Object(
@@ -80,10 +93,21 @@ export type WireOp = Static<typeof WireOpSchema>;
 const schemasByKind = {
   'watchlist.add': WireWatchlistAddSchema,
   'watchlist.remove': WireWatchlistRemoveSchema,
-  'progress.set': WireProgressSetSchema,
+  'progress.set': Type.Object(
+    {
+      ...WireProgressSetSchema.properties,
+      positionSeconds: GivenSecondsSchema,
+      durationSeconds: GivenDurationSchema,
+    },
+    closed,
+  ),
   'progress.clear': WireProgressClearSchema,
 } as const satisfies Record<OpKind, unknown>;
 
+/** An op as it is taken from a device: as {@link WireOpSchema}, with what {@link GivenSecondsSchema} allows. */
+export const GivenOpSchema = Type.Union(Object.values(schemasByKind));
+
+/** Of an op as it is taken from a device. */
 export function wireOpSchemaOf(kind: unknown): (typeof schemasByKind)[OpKind] | undefined {
   return isOpKind(kind) ? schemasByKind[kind] : undefined;
 }

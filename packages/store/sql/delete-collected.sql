@@ -1,3 +1,7 @@
+-- Times are the database's, which is one for all instances, where none is given.
 select cuepoint.delete_collected_tombstones(
-  $1::timestamptz, $2::timestamptz, make_interval(secs => $3::float8), $4::bigint
+  coalesce($1::timestamptz, clock_timestamp()),
+  coalesce($1::timestamptz, clock_timestamp()) - make_interval(secs => $2::float8),
+  make_interval(secs => $3::float8),
+  $4::bigint
 )::integer as deleted;

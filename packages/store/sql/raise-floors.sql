@@ -1,3 +1,6 @@
+-- Times are the database's, which is one for all instances, where none is given.
 select cuepoint.raise_collection_floors(
-  $1::timestamptz, $2::timestamptz, make_interval(secs => $3::float8)
+  coalesce($1::timestamptz, clock_timestamp()),
+  coalesce($1::timestamptz, clock_timestamp()) - make_interval(secs => $2::float8),
+  make_interval(secs => $3::float8)
 )::integer as users;

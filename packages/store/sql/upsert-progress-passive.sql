@@ -26,7 +26,8 @@ written as (
   )
   select
     r.user_id, r.content_id, r.position_seconds, r.duration_seconds, r.state,
-    r.timestamp_physical, r.timestamp_logical, r.device_id, $10::timestamptz, r.is_cleared,
+    r.timestamp_physical, r.timestamp_logical, r.device_id,
+    least($10::timestamptz, to_timestamp(r.timestamp_physical::float8 / 1000)), r.is_cleared,
     pg_current_xact_id() /* of r.user_id */
   from reported r
   -- The order of the rows, which the choice above loses. [SQL4]

@@ -178,15 +178,95 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
     });
   });
 
-  test('[CUR3] age counts from the removal: an add from the future removed long ago goes', async () => {
-    const { clock, maintenance, userId, removed, stored } = setup(opened);
-    await removed('film-1', at(400 * DAY_MS));
+  test('[CUR3] [HLC4] a tombstone whose stamp is ahead waits until the clock has passed it', async () => {
+    const { clock, repository, maintenance, userId, removed, stored } = setup(opened);
+    const { add } = await removed('ahead', at(RETENTION_MS + 5 * DAY_MS));
+    await removed('film-1', at(0));
+    const collect = async () => {
+      await maintenance.collectGarbage();
+      clock.nowMs += GRACE_MS;
+      await maintenance.collectGarbage();
+    };
     clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await collect();
+    expect(await stored()).toBe(1);
+    expect(await floorOf(opened, userId)).toEqual(at(0));
+    const ofToday = addOp({ contentId: 'today', timestamp: at(RETENTION_MS) });
+    expect(await repository.addWatchlistItem(userId, ofToday)).toEqual({ result: 'applied' });
+    expect(await repository.addWatchlistItem(userId, add)).toMatchObject({ result: 'superseded' });
+    clock.nowMs = NOW_MS + 2 * RETENTION_MS + 5 * DAY_MS;
+    await collect();
+    expect(await floorOf(opened, userId)).toEqual(add.timestamp);
+    expect(await repository.addWatchlistItem(userId, add)).toMatchObject({ code: 'stale_op' });
+  });
+
+  test('[CUR3] [HLC4] no floor is ahead of the database’s clock, whatever the service’s says', async () => {
+    const { clock, maintenance, userId, removed, stored } = setup(opened);
+    const aheadMs = Date.now() + DAY_MS - NOW_MS;
+    await removed('ahead', at(aheadMs));
+    clock.nowMs = NOW_MS + aheadMs + RETENTION_MS + 1;
     await maintenance.collectGarbage();
     clock.nowMs += GRACE_MS;
+    expect(await maintenance.collectGarbage()).toEqual({
+      raisedUsers: 0,
+      deleted: 0,
+      lockHeld: true,
+    });
+    expect([await stored(), await floorOf(opened, userId)]).toEqual([1, undefined]);
+  });
+
+  test('[CUR3] [HLC4] floors that were raised by a clock since set back wait one grace, not for ever', async () => {
+    const { clock, maintenance, removed, stored } = setup(opened);
+    await removed('film-1');
+    clock.nowMs = NOW_MS + RETENTION_MS + 3 * DAY_MS;
+    await maintenance.collectGarbage();
+    clock.nowMs -= 2 * DAY_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+    clock.nowMs += GRACE_MS - 1;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+    clock.nowMs += 1;
     expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 1 });
     expect(await stored()).toBe(0);
-    expect(await floorOf(opened, userId)).toEqual(at(400 * DAY_MS));
+  });
+
+  test('[CUR3] [HLC4] goes by the database’s clock, which is one for all instances', async () => {
+    const { userId, removed } = setup(opened);
+    await removed('film-1');
+    await withoutOlderTransactions(opened);
+    const collector = createMaintenance(opened.database, { retentionMs: 0 });
+    expect(await collector.collectGarbage()).toMatchObject({ raisedUsers: 1 });
+    const [raised] = await opened.sql<{ recent: boolean }>(
+      `select coalesce(s.floor_raised_at, f.raised_at) between now() - interval '1 minute' and now() as recent
+       from cuepoint.sync_state s, cuepoint.user_floors f where f.user_id = $1::uuid`,
+      [userId],
+    );
+    expect(raised).toEqual({ recent: true });
+  });
+
+  test('[HLC4] tells how high the stamps are that some ops would meet, and the floor', async () => {
+    const { clock, repository, maintenance, userId, removed } = setup(opened);
+    await removed('old', at(-5, 3));
+    clock.nowMs = NOW_MS + RETENTION_MS + 1;
+    await maintenance.collectGarbage();
+    const live = addOp({ contentId: 'live', timestamp: at(7) });
+    const { add, remove } = await removed('gone', at(20, 2));
+    const film = setOp({ timestamp: at(50, 4) });
+    await repository.addWatchlistItem(userId, live);
+    await repository.saveProgress(userId, film);
+    const both = removeOp({ contentId: 'x', tags: [live.tag, add.tag, randomUUID()] });
+    const heights = await repository.readHeights(userId, [live, add, both, film]);
+    expect([live, add, both, film].map((op) => heights.of(op))).toEqual([
+      live.timestamp,
+      remove.timestamp,
+      remove.timestamp,
+      film.timestamp,
+    ]);
+    expect([heights.of(addOp()), heights.of(setOp({ contentId: 'y' })), heights.floor]).toEqual([
+      undefined,
+      undefined,
+      at(-5, 3),
+    ]);
+    expect((await repository.readHeights(randomUUID(), [film])).of(film)).toBeUndefined();
   });
 
   test('[CUR3] where the add never came, the floor is the removal', async () => {

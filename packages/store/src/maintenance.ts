@@ -31,6 +31,7 @@ export interface MaintenanceOptions {
   /** PGlite only: WAL past this size is checkpointed. In bytes. */
   readonly walMaxBytes?: number;
   readonly observer?: MaintenanceObserver;
+  /** Default: of the database for garbage collection, which is one for all instances; else of this process. */
   readonly now?: () => number;
   readonly setTimer?: SetTimer;
 }
@@ -73,7 +74,7 @@ export function createMaintenance(
     vacuumIntervalMs = 60 * 60_000,
     walMaxBytes = 64 * 1024 * 1024,
     observer = {},
-    now = Date.now,
+    now,
     setTimer = setPlatformTimer,
   }: MaintenanceOptions = {},
 ): Maintenance {
@@ -95,7 +96,7 @@ export function createMaintenance(
   }
 
   async function markStaleDevicesOffline(): Promise<readonly DeviceKey[]> {
-    const before = new Date(now() - staleAfterMs);
+    const before = new Date((now ?? Date.now)() - staleAfterMs);
     const marked = await exclusively('stale_devices', async (transaction) =>
       markStaleDevices(transaction, before, STALE_DEVICES_MAX, database.dialect.current),
     );
@@ -114,15 +115,14 @@ export function createMaintenance(
 
   /** Deletes what an earlier run covered with floors, then covers what has become due. [CUR3] */
   async function collectGarbage(): Promise<GarbageCollectionReport> {
-    const at = new Date(now());
-    const removedBefore = new Date(now() - retentionMs);
-    const graceSeconds = gcGraceMs / 1000;
+    const at = now === undefined ? null : new Date(now());
+    const [retentionSeconds, graceSeconds] = [retentionMs / 1000, gcGraceMs / 1000];
     let deleted = 0;
     for (;;) {
       const batch = await exclusively('garbage_collection', async (transaction) => {
         const { rows } = await transaction.query<{ deleted: number }>('delete-collected', [
           at,
-          removedBefore,
+          retentionSeconds,
           graceSeconds,
           DELETE_BATCH_ROWS,
         ]);
@@ -136,7 +136,7 @@ export function createMaintenance(
     const raisedUsers = await exclusively('garbage_collection', async (transaction) => {
       const { rows } = await transaction.query<{ users: number }>('raise-floors', [
         at,
-        removedBefore,
+        retentionSeconds,
         graceSeconds,
       ]);
       return rows[0]?.users ?? 0;

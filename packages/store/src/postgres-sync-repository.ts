@@ -6,6 +6,7 @@ import {
   requireContentId,
   requireDeviceId,
   type DeviceInfo,
+  type Op,
   type OpResult,
   type ORSetEntry,
   type PlaybackState,
@@ -28,6 +29,7 @@ import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane
 import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
 import { listParams, toListPage, type ListRow } from './lists.ts';
 import { readChanges } from './read-changes.ts';
+import { readHeights } from './read-heights.ts';
 import {
   deviceOfRow,
   entriesOfOp,
@@ -47,6 +49,7 @@ import type {
   ProgressListItem,
   ProgressStatus,
   SaveDeviceOutcome,
+  StoredHeights,
   SyncRepository,
   UserInspection,
   WatchlistListItem,
@@ -200,6 +203,10 @@ export class PostgresSyncRepository implements SyncRepository {
       contentId,
     ]);
     return toWriteContext(rows[0], contentId);
+  }
+
+  async readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights> {
+    return readHeights(this.#database, toUserId(userId), ops);
   }
 
   async readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage> {

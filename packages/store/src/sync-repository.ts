@@ -45,7 +45,7 @@ export type ProgressStatus = 'in_progress' | 'completed' | 'all';
 export interface ProgressListItem extends PlaybackPosition {
   readonly contentId: string;
   readonly stamp: Stamp;
-  /** When the service stored it, in ms since the epoch. */
+  /** When it happened: the time of its stamp, or when the service stored it where that is ahead. In ms since the epoch. */
   readonly updatedAtMs: number;
 }
 
@@ -59,6 +59,14 @@ export interface WriteContext {
   readonly addFloor: Timestamp | undefined;
   /** No op at or below it is ever stored: the time of the user's erasure. */
   readonly erasureFloor: Timestamp | undefined;
+}
+
+/** How high stamps are stored of what some ops write to. [HLC4] */
+export interface StoredHeights {
+  /** The greatest of a content's register, or of the tags that a watchlist op names. */
+  of(op: Op): Timestamp | undefined;
+  /** No op of the user at or below it is sure to be taken: the greater of the collected floor and the erasure. */
+  readonly floor: Timestamp | undefined;
 }
 
 export interface ChangesRequest {
@@ -187,6 +195,7 @@ export interface SyncRepository {
   /** One register with the time the service stored it; undefined when nothing or a clear is stored. */
   getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
+  readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights>;
 
   /** @throws CuepointError `invalid_cursor` for text that no `readChanges` gave. */
   readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage>;

@@ -155,6 +155,39 @@ describe.each(TEST_DATABASES)('a user as a whole on $name', ({ open }) => {
     expect(await repository.saveProgress(userId, setOp({ timestamp }))).toEqual(applied);
   });
 
+  test('[HLC4] an erasure is not ahead of the database’s clock, whatever the service’s says', async () => {
+    const { repository, userId } = setup();
+    const aheadMs = Date.now() + 3 * 86_400_000;
+    await repository.saveProgress(userId, setOp({ timestamp: { physical: aheadMs, logical: 0 } }));
+    await repository.eraseUser(userId, aheadMs + 1);
+    const { floor } = await repository.readHeights(userId, []);
+    expect(floor?.physical).toBeLessThanOrEqual(Date.now() + 1);
+    const timestamp = { physical: Date.now() + 1_000, logical: 0 };
+    expect(await repository.saveProgress(userId, setOp({ timestamp }))).toEqual({
+      result: 'applied',
+    });
+    expect(await repository.addWatchlistItem(userId, addOp({ timestamp }))).toEqual({
+      result: 'applied',
+    });
+  });
+
+  test('an import tells of each position when it was, not when it was imported', async () => {
+    const { repository, userId } = setup();
+    const line = (contentId: string, stampedMs: number, updatedAtMs: number) =>
+      ({
+        type: 'progress',
+        contentId,
+        position: { positionSeconds: 1, durationSeconds: 9, state: 'paused' },
+        stamp: { timestamp: at(stampedMs), deviceId: 'tv' },
+        updatedAtMs: NOW_MS + updatedAtMs,
+      }) as const;
+    // The second is from a service that told when it heard of it; the third from a clock that was ahead.
+    const lines = [line('a', 0, 0), line('b', 0, 90_000), line('c', 90_000, 0)];
+    expect(await repository.importUser(userId, lines)).toBe(3);
+    const { items } = await repository.listProgress(userId, { status: 'all', limit: 9 });
+    expect(items.map(({ updatedAtMs }) => updatedAtMs)).toEqual([NOW_MS, NOW_MS, NOW_MS]);
+  });
+
   test('a second erasure never moves the first one back', async () => {
     const { repository, userId } = setup();
     await repository.eraseUser(userId, ERASED_AT_MS);

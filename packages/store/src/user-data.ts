@@ -212,6 +212,7 @@ function singleRow<Value, Outcome>(
  * The tables are locked against writers for the moment of the deletion. Otherwise a batch that began before
  * could commit after it, unseen, and the user's rows would be back.
  *
+ * @param atMs by the caller's clock; the database's bounds it.
  * @throws CuepointError `overloaded` while some writer holds the tables for longer than all attempts.
  */
 export async function eraseUser(
@@ -232,8 +233,13 @@ export async function eraseUser(
       for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
         rows += (await transaction.query(name, [userId])).rowCount;
       }
+      // No later than now: a clock that was ahead when somebody was erased must not keep them out afterwards.
+      const {
+        rows: [time],
+      } = await transaction.query<{ ms: number }>('read-database-time');
+      const erasedAtMs = Math.min(atMs, Math.floor(time?.ms ?? atMs));
       const markOf = readMarks(isCounting ? marks : [await transaction.query('read-xid')]);
-      const params = [userId, atMs, new Date(atMs), markOf(userId)];
+      const params = [userId, erasedAtMs, new Date(erasedAtMs), markOf(userId)];
       await transaction.query(isCounting ? ofCounters('record-erasure') : 'record-erasure', params);
       return { rows };
     }),

@@ -18,6 +18,7 @@ const OF_NO_USER = new Set([
   'raise-floors',
   'read-database-identity',
   'read-feed-secret',
+  'read-database-time',
   'read-durability',
   'read-heap-only-ratio',
   'read-notification-queue-usage',

@@ -9,7 +9,14 @@ import type {
 import { unnest } from './parse-array.ts';
 import { readChangesRow } from './read-changes-row.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { DeviceRecord, Floors, RegisterRecord, Tables, TagRecord } from './tables.ts';
+import type {
+  Collection,
+  DeviceRecord,
+  Floors,
+  RegisterRecord,
+  Tables,
+  TagRecord,
+} from './tables.ts';
 
 /** What a statement runs in. */
 export interface StatementContext {
@@ -47,12 +54,12 @@ export function runStatement(
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   'upsert-progress': (context, params) => {
     const rows = unnest(params.slice(0, 9));
-    const written = rows.filter((row) => writeProgress(context, row, params[9]));
+    const written = rows.filter((row) => writeProgress(context, row));
     return [{ written: written.length, xid: String(context.xid) }];
   },
   'upsert-progress-one': (context, params) => {
     const row = params.slice(0, 9).map(String);
-    const isWritten = writeProgress(context, row, params[9]);
+    const isWritten = writeProgress(context, row);
     return isWritten ? [{ written: 1, xid: String(context.xid) }] : [];
   },
   'upsert-watchlist': (context, params) => {
@@ -125,23 +132,50 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'read-write-context': () => [
     { progress: null, live_adds: null, floor: null, erased_physical: null },
   ],
+  'read-heights': ({ tables }, [userId, contentIds, tags]) => {
+    const user = String(userId);
+    const registers = unnest([contentIds]).map(([id]) => tables.registers.get(`${user} ${id}`));
+    const entries = unnest([tags]).map(([tag]) => tables.tags.get(`${user} ${tag}`)?.entry);
+    const floor = tables.floors.get(user);
+    return [
+      ...registers.flatMap((row) =>
+        row === undefined ? [] : [{ kind: 'progress', key: row.op.contentId, ...row.op.timestamp }],
+      ),
+      ...entries.flatMap((entry) =>
+        [entry?.added, entry?.removed].flatMap((stamp) =>
+          stamp == null ? [] : [{ kind: 'tag', key: entry?.tag, ...stamp.timestamp }],
+        ),
+      ),
+      ...(floor === undefined ? [] : [{ kind: 'floor', key: '', ...floor }]),
+    ];
+  },
   'read-changes': readChangesRow,
   'try-task-lock': () => [{ held: true }],
-  'raise-floors': ({ tables, snapshot }, [at, removedBefore, graceSeconds]) => {
-    const graceMs = Number(graceSeconds) * 1_000;
-    return [{ users: tables.raiseFloors(toMs(at), toMs(removedBefore), graceMs, snapshot.xmin) }];
-  },
-  'delete-collected': ({ tables }, [at, removedBefore, graceSeconds, rowsMax]) => {
-    const graceMs = Number(graceSeconds) * 1_000;
-    const deleted = tables.deleteCollected(toMs(at), toMs(removedBefore), graceMs, Number(rowsMax));
-    return [{ deleted }];
-  },
+  'raise-floors': (context, params) => [
+    { users: context.tables.raiseFloors(collectionOf(context, params), context.snapshot.xmin) },
+  ],
+  'delete-collected': (context, params) => [
+    { deleted: context.tables.deleteCollected(collectionOf(context, params), Number(params[3])) },
+  ],
 };
+
+/** Times are the database's where none is given. */
+function collectionOf(
+  { nowMs }: StatementContext,
+  [at, retentionSeconds, graceSeconds]: readonly unknown[],
+): Collection {
+  const atMs = at === null ? nowMs : toMs(at);
+  return {
+    atMs,
+    removedBeforeMs: atMs - Number(retentionSeconds) * 1_000,
+    graceMs: Number(graceSeconds) * 1_000,
+    nowMs,
+  };
+}
 
 function writeProgress(
   { tables, xid }: StatementContext,
   row: readonly (string | null)[],
-  at: unknown,
 ): boolean {
   const [userId, contentId, position, duration, state, physical, logical, deviceId, isCleared] =
     row as string[];
@@ -160,7 +194,7 @@ function writeProgress(
           state: state as PlaybackState,
           ...stamp,
         };
-  return tables.mergeProgress(userId ?? '', op, toMs(at), xid);
+  return tables.mergeProgress(userId ?? '', op, xid);
 }
 
 function toEntry(row: readonly (string | null)[]): [userId: string, entry: ORSetEntry] {

@@ -17,7 +17,6 @@ export interface TagRecord {
 export interface RegisterRecord {
   readonly userId: string;
   readonly op: ProgressOp;
-  readonly updatedAtMs: number;
   readonly xid: number;
 }
 
@@ -42,6 +41,15 @@ export type CommittedRow =
       readonly op: ProgressOp;
     };
 
+/** When garbage is collected, and what. */
+export interface Collection {
+  readonly atMs: number;
+  readonly removedBeforeMs: number;
+  readonly graceMs: number;
+  /** The database's clock. */
+  readonly nowMs: number;
+}
+
 /** What a transaction sees of the floors: as they were when its statement began. [CUR4] */
 export type Floors = ReadonlyMap<string, Timestamp>;
 
@@ -59,11 +67,11 @@ export class Tables {
   readonly log: CommittedRow[] = [];
 
   /** @returns whether anything was written. [LWW1] */
-  mergeProgress(userId: string, op: ProgressOp, nowMs: number, xid: number): boolean {
+  mergeProgress(userId: string, op: ProgressOp, xid: number): boolean {
     const key = `${userId} ${op.contentId}`;
     const stored = this.registers.get(key);
     if (stored !== undefined && compareStamps(stored.op, op) >= 0) return false;
-    this.registers.set(key, { userId, op, updatedAtMs: nowMs, xid });
+    this.registers.set(key, { userId, op, xid });
     this.log.push({ kind: 'register', xid, userId, op });
     return true;
   }
@@ -96,12 +104,15 @@ export class Tables {
   }
 
   /** The first step of garbage collection. [CUR3] @returns users whose floor counts. */
-  raiseFloors(atMs: number, removedBeforeMs: number, graceMs: number, xmin: number): number {
-    if (this.floorRaisedAtMs !== undefined && this.floorRaisedAtMs > atMs - graceMs) return 0;
+  raiseFloors({ atMs, removedBeforeMs, graceMs, nowMs }: Collection, xmin: number): number {
+    const raisedAtMs = this.floorRaisedAtMs;
+    if (raisedAtMs !== undefined && raisedAtMs > atMs - graceMs && raisedAtMs <= atMs) return 0;
+    const stampedUntilMs = Math.min(atMs, nowMs, removedBeforeMs + graceMs);
     const due = new Map<string, { collected: Timestamp; xid: number }>();
     for (const { userId, entry, removedAtMs, xid } of this.tags.values()) {
       if (removedAtMs === undefined || removedAtMs >= removedBeforeMs || xid >= xmin) continue;
       const stamp = collectedStamp(entry);
+      if (stamp.physical > stampedUntilMs) continue;
       const before = due.get(userId);
       due.set(userId, {
         collected:
@@ -122,7 +133,7 @@ export class Tables {
   }
 
   /** The second step, a run later. [CUR3] @returns tombstones that are gone. */
-  deleteCollected(atMs: number, removedBeforeMs: number, graceMs: number, rowsMax: number): number {
+  deleteCollected({ atMs, removedBeforeMs, graceMs }: Collection, rowsMax: number): number {
     if (this.floorRaisedAtMs === undefined || this.floorRaisedAtMs > atMs - graceMs) return 0;
     let deleted = 0;
     for (const [key, { userId, entry, removedAtMs, xid }] of this.tags) {

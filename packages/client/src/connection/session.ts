@@ -131,9 +131,8 @@ export class Session {
     const { store } = this.#deps;
     noticeClockJump(store);
     store.clock.measure(serverTime);
-    const unsent = store.replica.entries().filter(({ state }) => state === 'unsent');
     void store.commit({
-      put: store.clock.restamp(unsent),
+      put: store.clock.restamp(store.replica.entries(), ({ state }) => state === 'unsent'),
       meta: { serverTimeMs: serverTime, lastSent: store.clock.lastSent },
     });
     // Whoever heard of it may have closed everything, now and below.

@@ -55,18 +55,18 @@ describe('an entry of the outbox', () => {
 describe('a rejected op', () => {
   it.each(OP_KINDS)('[SDK3] %s: gets a new stamp, or is set aside', (kind) => {
     for (const sends of [1, 2]) {
-      expect(eventOfRejection('clock_ahead', kind, sends)).toBe('restamp');
-      expect(eventOfRejection('stamp_reused', kind, sends)).toBe('restamp');
+      expect(eventOfRejection('clock_ahead', kind, sends, false)).toBe('restamp');
+      expect(eventOfRejection('stamp_reused', kind, sends, false)).toBe('restamp');
       const others = ERROR_CODES.filter((code) => !/^(?:clock_ahead|stamp_|tag_|stale)/.test(code));
       for (const code of [...others, 'new_in_2030' as ErrorCode]) {
-        expect(eventOfRejection(code, kind, sends)).toBe('refused');
+        expect(eventOfRejection(code, kind, sends, true)).toBe('refused');
       }
     }
   });
 
   it('[SDK3] that is stale gets a new tag only as an add that was never sent before', () => {
     const events = OP_KINDS.map((kind) =>
-      [1, 2].map((sends) => eventOfRejection('stale_op', kind, sends)),
+      [1, 2].map((sends) => eventOfRejection('stale_op', kind, sends, false)),
     );
     const set = ['refused', 'refused'];
     expect(new Map(OP_KINDS.map((kind, index) => [kind, events[index]]))).toEqual(
@@ -79,8 +79,15 @@ describe('a rejected op', () => {
     );
   });
 
+  it('[SDK2] that is stale and was made on this connection comes after what was erased', () => {
+    for (const kind of OP_KINDS.filter((each) => each !== 'watchlist.add')) {
+      expect(eventOfRejection('stale_op', kind, 1, true)).toBe('restamp');
+    }
+    expect(eventOfRejection('stale_op', 'watchlist.add', 2, true)).toBe('refused');
+  });
+
   it('whose tag is taken was stored before this device got a new id, if it was sent before', () => {
-    expect(eventOfRejection('tag_reused', 'watchlist.add', 1)).toBe('remint');
-    expect(eventOfRejection('tag_reused', 'watchlist.add', 2)).toBe('settled');
+    expect(eventOfRejection('tag_reused', 'watchlist.add', 1, true)).toBe('remint');
+    expect(eventOfRejection('tag_reused', 'watchlist.add', 2, true)).toBe('settled');
   });
 });

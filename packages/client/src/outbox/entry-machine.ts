@@ -78,18 +78,22 @@ export const ENTRY_STEPS: Readonly<Record<EntryState, Readonly<Record<EntryEvent
 };
 
 /**
- * What a rejection asks for. [SDK3]
+ * What a rejection asks for. A stamp alone never makes a dead letter. [SDK2] [SDK3]
  *
  * @param sends how often the op has left this device: an add that left before may be stored under its tag.
+ * @param isNew it was made on this connection: it comes after whatever was erased.
  */
 export function eventOfRejection(
   code: ErrorCode,
   kind: OpKind,
   sends: number,
+  isNew: boolean,
 ): 'settled' | 'restamp' | 'remint' | 'refused' {
   const rejection = code as OpRejection;
   if (rejection === 'clock_ahead' || rejection === 'stamp_reused') return 'restamp';
-  if (kind !== 'watchlist.add') return 'refused';
+  if (kind !== 'watchlist.add') {
+    return rejection === 'stale_op' && isNew ? 'restamp' : 'refused';
+  }
   if (sends <= 1) {
     return rejection === 'stale_op' || rejection === 'tag_reused' ? 'remint' : 'refused';
   }

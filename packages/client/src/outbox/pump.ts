@@ -1,6 +1,7 @@
 import {
   opToWire,
   OPS_PER_PUSH_MAX,
+  textToTimestamp,
   type Ack,
   type ErrorMessage,
   type Op,
@@ -11,6 +12,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
+import { seenBy } from './record-op.ts';
 import { lengthOf, opsOfResult } from './wire-ops.ts';
 
 /** Pushes without their ack; the service takes 32 of them. */
@@ -20,8 +22,9 @@ const PUSH_LENGTH_MAX = 200_000;
 /** A push that has no answer for this long was sent over a dead connection. */
 const ANSWER_TIMEOUT_MS = 20_000;
 const RETRY_DELAY_MS = 1_000;
-/** New stamps that one op gets before it counts as refused. */
-const RESTAMPS_MAX = 8;
+/** New stamps that a change gets at once; then it waits before each, twice as long every time. */
+const RESTAMPS_AT_ONCE = 2;
+const RESTAMP_PAUSE_MAX_MS = 60_000;
 
 export interface PumpDeps {
   readonly store: ReplicaStore;
@@ -46,7 +49,10 @@ interface PushInFlight {
 export class Pump {
   readonly #deps: PumpDeps;
   readonly #pushes = new Map<string, PushInFlight>();
-  readonly #restampsById = new Map<string, number>();
+  /** Changes whose stamps were refused: how often, and until when on the monotonic clock they wait. [SDK2] */
+  readonly #waits = new Map<string, { readonly refusals: number; readonly untilMs: number }>();
+  /** The last change that was made before this connection. */
+  #lastOldId = '';
   #opsPerPushMax = OPS_PER_PUSH_MAX;
   /** Counts connections: what was recorded for one is not sent over the next. */
   #connection = 0;
@@ -55,6 +61,7 @@ export class Pump {
   #userId: string | undefined;
   #isScheduled = false;
   #cancelHold: (() => void) | undefined;
+  #cancelWake: (() => void) | undefined;
   #heldUntilMs = 0;
   #lastId = 0;
   /** Told by a probe's answer; stored when the connection ends, since it would wake the disk with each heartbeat. */
@@ -68,6 +75,7 @@ export class Pump {
   open(userId: string): void {
     this.#isOpen = true;
     this.#userId = userId;
+    this.#lastOldId = this.#deps.store.replica.entries().at(-1)?.id ?? '';
     this.schedule();
   }
 
@@ -76,6 +84,7 @@ export class Pump {
     this.#isOpen = false;
     this.#connection += 1;
     this.#release();
+    this.#cancelWake?.();
     const lost = [...this.#pushes.values()];
     this.#pushes.clear();
     for (const { cancelTimer, entries } of lost) {
@@ -108,12 +117,14 @@ export class Pump {
     if (this.#isOpen && this.#pushes.size === 0) this.#send([]);
   }
 
-  onAck({ id, results, serverTime }: Ack): void {
+  onAck({ id, results, serverTime, floor }: Ack): void {
     const push = this.#pushes.get(id);
     if (push === undefined) return;
     const settled = { fold: [] as Op[], put: [] as OutboxEntry[], drop: [] as string[] };
     const { clock, replica } = this.#deps.store;
     if (serverTime !== undefined) clock.measure(serverTime);
+    const floored = floor === undefined ? undefined : textToTimestamp(floor);
+    if (floored !== undefined) clock.learnFloor(floored);
     const restamp = new Map<string, OutboxEntry>();
     for (const [index, entry] of push.entries.entries()) {
       const result = results[index];
@@ -129,7 +140,7 @@ export class Pump {
       if (next === 'gone') settled.drop.push(entry.id);
       else if (next?.state === 'unsent') restamp.set(next.id, next);
       else if (next !== undefined) settled.put.push(next);
-      if (next === 'gone' || next?.state === 'dead') this.#restampsById.delete(entry.id);
+      if (next === 'gone' || next?.state === 'dead') this.#waits.delete(entry.id);
     }
     // Only now: an ack that cannot be read leaves its push to the end of the connection.
     this.#take(id);
@@ -190,18 +201,37 @@ export class Pump {
       this.#pushes.size < PUSHES_AT_ONCE_MAX
     ) {
       const batch = this.#nextBatch();
-      if (batch.length === 0) return;
+      if (batch.length === 0) {
+        this.#wake();
+        return;
+      }
       this.#send(batch);
     }
+  }
+
+  /** Sends what waits once the first of its pauses is over. */
+  #wake(): void {
+    const { store, environment } = this.#deps;
+    const nowMs = environment.monotonic();
+    let delayMs = Infinity;
+    for (const [id, { untilMs }] of this.#waits) {
+      if (store.replica.entry(id) === undefined) this.#waits.delete(id);
+      else if (untilMs > nowMs) delayMs = Math.min(delayMs, untilMs - nowMs);
+    }
+    this.#cancelWake?.();
+    this.#cancelWake =
+      delayMs === Infinity ? undefined : environment.setTimer(() => this.schedule(), delayMs);
   }
 
   #nextBatch(): OutboxEntry[] {
     const batch: OutboxEntry[] = [];
     let length = 0;
+    const nowMs = this.#deps.environment.monotonic();
     for (const entry of this.#deps.store.replica.entries()) {
       if (entry.state !== 'unsent' && entry.state !== 'unanswered') continue;
       // The replica is that user's already: this holds where that has a fault. [ENG6]
       if (entry.userId !== this.#userId) continue;
+      if ((this.#waits.get(entry.id)?.untilMs ?? 0) > nowMs) continue;
       length += lengthOf(entry.op);
       if (batch.length > 0 && (batch.length >= this.#opsPerPushMax || length > PUSH_LENGTH_MAX)) {
         break;
@@ -218,7 +248,12 @@ export class Pump {
     const { clock } = store;
     const entries = batch.map((entry) => {
       const isProvisional = entry.state === 'unsent' && clock.isProvisional(entry);
-      const [stamped = entry] = isProvisional ? clock.restamp([entry]) : [entry];
+      const [stamped = entry] = isProvisional
+        ? clock.restamp(
+            store.replica.pendingOf(entry.op.contentId),
+            ({ id: each }) => each === entry.id,
+          )
+        : [entry];
       clock.sent(stamped.op.timestamp);
       return { ...stamped, state: 'inFlight' as const, sends: entry.sends + 1 };
     });
@@ -258,37 +293,55 @@ export class Pump {
   /** [SDK3] */
   #afterRejection(entry: OutboxEntry, { code }: WireOpResult): OutboxEntry | 'gone' | undefined {
     const { store, environment } = this.#deps;
-    if (entry.isRepeated === true) return store.replica.step(entry.id, 'settled');
-    const restamps = (this.#restampsById.get(entry.id) ?? 0) + 1;
-    this.#restampsById.set(entry.id, restamps);
-    const wanted = eventOfRejection(code ?? 'change_refused', entry.op.kind, entry.sends);
-    const event = restamps > RESTAMPS_MAX ? 'refused' : wanted;
+    if (entry.isRepeated === true) {
+      if (code !== 'clock_ahead') return store.replica.step(entry.id, 'settled');
+      this.#wait(entry.id);
+      return store.replica.step(entry.id, 'failed');
+    }
+    const { kind } = entry.op;
+    const isNew = entry.id > this.#lastOldId;
+    const event = eventOfRejection(code ?? 'change_refused', kind, entry.sends, isNew);
     const next = store.replica.step(entry.id, event);
     if (next === undefined || next === 'gone') return next;
     if (event === 'refused') return { ...next, code: code ?? 'change_refused' };
+    this.#wait(entry.id);
     const fresh = { ...next, sends: 0 };
     // The same time with the next count: its stamp is taken, and it is no later than it was.
     if (code === 'stamp_reused') return { ...fresh, seen: entry.op.timestamp };
-    if (event === 'remint' && fresh.op.kind === 'watchlist.add') {
-      return {
-        ...fresh,
-        op: { ...fresh.op, tag: environment.uuid() },
-        wallMs: store.clock.wallMs(),
-        serviceMs: store.clock.measuredMs,
-      };
-    }
-    return fresh;
+    const seen = seenBy(store, fresh.op);
+    if (code === 'clock_ahead') return { ...fresh, seen };
+    const { op } = fresh;
+    return {
+      ...fresh,
+      op:
+        event === 'remint' && op.kind === 'watchlist.add' ? { ...op, tag: environment.uuid() } : op,
+      seen,
+      wallMs: store.clock.wallMs(),
+      serviceMs: store.clock.measuredMs,
+    };
+  }
+
+  /** Visibly pending, it tries again by itself: what keeps it out is a matter of time. [SDK2] */
+  #wait(id: string): void {
+    const { environment } = this.#deps;
+    const refusals = (this.#waits.get(id)?.refusals ?? 0) + 1;
+    const doublings = refusals - RESTAMPS_AT_ONCE - 1;
+    const pauseMs =
+      doublings < 0
+        ? 0
+        : Math.min(RETRY_DELAY_MS * 2 ** doublings, RESTAMP_PAUSE_MAX_MS) *
+          (1 + environment.random() / 4);
+    this.#waits.set(id, { refusals, untilMs: environment.monotonic() + pauseMs });
   }
 
   /** @param all whether the clock began anew, so that every stamp that was not sent has to. */
   #restamped(entriesById: ReadonlyMap<string, OutboxEntry>, all: boolean): OutboxEntry[] {
     if (entriesById.size === 0 && !all) return [];
     const { clock, replica } = this.#deps.store;
-    const entries = replica
-      .entries()
-      .map((entry) => entriesById.get(entry.id) ?? entry)
-      .filter(({ id, state }) => entriesById.has(id) || (all && state === 'unsent'));
-    return clock.restamp(entries);
+    return clock.restamp(
+      replica.entries().map((entry) => entriesById.get(entry.id) ?? entry),
+      ({ id, state }) => entriesById.has(id) || (all && state === 'unsent'),
+    );
   }
 
   #isLast(dropped: readonly string[]): boolean {

@@ -2,12 +2,14 @@ import type {
   Op,
   ProgressClearOp,
   ProgressSetOp,
+  Timestamp,
   WatchlistAddOp,
   WatchlistRemoveOp,
 } from '@cuepoint/core';
 import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
+import { maxOf } from './service-clock.ts';
 
 type Unstamped<Kind> = Kind extends unknown ? Omit<Kind, 'timestamp' | 'deviceId'> : never;
 /** A change that has no stamp yet. */
@@ -26,19 +28,18 @@ export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp)
   noticeClockJump(store);
   const { replica, clock, place } = store;
   const isProgress = op.kind === 'progress.set' || op.kind === 'progress.clear';
-  const register = isProgress ? replica.acknowledged.registers.get(op.contentId) : undefined;
-  const seen = register?.timestamp;
-  const folded = isProgress
+  const seen = seenBy(store, op);
+  const pending = isProgress
     ? replica
         .pendingOf(op.contentId)
         .filter(
-          ({ op: { kind }, state, userId }) =>
-            kind.startsWith('progress') && state === 'unsent' && userId === place.userId,
+          ({ op: { kind }, userId }) => kind.startsWith('progress') && userId === place.userId,
         )
     : [];
+  const folded = pending.filter(({ state }) => state === 'unsent');
   const entry: OutboxEntry = {
     ...newEntry(store),
-    op: { ...op, timestamp: clock.mint(seen), deviceId },
+    op: { ...op, timestamp: clock.mint(maxOf(seen, pending.at(-1)?.op.timestamp)), deviceId },
     seen,
   };
   return store.commit({
@@ -66,4 +67,17 @@ function newEntry(store: ReplicaStore): Omit<OutboxEntry, 'op'> {
     state: 'unsent',
     code: undefined,
   };
+}
+
+/** What a change has to be stamped past: the register that it replaces, and what is collected or erased. [LWW1] */
+export function seenBy(
+  { replica, clock }: ReplicaStore,
+  { kind, contentId }: Pick<UnstampedOp, 'kind' | 'contentId'>,
+): Timestamp | undefined {
+  return maxOf(
+    clock.floor,
+    kind.startsWith('progress')
+      ? replica.acknowledged.registers.get(contentId)?.timestamp
+      : undefined,
+  );
 }

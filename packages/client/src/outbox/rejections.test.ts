@@ -1,6 +1,7 @@
-import type { ErrorCode, WireOpResult } from '@cuepoint/core';
+import { timestampToText, type ErrorCode, type WireOpResult } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
-import { settled } from '../testing/fake-environment.ts';
+import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
+import { FakeService } from '../testing/fake-service.ts';
 import { openApp, shown, type App } from '../testing/open-app.ts';
 
 /** The first push is answered with this; the others as they deserve. */
@@ -108,22 +109,92 @@ describe('a change that the service refuses', () => {
     await next.state.close();
   });
 
-  it('[SDK2] again and again is set aside in the end, not pushed for ever', async () => {
-    const app = await openApp();
-    const { state, service, environment } = app;
-    service.answerInstead = ({ id, ops }) => ({
-      type: 'ack',
-      id,
-      results: ops.map(() => rejected('stamp_reused')),
-    });
+  it.each(['stamp_reused', 'clock_ahead', 'stale_op'] as const)(
+    '[SDK2] as %s again and again waits, pending, and goes through by itself',
+    async (code) => {
+      const app = await openApp();
+      const { state, service, environment } = app;
+      let isOver = false;
+      service.answerInstead = ({ id, ops }) =>
+        isOver ? undefined : { type: 'ack', id, results: ops.map(() => rejected(code)) };
+      state.watchlist.add('film');
+      await environment.advance(600_000);
+      expect(state.status.get()).toMatchObject({ pending: 1, deadLetters: 0, isOnline: true });
+      expect(shown(state).watchlist).toEqual(['film']);
+      // Twice at once, then after 1 s, 2 s, 4 s and so on, up to a minute, each a little longer by chance.
+      expect(service.pushes.length).toBeGreaterThan(10);
+      expect(service.pushes.length).toBeLessThan(20);
+      // Others do not wait for it.
+      isOver = true;
+      state.watchlist.add('other');
+      await environment.advance(0);
+      expect([...service.storeOf('ada').set.contentIds()]).toEqual(['other']);
+      await environment.advance(80_000);
+      expect([...service.storeOf('ada').set.contentIds()].sort()).toEqual(['film', 'other']);
+      expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0 });
+      await state.close();
+    },
+  );
+
+  it('[HLC4] [SDK2] because the clock of the service went back half an hour goes on where the person was', async () => {
+    const environment = new FakeEnvironment();
+    let backMs = 0;
+    const service = new FakeService(() => environment.trueMs - backMs);
+    const { state } = await openApp({ environment, service });
+    const watch = (film: string, positionSeconds: number) =>
+      state.progress.set(film, { positionSeconds, durationSeconds: 7_200, state: 'playing' });
+    watch('first', 3_000);
+    watch('second', 10);
+    await environment.advance(600_000);
+    backMs = 1_800_000;
+    service.socket.end();
+    await environment.advance(5_000);
+    const pushed = service.pushes.length;
+    watch('first', 3_600);
     state.watchlist.add('film');
-    await environment.advance(1_000);
-    expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 1 });
-    expect(service.pushes.length).toBe(9);
-    state.deadLetters.discard(state.deadLetters.list()[0]?.id ?? '');
-    expect(state.deadLetters.list()).toEqual([]);
+    watch('third', 5);
+    await environment.advance(0);
+    expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0 });
+    expect(service.pushes.length - pushed).toBeLessThan(3);
+    const { registers, set } = service.storeOf('ada');
+    expect(registers.get('first')).toMatchObject({ positionSeconds: 3_600 });
+    expect(registers.get('third')).toMatchObject({
+      positionSeconds: 5,
+      timestamp: { physical: environment.trueMs - backMs },
+    });
+    expect([...set.contentIds()]).toEqual(['film']);
     await state.close();
   });
+
+  it.each(['stale_op', 'clock_ahead'] as const)(
+    '[HLC4] while the connection stays, as %s, is stamped past what the service says',
+    async (code) => {
+      const app = await openApp();
+      const { state, service, environment } = app;
+      const floor = { physical: environment.trueMs + 3_600_000, logical: 7 };
+      let isTold = false;
+      service.answerInstead = ({ id, ops }) => {
+        if (isTold || ops.length === 0) return undefined;
+        isTold = true;
+        return {
+          type: 'ack',
+          id,
+          results: ops.map(() => rejected(code)),
+          serverTime: environment.trueMs,
+          ...(code === 'stale_op' && { floor: timestampToText(floor) }),
+        };
+      };
+      service.storeOf('ada').floor = code === 'stale_op' ? floor : undefined;
+      state.progress.set('film', { positionSeconds: 1, durationSeconds: 9, state: 'playing' });
+      state.watchlist.add('film');
+      await environment.advance(0);
+      state.progress.set('other', { positionSeconds: 2, durationSeconds: 9, state: 'playing' });
+      await environment.advance(0);
+      expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0 });
+      expect(shown(state)).toEqual({ watchlist: ['film'], progress: { film: 1, other: 2 } });
+      await state.close();
+    },
+  );
 
   it('[SDK2] blocks no other of its push', async () => {
     const app = await openApp();

@@ -92,6 +92,39 @@ describe('the clock', () => {
     expect(compareTimestamps(stamp, seen)).toBeGreaterThan(0);
   });
 
+  it('[HLC4] takes no other change along past a stamp of the future, and sends none there', () => {
+    const { environment, clock } = setup();
+    clock.measure(environment.trueMs);
+    const seen = { physical: environment.trueMs + HOUR_MS, logical: 3 };
+    const far = { physical: environment.trueMs + 72 * HOUR_MS, logical: 0 };
+    const of = (contentId: string, past?: Timestamp): OutboxEntry => {
+      const { op, ...rest } = entry(clock, { seen: past });
+      return { ...rest, op: { ...op, contentId } };
+    };
+    const entries = [of('a', far), of('b', seen), of('c'), of('b', seen), of('d')];
+    const [a, b, c, laterB, d] = stampsOf(clock.restamp(entries));
+    expect([a, b, laterB]).toEqual([
+      { ...far, logical: 1 },
+      { ...seen, logical: 4 },
+      { ...seen, logical: 5 },
+    ]);
+    expect([c?.physical, d?.physical]).toEqual([environment.trueMs, environment.trueMs]);
+    clock.sent({ ...far, logical: 1 });
+    expect(clock.isProvisional(entry(clock))).toBe(false);
+    expect(clock.mint(undefined).physical).toBe(environment.trueMs);
+  });
+
+  it('[SDK3] restamps past an earlier change of the content that has kept its stamp', () => {
+    const { environment, clock } = setup();
+    const sent = { physical: environment.trueMs + HOUR_MS, logical: 0 };
+    const first = entry(clock, { state: 'unanswered' });
+    const unanswered = { ...first, op: { ...first.op, timestamp: sent } };
+    clock.measure(environment.trueMs);
+    const later = entry(clock, { id: '2' });
+    const [stamp] = stampsOf(clock.restamp([unanswered, later], ({ id }) => id === '2'));
+    expect(stamp).toEqual({ ...sent, logical: 1 });
+  });
+
   it.each([
     ['set from 1970 to now', IN_1970 - Date.UTC(2026, 5, 1), 0],
     ['set from 2099 to now', IN_2099 - Date.UTC(2026, 5, 1), 0],

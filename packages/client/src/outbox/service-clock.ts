@@ -47,6 +47,7 @@ export class ServiceClock {
   #serverTimeMs: number;
   /** When it was told, on the monotonic clock; `undefined` where an earlier run of the app heard it. */
   #serverTimeAtMs: number | undefined;
+  #floor: Timestamp | undefined;
   #lookedAt: Look;
 
   constructor(
@@ -76,6 +77,11 @@ export class ServiceClock {
   /** The service's time as it was measured, in ms; `undefined` where it was not. */
   get measuredMs(): number | undefined {
     return this.#offsetMs === undefined ? undefined : this.nowMs();
+  }
+
+  /** What the service told that no stamp may be at or below; changes that are made from then on are past it. */
+  get floor(): Timestamp | undefined {
+    return this.#floor;
   }
 
   get lastSent(): Timestamp {
@@ -136,6 +142,11 @@ export class ServiceClock {
     this.#begin(serverTimeMs - this.wallMs());
   }
 
+  /** The service keeps out what was collected or erased, by a clock that may have been ahead of the one it has now. [CUR4] */
+  learnFloor(floor: Timestamp): void {
+    this.#floor = maxOf(this.#floor, floor);
+  }
+
   /** Another tab of this device measured it. [SDK6] */
   follow(offsetMs: number | undefined): void {
     if (offsetMs === this.#offsetMs || offsetMs === this.#offsetBeforeJumpMs) return;
@@ -145,17 +156,40 @@ export class ServiceClock {
 
   /**
    * Changes that were never sent, in their order, each at its wall time plus the measured offset, never later than
-   * the service's time and never before what was already known of it. [SDK3]
+   * the service's time and never before what was already known of it. [SDK3] One that replaces a stamp of the future is
+   * just past that one, and takes no other along. [HLC4]
+   *
+   * @param entries those of the outbox that may be of the same contents as well, in order.
+   * @returns those that are due.
    */
-  restamp(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  restamp(
+    entries: readonly OutboxEntry[],
+    isDue: (entry: OutboxEntry) => boolean = () => true,
+  ): OutboxEntry[] {
     const nowMs = this.nowMs();
+    const ahead = new HybridLogicalClock();
+    const pastByContentId = new Map<string, Timestamp>();
     let last = this.#lastSent;
-    const restamped = entries.map((entry) => {
-      const madeMs = entry.serviceMs ?? entry.wallMs + (this.#offsetMs ?? 0);
-      const physical = Math.floor(clampMs(Math.min(Math.max(madeMs, entry.notBeforeMs), nowMs)));
-      const after = entry.seen === undefined ? last : maxTimestamp(last, entry.seen);
-      last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(after));
-      return { ...entry, serviceMs: physical, op: { ...entry.op, timestamp: last } };
+    const restamped = entries.flatMap((entry) => {
+      const { op, state } = entry;
+      const { contentId } = op;
+      const isProgress = op.kind.startsWith('progress');
+      let { timestamp } = op;
+      let stamped: OutboxEntry[] = [];
+      if (isDue(entry)) {
+        const madeMs = entry.serviceMs ?? entry.wallMs + (this.#offsetMs ?? 0);
+        const physical = Math.floor(clampMs(Math.min(Math.max(madeMs, entry.notBeforeMs), nowMs)));
+        const past = maxOf(entry.seen, isProgress ? pastByContentId.get(contentId) : undefined);
+        if (past !== undefined && isAheadOfClock(past, nowMs)) {
+          timestamp = ahead.tickPast(past, nowMs);
+        } else {
+          last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(maxOf(past, last)));
+          timestamp = last;
+        }
+        stamped = [{ ...entry, serviceMs: physical, op: { ...op, timestamp } }];
+      }
+      if (isProgress && state !== 'dead') pastByContentId.set(contentId, timestamp);
+      return stamped;
     });
     this.receive(last);
     return restamped;
@@ -166,8 +200,12 @@ export class ServiceClock {
     return serviceMs === undefined || compareTimestamps(op.timestamp, this.#lastSent) <= 0;
   }
 
-  /** Tells that this stamp leaves the device, or left it: it is never given again. */
+  /**
+   * Tells that this stamp leaves the device, or left it: later ones are past it, but for one of the future, which is
+   * past what it replaces and would take all others along. [LWW3] [HLC4]
+   */
   sent(timestamp: Timestamp): void {
+    if (this.#offsetMs !== undefined && isAheadOfClock(timestamp, this.nowMs())) return;
     this.#lastSent = maxTimestamp(this.#lastSent, timestamp);
   }
 
@@ -181,6 +219,13 @@ export class ServiceClock {
   #readClocks(): Look {
     return { wallMs: this.wallMs(), monotonicMs: this.#environment.monotonic() };
   }
+}
+
+export function maxOf<Other extends Timestamp | undefined>(
+  a: Timestamp | undefined,
+  b: Other,
+): Timestamp | Other {
+  return a === undefined || b === undefined ? (a ?? b) : maxTimestamp(a, b);
 }
 
 function clampMs(ms: number): number {

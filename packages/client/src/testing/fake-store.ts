@@ -1,11 +1,13 @@
 import {
   compareStamps,
+  compareTimestamps,
   equalPositions,
   isAheadOfClock,
   ORSet,
   opToWire,
   type Op,
   type ProgressOp,
+  type Timestamp,
   type WireOpResult,
 } from '@cuepoint/core';
 
@@ -16,11 +18,30 @@ export class FakeStore {
   /** Every op that changed something, in the order of the commits: a cursor is a place in it. */
   readonly log: Op[] = [];
 
+  /** What is collected or erased ends here. [CUR4] */
+  floor: Timestamp | undefined;
+
   commit(op: Op, nowMs: number): WireOpResult {
-    if (isAheadOfClock(op.timestamp, nowMs)) return { result: 'rejected', code: 'clock_ahead' };
+    const { floor } = this;
+    if (floor !== undefined && compareTimestamps(op.timestamp, floor) <= 0) {
+      return { result: 'rejected', code: 'stale_op' };
+    }
+    const stored = this.#heightOf(op)?.physical ?? 0;
+    if (isAheadOfClock(op.timestamp, Math.max(nowMs, stored, floor?.physical ?? 0))) {
+      return { result: 'rejected', code: 'clock_ahead' };
+    }
     const result = this.#judge(op);
     if (result.result === 'applied') this.log.push(op);
     return result;
+  }
+
+  /** How high the stamp is that is stored of its key; watchlist ops are told by their first tag. [HLC4] */
+  #heightOf(op: Op): Timestamp | undefined {
+    if (op.kind.startsWith('progress')) return this.registers.get(op.contentId)?.timestamp;
+    const tag =
+      op.kind === 'watchlist.add' ? op.tag : op.kind === 'watchlist.remove' ? op.tags[0] : '';
+    const stored = this.set.get(tag ?? '');
+    return (stored?.removed ?? stored?.added)?.timestamp;
   }
 
   #judge(op: Op): WireOpResult {

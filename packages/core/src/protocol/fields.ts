@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { TIMESTAMP_PATTERN } from '../timestamp.ts';
 import { CURSOR_LENGTH_MAX, REASON_LENGTH_MAX, TOKEN_LENGTH_MAX } from './limits.ts';
 
 /** Chosen by whoever asks, to tell the answer by; unique among its own open requests. */
@@ -15,3 +16,8 @@ export const ReasonSchema = Type.String({
 });
 /** ms since the epoch, by the service's wall clock. */
 export const ServerTimeSchema = Type.Integer();
+/** Of a user: what was collected or erased of them ends here, and a write past it is not `stale_op`. [CUR4] */
+export const FloorSchema = Type.String({
+  pattern: TIMESTAMP_PATTERN,
+  description: 'With stale_op: a timestamp past this one is not stale.',
+});

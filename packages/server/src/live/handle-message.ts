@@ -87,14 +87,8 @@ async function push(
   deps.pushes.begin();
   try {
     const writer = { userId, deviceId: device.deviceId, origin: session.id };
-    const results = await pushOps(deps.write, writer, ops);
-    const isAhead = results.some(({ code }) => code === 'clock_ahead');
-    session.socket.send({
-      type: 'ack',
-      id,
-      results,
-      ...(isAhead ? { serverTime: deps.write.now() } : {}),
-    });
+    const outcome = await pushOps(deps.write, writer, ops);
+    session.socket.send({ type: 'ack', id, ...outcome });
   } catch (error) {
     if (!isCuepointError(error) || error.code === 'internal') deps.onFailed(error);
     session.socket.send(errorMessage(toSessionError(error), id));

@@ -135,7 +135,7 @@ export function createPresence(deps: PresenceDeps): Presence {
     const { userId, device } = greeted;
     if (await repository.isDeviceRevoked(userId, device.deviceId)) {
       session.fail(revokedError(), CLOSE_CODES.deviceRevoked);
-    } else if (await wasErasedSince(userId, session.openedAtMs)) {
+    } else if (await wasErasedSince(userId, session)) {
       session.fail(
         new CuepointError('user_erased', 'The user was erased.'),
         CLOSE_CODES.userErased,
@@ -143,9 +143,14 @@ export function createPresence(deps: PresenceDeps): Presence {
     }
   }
 
-  async function wasErasedSince(userId: string, sinceMs: number): Promise<boolean> {
+  async function wasErasedSince(
+    userId: string,
+    { openedAtMs, joinedAtMs = openedAtMs }: Session,
+  ): Promise<boolean> {
     // Of whichever content: the erasure is the user's.
     const { erasureFloor } = await repository.readWriteContext(userId, 'any');
+    // It is by the clock of the service or of the database, whichever was behind. [HLC4]
+    const sinceMs = Math.min(openedAtMs, joinedAtMs);
     return erasureFloor !== undefined && erasureFloor.physical >= sinceMs;
   }
 

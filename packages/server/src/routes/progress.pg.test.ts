@@ -115,6 +115,24 @@ describe('progress over HTTP', () => {
     expect((await user.call('GET', '/progress/film')).body.positionSeconds).toBe(60);
   });
 
+  it('[LWW6] a passive report that names no device beats no other screen that names none', async () => {
+    const user = await api.createUser();
+    const put = (body: object) => user.call('PUT', '/progress/film', { body });
+    expect((await put({ ...playing, passive: true })).body.result).toBe('applied');
+    nowMs += 1_000;
+    expect((await put({ ...playing, positionSeconds: 60 })).body.result).toBe('applied');
+    nowMs += 1_000;
+    const late = await put({ ...playing, positionSeconds: 11, passive: true });
+    expect(late.body).toMatchObject({ result: 'superseded', winner: { positionSeconds: 60 } });
+    expect((await user.call('GET', '/progress/film')).body.positionSeconds).toBe(60);
+    await user.call('DELETE', '/progress/film');
+    const cleared = await put({ ...playing, positionSeconds: 12, passive: true });
+    expect(cleared.body).toMatchObject({
+      result: 'superseded',
+      winner: { kind: 'progress.clear' },
+    });
+  });
+
   it('refuses a passive report with a timestamp', async () => {
     const user = await api.createUser();
     const timestamp = timestampToText({ physical: nowMs, logical: 0 });
@@ -157,6 +175,69 @@ describe('progress over HTTP', () => {
     expect((await user.call('GET', '/progress/film')).status).toBe(404);
     expect((await put(nowMs + 60_000)).status).toBe(200);
     expect((await put(0)).body.result).toBe('superseded');
+  });
+
+  it('[HLC4] takes a timestamp that is ahead of the clock where one is stored of the same content', async () => {
+    const user = await api.createUser();
+    const put = (film: string, aheadMs: number, positionSeconds = 10) =>
+      user.call('PUT', `/progress/${film}`, {
+        body: {
+          ...playing,
+          positionSeconds,
+          timestamp: timestampToText({ physical: nowMs + aheadMs, logical: 0 }),
+        },
+      });
+    await put('film', 0);
+    // The clock is set back half an hour; the screen goes on.
+    nowMs -= 1_800_000;
+    expect((await put('film', 1_800_001, 3_600)).body.result).toBe('applied');
+    expect((await put('film', 1_860_002)).body.code).toBe('clock_ahead');
+    expect((await put('other', 1_800_001)).body.code).toBe('clock_ahead');
+    expect((await put('film', 1_800_001, 3_600)).body.result).toBe('duplicate');
+    const { body } = await user.call('GET', '/progress/film');
+    expect(body).toMatchObject({
+      positionSeconds: 3_600,
+      updatedAt: new Date(nowMs).toISOString(),
+    });
+    const unstamped = await user.call('PUT', '/progress/film', { body: playing });
+    expect(unstamped.body.result).toBe('applied');
+    nowMs += 1_800_000;
+  });
+
+  it('tells when it happened, not when the service heard of it', async () => {
+    const user = await api.createUser();
+    const watchedMs = nowMs - 86_400_000;
+    const timestamp = timestampToText({ physical: watchedMs, logical: 0 });
+    await user.call('PUT', '/progress/film', { body: { ...playing, timestamp } });
+    await user.call('PUT', '/progress/now', { body: playing });
+    const { items } = (await user.call('GET', '/progress')).body;
+    const byFilm = Object.fromEntries(
+      items.map((item: { contentId: string; updatedAt: string }) => [
+        item.contentId,
+        Date.parse(item.updatedAt),
+      ]),
+    );
+    expect(byFilm).toEqual({ film: watchedMs, now: nowMs });
+  });
+
+  it('[LWW4] drops fractions of seconds, and takes a duration that is not known', async () => {
+    const user = await api.createUser();
+    const timestamp = timestampToText({ physical: nowMs, logical: 0 });
+    const put = (body: object) =>
+      user.call('PUT', '/progress/episode', { body: { state: 'paused', timestamp, ...body } });
+    expect((await put({ positionSeconds: 12.97 })).body).toMatchObject({
+      result: 'applied',
+      positionSeconds: 12,
+      durationSeconds: 0,
+    });
+    // What is stored is what is compared.
+    expect((await put({ positionSeconds: 12.5, durationSeconds: 0.9 })).body.result).toBe(
+      'duplicate',
+    );
+    expect((await put({ positionSeconds: 13.1 })).body.code).toBe('stamp_reused');
+    for (const positionSeconds of [-0.5, 2_147_483_647.5, '12', null]) {
+      expect((await put({ positionSeconds })).body.code).toBe('invalid_seconds');
+    }
   });
 
   it('[LWW2] a cleared position stays cleared for older writes, and clearing is idempotent', async () => {

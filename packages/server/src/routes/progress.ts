@@ -3,6 +3,7 @@ import {
   opToWire,
   textToTimestamp,
   timestampToText,
+  wholePosition,
   type Timestamp,
 } from '@cuepoint/core';
 import type { ProgressListItem } from '@cuepoint/store';
@@ -88,8 +89,9 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
       const { result, written, winner } = await setProgress(deps, {
         userId: caller.userId,
         deviceId: writerOf(caller),
+        isAnonymous: caller.deviceId === undefined,
         contentId,
-        position: { positionSeconds, durationSeconds, state },
+        position: wholePosition({ positionSeconds, durationSeconds, state }),
         timestamp: timestamp === undefined ? undefined : requireTimestamp(timestamp),
         passive,
       });

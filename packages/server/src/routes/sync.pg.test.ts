@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CuepointError, timestampToText } from '@cuepoint/core';
+import { CuepointError, readOp, timestampToText, type Op } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestApi, type TestApi } from '../testing/test-api.ts';
 
@@ -115,6 +115,56 @@ describe('/sync', () => {
     expect(body.items.map((item: { contentId: string }) => item.contentId)).toEqual([
       'also good',
       'good',
+    ]);
+  });
+
+  it('[HLC4] [CUR4] knows what it has stored, whatever its clock says, and tells what is past a floor', async () => {
+    const user = await api.createUser();
+    const aheadMs = Date.now() + 3_600_000;
+    const at = (logical: number) => timestampToText({ physical: aheadMs, logical });
+    const [live, gone] = [add('live', { timestamp: at(1) }), add('gone', { timestamp: at(2) })];
+    const removed = {
+      kind: 'watchlist.remove',
+      contentId: 'gone',
+      tags: [gone.tag],
+      timestamp: at(3),
+    };
+    const film = {
+      kind: 'progress.set',
+      contentId: 'film',
+      positionSeconds: 1.5,
+      state: 'paused',
+      timestamp: at(4),
+    };
+    const push = async (...ops: object[]) =>
+      (await user.call('POST', '/sync', { body: { deviceId: 'tv', ops } })).body;
+    for (const op of [live, gone, removed, film]) {
+      await api.parts.persistence.persistOp(user.userId, readOp(op, 'tv') as Op);
+    }
+    expect((await push(live, gone, removed, film)).results).toMatchObject([
+      { result: 'duplicate' },
+      { result: 'superseded' },
+      { result: 'duplicate' },
+      { result: 'duplicate' },
+    ]);
+    const { floor, results, serverTime } = await push(
+      { ...film, timestamp: at(5) },
+      add('new', { timestamp: at(5) }),
+    );
+    expect(results).toMatchObject([{ result: 'applied' }, { code: 'clock_ahead' }]);
+    expect([floor, typeof serverTime]).toEqual([undefined, 'number']);
+    await api.database.execute(
+      `insert into "${api.database.schema}".user_floors (user_id, collected_physical, collected_logical)
+       values ($1::uuid, $2, 9)`,
+      [user.userId, aheadMs],
+    );
+    const stale = await push(add('new'), add('newer', { timestamp: at(8) }));
+    expect(stale).toMatchObject({
+      results: [{ code: 'stale_op' }, { code: 'stale_op' }],
+      floor: at(9),
+    });
+    expect((await push(add('new', { timestamp: at(10) }))).results).toEqual([
+      { result: 'applied' },
     ]);
   });
 

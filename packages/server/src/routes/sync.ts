@@ -48,8 +48,8 @@ export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
       if (caller.deviceId === undefined) {
         await deps.awaitDatabase(() => requireUnrevoked(deps.repository, userId, deviceId));
       } else if (caller.deviceId !== deviceId) throw twoDevices();
-      const results = await pushOps(deps, { userId, deviceId }, ops);
-      return { results, ...(await readChanges(deps, userId, from)) };
+      const outcome = await pushOps(deps, { userId, deviceId }, ops);
+      return { ...outcome, ...(await readChanges(deps, userId, from)) };
     },
   });
 }

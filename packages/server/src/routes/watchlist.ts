@@ -41,7 +41,7 @@ export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
         ...page,
         items: page.items.map(({ contentId, addedAtMs, deviceId, tags: liveTags }) => ({
           contentId,
-          addedAt: instantOf(addedAtMs),
+          addedAt: instantOf(Math.min(addedAtMs, deps.now())),
           deviceId,
           tags: liveTags,
         })),
@@ -79,7 +79,7 @@ export function addWatchlistRoutes(app: RouteApp, deps: WriteDeps): void {
         ...(added === undefined
           ? { tags: [] }
           : {
-              addedAt: instantOf(added.stamp.timestamp.physical),
+              addedAt: instantOf(Math.min(added.stamp.timestamp.physical, deps.now())),
               deviceId: added.stamp.deviceId,
               tags: [added.tag],
             }),

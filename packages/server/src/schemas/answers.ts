@@ -5,6 +5,7 @@ import {
   DEVICE_TYPES,
   DeviceIdSchema,
   ERROR_CODES,
+  FloorSchema,
   OpResultSchema,
   PlaybackStateSchema,
   registrationFields,
@@ -196,7 +197,7 @@ export const ChangesAnswerSchema = Type.Object(changesFields, {
 });
 
 export const SyncAnswerSchema = Type.Object(
-  { results: Type.Array(OpResultSchema), ...changesFields },
+  { results: Type.Array(OpResultSchema), floor: Type.Optional(FloorSchema), ...changesFields },
   { description: 'The results in the order of the ops, then the changes since the cursor.' },
 );
 

@@ -2,12 +2,14 @@ import {
   ContentIdSchema,
   CursorSchema,
   DeviceIdSchema,
+  GivenDurationSchema,
+  GivenOpSchema,
+  GivenSecondsSchema,
   OPS_PER_PUSH_MAX,
   PlaybackStateSchema,
   SecondsSchema,
   TagSchema,
   TimestampSchema,
-  WireOpSchema,
 } from '@cuepoint/core';
 import { LIST_LIMIT_MAX } from '@cuepoint/store';
 import { Type } from 'typebox';
@@ -51,8 +53,8 @@ export const WatchlistAddBodySchema = Type.Object(
 
 export const ProgressBodySchema = Type.Object(
   {
-    positionSeconds: SecondsSchema,
-    durationSeconds: SecondsSchema,
+    positionSeconds: GivenSecondsSchema,
+    durationSeconds: GivenDurationSchema,
     state: PlaybackStateSchema,
     timestamp: Type.Optional(TimestampSchema),
     passive: Type.Optional(
@@ -96,6 +98,6 @@ export const SyncBodySchema = Type.Object(
 
 /** What {@link SyncBodySchema} and the validation of each op amount to, for the documentation. */
 export const DocumentedSyncBodySchema = Type.Object(
-  { ...syncFields, ops: Type.Optional(Type.Array(WireOpSchema, { maxItems: OPS_PER_PUSH_MAX })) },
+  { ...syncFields, ops: Type.Optional(Type.Array(GivenOpSchema, { maxItems: OPS_PER_PUSH_MAX })) },
   closed,
 );

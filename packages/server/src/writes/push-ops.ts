@@ -5,11 +5,23 @@ import {
   opKindOf,
   opToWire,
   readOp,
+  timestampToText,
+  type Op,
   type OpResult,
   type WireOpResult,
 } from '@cuepoint/core';
-import { submitStampedOp } from './submit-op.ts';
+import { readAhead, refuseAhead, submitOp } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
+
+/** What becomes of a push, as an ack and an answer of `/sync` tell it. */
+export interface PushOutcome {
+  /** In the order of the ops. */
+  readonly results: WireOpResult[];
+  /** When a stamp was refused: the service's clock, in ms since the epoch. */
+  readonly serverTime?: number;
+  /** When an op was stale: a stamp past this one is not. */
+  readonly floor?: string;
+}
 
 /**
  * Persists what a device pushes, each op on its own: one bad op never blocks the others.
@@ -17,7 +29,6 @@ import type { WriteDeps } from './write-deps.ts';
  * All ops go in at once, in order, so that they share a commit.
  *
  * @param inputs what came in for `ops`, not validated.
- * @returns results in the order of the ops.
  * @throws CuepointError when the store could not answer for an op (`overloaded`, `outcome_unknown`,
  * `shutting_down`): the push is sent again as it is, since every op is idempotent.
  */
@@ -25,7 +36,7 @@ export async function pushOps(
   deps: WriteDeps,
   { userId, deviceId, origin }: { userId: string; deviceId: string; origin?: string },
   inputs: readonly unknown[],
-): Promise<WireOpResult[]> {
+): Promise<PushOutcome> {
   if (inputs.length > OPS_PER_PUSH_MAX) {
     throw new CuepointError('limit_exceeded', `A push has at most ${OPS_PER_PUSH_MAX} ops.`, {
       field: 'ops',
@@ -33,19 +44,32 @@ export async function pushOps(
     });
   }
   const options = origin === undefined ? undefined : { origin };
+  const ops = inputs.map((input) => readOp(input, deviceId));
+  const ahead = await readAhead(deps, userId, ops.filter((op) => !isCuepointError(op)) as Op[]);
   const settled = await Promise.allSettled(
-    inputs.map(async (input): Promise<WireOpResult> => {
-      const op = readOp(input, deviceId);
-      if (!isCuepointError(op))
-        return toWireResult(await submitStampedOp(deps, userId, op, options));
-      deps.countOp(opKindOf(input) ?? 'unknown', 'rejected');
+    ops.map(async (op, index): Promise<WireOpResult> => {
+      if (!isCuepointError(op)) {
+        if (ahead.has(op)) return toWireResult(refuseAhead(deps, op));
+        return toWireResult(await submitOp(deps, userId, op, options));
+      }
+      deps.countOp(opKindOf(inputs[index]) ?? 'unknown', 'rejected');
       return rejectionOf(op);
     }),
   );
-  return settled.map((outcome) => {
+  const results = settled.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   });
+  const isStale = results.some(({ code }) => code === 'stale_op');
+  if (!isStale && ahead.size === 0) return { results };
+  const serverTime = deps.now();
+  const floor = isStale ? await readFloor(deps, userId) : undefined;
+  return { results, serverTime, ...(floor === undefined ? {} : { floor }) };
+}
+
+async function readFloor(deps: WriteDeps, userId: string): Promise<string | undefined> {
+  const { floor } = await deps.awaitDatabase(() => deps.repository.readHeights(userId, []));
+  return floor === undefined ? undefined : timestampToText(floor);
 }
 
 function rejectionOf({ code, field }: CuepointError): WireOpResult {

@@ -6,6 +6,8 @@ import {
   type OpResult,
   type PlaybackPosition,
   type ProgressClearOp,
+  type ProgressOp,
+  type ProgressRegister,
   type ProgressSetOp,
   type Timestamp,
 } from '@cuepoint/core';
@@ -17,6 +19,8 @@ import type { WriteDeps } from './write-deps.ts';
 export interface ProgressWrite {
   readonly userId: string;
   readonly deviceId: string;
+  /** The writer names no device: any screen may be it. */
+  readonly isAnonymous: boolean;
   readonly contentId: string;
   readonly position: PlaybackPosition;
   /** As the writer stamped it; without one the service stamps the write. */
@@ -64,6 +68,10 @@ export async function setProgress(
       if (passive && stored !== undefined && movesNothing(write, stored)) {
         return { answer: { result: 'duplicate', written: stored } };
       }
+      if (passive && write.isAnonymous && context.progress !== undefined) {
+        // Nobody can tell it from another screen's.
+        return { answer: { result: 'superseded', winner: storedOp(context.progress, contentId) } };
+      }
       return { floors: floorsOf(context, write, arrivedMs), toOp, options: { passive } };
     },
   );
@@ -97,10 +105,14 @@ function outcomeOf(
 }
 
 function storedSet({ progress }: WriteContext, contentId: string): ProgressSetOp | undefined {
-  const position = progress?.value;
-  return progress === undefined || position === undefined || position === null
-    ? undefined
-    : { kind: 'progress.set', contentId, ...position, ...progress.stamp };
+  const op = progress === undefined ? undefined : storedOp(progress, contentId);
+  return op?.kind === 'progress.set' ? op : undefined;
+}
+
+function storedOp({ value, stamp }: ProgressRegister, contentId: string): ProgressOp {
+  return value === null
+    ? { kind: 'progress.clear', contentId, ...stamp }
+    : { kind: 'progress.set', contentId, ...value, ...stamp };
 }
 
 /** The same device says again where it is: such a report mints no stamp. [LWW6] */

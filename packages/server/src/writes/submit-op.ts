@@ -1,18 +1,36 @@
 import { CuepointError, isAheadOfClock, type Op, type OpResult } from '@cuepoint/core';
 import type { WriteDeps, WriteOptions } from './write-deps.ts';
 
-/** Persists an op that carries its writer's own stamp. Only the future is bounded. [HLC4] */
-export async function submitStampedOp(
+/**
+ * Which of these ops are too far ahead, for stamps of their writers. Only the future is bounded: past the wall clock
+ * and past what is stored of the same key, since what the service has stored must not keep a later act out. [HLC4]
+ */
+export async function readAhead(
   deps: WriteDeps,
   userId: string,
-  op: Op,
-  options?: WriteOptions,
-): Promise<OpResult> {
-  if (isAheadOfClock(op.timestamp, deps.now(), deps.maxDriftMs)) {
-    deps.countOp(op.kind, 'rejected');
-    return { result: 'rejected', code: 'clock_ahead' };
-  }
-  return submitOp(deps, userId, op, options);
+  ops: readonly Op[],
+): Promise<ReadonlySet<Op>> {
+  const isAhead = (op: Op, boundMs: number) =>
+    isAheadOfClock(op.timestamp, boundMs, deps.maxDriftMs);
+  const nowMs = deps.now();
+  const ahead = ops.filter((op) => isAhead(op, nowMs));
+  if (ahead.length === 0) return new Set();
+  const heights = await deps.awaitDatabase(() => deps.repository.readHeights(userId, ahead));
+  const floorMs = heights.floor?.physical ?? 0;
+  return new Set(
+    ahead.filter((op) => isAhead(op, Math.max(nowMs, floorMs, heights.of(op)?.physical ?? 0))),
+  );
+}
+
+/** Persists an op that carries its writer's own stamp. */
+export async function submitStampedOp(deps: WriteDeps, userId: string, op: Op): Promise<OpResult> {
+  const ahead = await readAhead(deps, userId, [op]);
+  return ahead.has(op) ? refuseAhead(deps, op) : submitOp(deps, userId, op);
+}
+
+export function refuseAhead({ countOp }: WriteDeps, op: Op): OpResult {
+  countOp(op.kind, 'rejected');
+  return { result: 'rejected', code: 'clock_ahead' };
 }
 
 export async function submitOp(

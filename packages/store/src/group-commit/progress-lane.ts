@@ -138,7 +138,8 @@ function paramsOf({ userId, value }: ProgressRow, nowMs: number): readonly unkno
     value.timestamp.logical,
     value.deviceId,
     value.kind === 'progress.clear',
-    new Date(nowMs),
+    // When it happened; a stamp that is ahead of the clock happened by now.
+    new Date(Math.min(nowMs, value.timestamp.physical)),
   ];
 }
 
