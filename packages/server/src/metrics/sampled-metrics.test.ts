@@ -14,7 +14,7 @@ it('samples at a scrape, asks the database seldom, and survives its absence', as
       if (isAway) throw new Error('away');
       return [{ table: 'user_progress', updates: 10 * asked, heapOnlyUpdates: 9 * asked }];
     },
-    now: () => nowMs,
+    monotonic: () => nowMs,
   };
   registerSampledMetrics(registry, sources);
   const heapOnly = /cuepoint_table_updates_total\{table="user_progress",kind="heap_only"\} (\d+)/;
@@ -34,4 +34,16 @@ it('samples at a scrape, asks the database seldom, and survives its absence', as
   nowMs += 30_000;
   isAway = true;
   expect(await scrape()).toBe('18');
+});
+
+it('[OPS1] a scrape ends though the database never answers', async () => {
+  const registry = new Registry();
+  registerSampledMetrics(registry, {
+    persistence: () => ({ backlogChanges: 3, backlogBytes: 400 }),
+    feed: () => ({ users: 1, queuedEvents: 7, queuedBytes: 70 }),
+    pool: () => ({ total: 5, idle: 2, waiting: 1 }),
+    tableUpdates: () => new Promise(() => undefined),
+    monotonic: () => 0,
+  });
+  expect(await registry.metrics()).toContain('cuepoint_backlog_changes 3\n');
 });

@@ -1,6 +1,7 @@
 import type { TableUpdates } from '@cuepoint/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { FeedStats } from '../feed/feed.ts';
+import { within } from '../service/within.ts';
 
 /** What is read at the moment of a scrape. */
 export interface MetricSources {
@@ -8,12 +9,14 @@ export interface MetricSources {
   readonly feed: () => FeedStats;
   readonly pool: () => { readonly total: number; readonly idle: number; readonly waiting: number };
   readonly tableUpdates: () => Promise<readonly TableUpdates[]>;
-  /** A monotonic or wall clock, in ms. */
-  readonly now: () => number;
+  /** In ms. */
+  readonly monotonic: () => number;
 }
 
 /** PostgreSQL's own counters move slowly; a scrape each second must not ask each second. */
 const TABLE_UPDATES_TTL_MS = 30_000;
+/** A scrape waits no longer for the database. [OPS1] */
+const SAMPLE_TIMEOUT_MS = 2_000;
 
 export function registerSampledMetrics(registry: Registry, sources: MetricSources): void {
   registry.registerMetric(
@@ -70,7 +73,7 @@ export function registerSampledMetrics(registry: Registry, sources: MetricSource
       },
     }),
   );
-  const sampleTableUpdates = cached(sources.tableUpdates, sources.now);
+  const sampleTableUpdates = cached(sources.tableUpdates, sources.monotonic);
   registry.registerMetric(
     new Counter({
       name: 'cuepoint_table_updates_total',
@@ -92,18 +95,21 @@ export function registerSampledMetrics(registry: Registry, sources: MetricSource
 /** Keeps the last good sample: a database that is away must not turn a scrape into an error. */
 function cached(
   sample: () => Promise<readonly TableUpdates[]>,
-  now: () => number,
+  monotonic: () => number,
 ): () => Promise<readonly TableUpdates[]> {
   let last: readonly TableUpdates[] = [];
   let sampledAtMs = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (now() - sampledAtMs < TABLE_UPDATES_TTL_MS) return last;
-    sampledAtMs = now();
-    try {
-      last = await sample();
-    } catch {
-      // The scrape says what was last known; /readyz says that the database is away.
-    }
+    if (monotonic() - sampledAtMs < TABLE_UPDATES_TTL_MS) return last;
+    sampledAtMs = monotonic();
+    // A database that is away fails, or comes later: the scrape says what was last known, /readyz the rest.
+    const sampled = sample().then(
+      (current) => {
+        last = current;
+      },
+      () => undefined,
+    );
+    await within(sampled, SAMPLE_TIMEOUT_MS);
     return last;
   };
 }

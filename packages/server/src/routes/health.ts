@@ -68,6 +68,7 @@ export function addHealthRoute(
       response: withProblems({
         200: Type.Object({
           status: Type.Literal('live'),
+          ready: Type.Boolean({ description: 'What /readyz says: the database answers.' }),
           version: Type.String(),
           mode: Type.Enum(['development', 'production']),
           database: Type.Enum(['postgres', 'pglite']),
@@ -92,9 +93,14 @@ export function addHealthRoute(
       // Here and not in a hook: after a hook whose client has gone the route would answer once more.
       const page = answerPage?.(request, reply);
       if (page !== undefined) return page;
+      const ready = await health.requireReady().then(
+        () => true,
+        () => false,
+      );
       const report = health.report();
       return {
         status: 'live' as const,
+        ready,
         version: VERSION,
         mode: isDevelopment ? ('development' as const) : ('production' as const),
         ...report,

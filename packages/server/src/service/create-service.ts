@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { CuepointError } from '@cuepoint/core';
+import type { SetTimer } from '@cuepoint/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAuthority, type DevelopmentMode } from '../auth/authority.ts';
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   readonly randomUuid: () => string;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Of periodic work and live sessions; the platform's by default. */
+  readonly setTimer?: SetTimer;
   /** Told why the database cannot be reached, once for each reason. */
   readonly onUnavailable?: (reason: string) => void;
   /** In development mode: told of the code of the next one-time link, once one was used. [SEC2] */
@@ -63,6 +66,7 @@ export interface Service {
 
 export function createService(options: ServiceOptions): Service {
   const { config, logger, writeAudit, now, randomUuid, random } = options;
+  const timers = options.setTimer === undefined ? {} : { setTimer: options.setTimer };
   const { onUnavailable = () => undefined, onNextLink = () => undefined } = options;
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
@@ -83,7 +87,7 @@ export function createService(options: ServiceOptions): Service {
     requireNotStopping();
     const metrics = createServiceMetrics();
     stored = await openWithRetry(
-      () => openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now }),
+      () => openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now, ...timers }),
       { delay, random, onUnavailable },
       stopping.signal,
     );
@@ -119,6 +123,7 @@ export function createService(options: ServiceOptions): Service {
         now,
         randomUuid,
         random,
+        ...timers,
       },
       logger,
       isStopping: () => stopping.signal.aborted,

@@ -10,6 +10,7 @@ import {
   requireUsableSchema,
   SyncPersistence,
   type Database,
+  type SetTimer,
   type SyncRepository,
 } from '@cuepoint/store';
 import type { Logger } from 'pino';
@@ -26,6 +27,7 @@ import { withRetryLog } from './retry-log.ts';
 import type { ServiceParts, StaleDevicesListener } from './parts.ts';
 import { shareStore } from './share-store.ts';
 import { createUserLimit } from './user-limit.ts';
+import { within } from './within.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
@@ -45,7 +47,12 @@ export interface StoredPartsDeps {
   readonly createFeed: (secret: string) => Feed;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
+  /** Of periodic work; the platform's by default. */
+  readonly setTimer?: SetTimer;
 }
+
+/** How long a stop waits for each of its parts that has no bound of its own. */
+const STOP_PART_TIMEOUT_MS = 5_000;
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A dead connection is noticed early enough for its batch to be written on a new one in time. [OPS1] */
@@ -78,7 +85,7 @@ export async function openStoredParts(config: Config, deps: StoredPartsDeps): Pr
 async function startParts(
   database: Database,
   config: Config,
-  { logger, metrics, createFeed, now }: StoredPartsDeps,
+  { logger, metrics, createFeed, now, setTimer }: StoredPartsDeps,
 ): Promise<StoredParts> {
   const { durable, warnings } = await readDurability(database);
   for (const warning of warnings) logger.warn(warning);
@@ -100,6 +107,8 @@ async function startParts(
   let onStale: StaleDevicesListener = () => undefined;
   const maintenance = createMaintenance(database, {
     retentionMs: config.retentionDays * DAY_MS,
+    now,
+    ...(setTimer === undefined ? {} : { setTimer }),
     observer: {
       markedOffline: (devices) => onStale(devices),
       collected: (rows) => metrics.countCollected(rows),
@@ -115,7 +124,7 @@ async function startParts(
       return { ...stats, waiting: stats.waiting + reads.waiting };
     },
     tableUpdates: () => readHeapOnlyRatio(database),
-    now,
+    monotonic: () => performance.now(),
   });
   return {
     repository: guardStore<SyncRepository>(shareStore(new PostgresSyncRepository(database), reads)),
@@ -145,8 +154,8 @@ async function startParts(
       delay,
     }),
     async stop() {
-      await maintenance.stop();
-      await feed.stop();
+      await within(maintenance.stop(), STOP_PART_TIMEOUT_MS);
+      await within(feed.stop(), STOP_PART_TIMEOUT_MS);
       await persistence.stop();
     },
   };
