@@ -84,7 +84,12 @@ export async function startService(
     },
     fault: () => (chance.isLucky(faults().commitFaults) ? faultOf(chance) : undefined),
   });
-  const persistence = new SyncPersistence(database, { now, random: chance.random, setTimer });
+  const persistence = new SyncPersistence(database, {
+    now,
+    monotonic: now,
+    random: chance.random,
+    setTimer,
+  });
   const feed = lossyFeed(createMemoryFeed({ bus }), { scheduler, process, chance, faults });
   const live = createLiveServer(
     {
@@ -93,6 +98,7 @@ export async function startService(
       awaitDatabase: (read) => read(),
       maxDriftMs: 60_000,
       now,
+      monotonic: now,
       random: chance.random,
       randomUuid: chance.uuid,
       observeAck: ignore,

@@ -40,6 +40,8 @@ export interface SyncPersistenceOptions extends Partial<GroupCommitOptions> {
   readonly observer?: PersistenceObserver;
   /** The wall clock, in ms. */
   readonly now?: () => number;
+  /** Monotonic, in ms: for durations. [OPS2] */
+  readonly monotonic?: () => number;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly setTimer?: SetTimer;
@@ -76,6 +78,7 @@ export class SyncPersistence implements PersistencePort {
       heartbeatPersistMs = DEFAULT_HEARTBEAT_PERSIST_MS,
       observer = {},
       now = Date.now,
+      monotonic = () => performance.now(),
       random = Math.random,
       setTimer = setPlatformTimer,
       ...options
@@ -93,7 +96,7 @@ export class SyncPersistence implements PersistencePort {
     this.repository = new PostgresSyncRepository(database, { now });
     this.#heartbeats = new HeartbeatGate(heartbeatPersistMs);
     this.#commits = createGroupCommit(
-      { database, now, random, setTimer, observer },
+      { database, now, monotonic, random, setTimer, observer },
       { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options },
     );
   }

@@ -37,7 +37,8 @@ async function setup(result: OpResult, { isAlone = false, tookMs = 0 } = {}) {
     presence: { announce: () => undefined, revoked: () => undefined },
     healer: { heal: ({ userId }) => void healed.push(userId) },
     repository: { getDevice: async () => undefined },
-    now: () => nowMs,
+    now: () => 0,
+    monotonic: () => nowMs,
   });
   const write = async (op: Op): Promise<string[]> => {
     expect(await persistence.persistOp('user', op)).toBe(result);

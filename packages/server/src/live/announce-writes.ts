@@ -16,6 +16,8 @@ export interface AnnounceDeps {
   readonly healer: Pick<Healer, 'heal'>;
   readonly repository: Pick<SyncRepository, 'getDevice'>;
   readonly now: () => number;
+  /** Monotonic, in ms: for durations. [OPS2] */
+  readonly monotonic: () => number;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface AnnounceDeps {
  */
 export function announceWrites(
   persistence: RoutePersistence,
-  { channels, watchers, feed, presence, healer, repository, now }: AnnounceDeps,
+  { channels, watchers, feed, presence, healer, repository, now, monotonic }: AnnounceDeps,
 ): RoutePersistence {
   function tell(userId: string, op: Op, origin: string | undefined): void {
     if (hearsNobody(userId)) return;
@@ -69,10 +71,10 @@ export function announceWrites(
 
   return {
     async persistOp(userId, op, options) {
-      const startedAtMs = now();
+      const startedAtMs = monotonic();
       const result = await persistence.persistOp(userId, op, options);
       const isStored = result.result === 'applied' || result.result === 'duplicate';
-      const isLate = isStored && now() - startedAtMs >= LATE_CHANGE_MS;
+      const isLate = isStored && monotonic() - startedAtMs >= LATE_CHANGE_MS;
       if (isLate || isPartlyStored(op, result)) pull(userId);
       else if (isStored) tell(userId, op, options?.origin);
       if (watchers.isWatched(userId)) show(userId, op, result, options?.passive === true);

@@ -49,6 +49,7 @@ it('[LIV8] knows which of two sockets came first where a database that stood sti
     devicesPerUser: 10,
     socketsPerUser: 10,
     now: clock.now,
+    monotonic: clock.now,
     onWelcomed: () => undefined,
   };
   const openedAtMs = clock.now();

@@ -28,6 +28,8 @@ export interface GreetDeps {
   readonly socketsPerUser: number;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
+  /** Monotonic, in ms: for durations. [OPS2] */
+  readonly monotonic: () => number;
   readonly onWelcomed: (session: Session) => void;
 }
 
@@ -41,7 +43,7 @@ export interface GreetDeps {
  * `invalid_device_id`, `invalid_cursor`, `limit_exceeded`, `rate_limited`, `database_unavailable`
  */
 export async function greet(deps: GreetDeps, session: Session, hello: Hello): Promise<void> {
-  const { channels, feed, presence, repository, inTurn, helloRate, now } = deps;
+  const { channels, feed, presence, repository, inTurn, helloRate, now, monotonic } = deps;
   requireProtocol(hello);
   const greeted = await identify(deps, hello);
   const { userId } = greeted;
@@ -65,7 +67,7 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
           repository.readChanges(user, request).then((answer) => {
             // By the database's clock, as if it had been read at once: one that waited for its turn, here or for a
             // database that stood still, is the earlier one.
-            session.joinedAtMs = answer.readAtMs - (now() - session.openedAtMs);
+            session.joinedAtMs = answer.readAtMs - (monotonic() - session.openedAtMs);
             return answer;
           }),
           repository.loadDevices(user).then((found) => admit(deps, greeted, found)),

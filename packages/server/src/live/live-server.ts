@@ -49,6 +49,8 @@ export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly setTimer?: SetTimer;
+  /** Monotonic, in ms: for durations; the platform's by default. [OPS2] */
+  readonly monotonic?: () => number;
   /** When what a turn has for the sockets leaves; `setImmediate` by default. */
   readonly atEndOfTurn?: (callback: () => void) => unknown;
 }
@@ -99,6 +101,7 @@ export interface LiveServer {
 export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServer {
   const { repository, feed, observer, log, now, random, randomUuid, verifier } = deps;
   const setTimer = deps.setTimer ?? setPlatformTimer;
+  const monotonic = deps.monotonic ?? (() => performance.now());
   const admission = createAdmission({
     socketsMax: options.socketsMax,
     pendingPerAddressMax: options.pendingSocketsPerAddress,
@@ -126,12 +129,12 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const rate = createMessageRate({
     messagesMax: options.rateLimit,
     name: 'requestsPer10Seconds',
-    now,
+    now: monotonic,
   });
   const helloRate = createMessageRate({
     messagesMax: options.rateLimit === 0 ? 0 : HELLOS_PER_WINDOW_MAX,
     name: 'hellosPer10Seconds',
-    now,
+    now: monotonic,
   });
   let isStopping = false;
   let cancelSweep: (() => void) | undefined;
@@ -141,7 +144,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const watchers = new OpWatchers();
   const channels = new UserChannels({
     feed,
-    now,
+    now: monotonic,
     onEvent(channel, event) {
       try {
         hearFeed({ feed, healer, presence, commands, watchers }, channel, event);
@@ -158,6 +161,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     repository,
     persistence: deps.persistence,
     now,
+    monotonic,
     onFailed,
   });
   const healer = createHealer(
@@ -165,7 +169,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       channels,
       readChanges: (userId, request) => repository.readChanges(userId, request),
       healDevices: (channel) => presence.heal(channel),
-      now,
+      now: monotonic,
       onHealed: (changes) => observer.healed(changes),
       onFailed,
     },
@@ -186,6 +190,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     healer,
     repository,
     now,
+    monotonic,
   });
   const messageDeps: HandleMessageDeps = {
     write: { ...deps, persistence },
@@ -208,11 +213,12 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     devicesPerUser: options.devicesPerUser,
     socketsPerUser: options.socketsPerUser,
     now,
+    monotonic,
   };
   feed.onGap(() => healer.healAll());
 
   function open(ws: WebSocket, raw: Duplex, place: Place): void {
-    const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), now());
+    const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), monotonic());
     sessions.add(session);
     ws.on('message', (data, isBinary) =>
       guarded(session, () => received(session, data, isBinary, place)),
@@ -251,7 +257,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
 
   function received(session: Session, data: RawData, isBinary: boolean, place: Place): void {
     if (session.isClosing) return;
-    session.lastHeardAtMs = now();
+    session.lastHeardAtMs = monotonic();
     session.pingsMissed = 0;
     const message = isBinary
       ? new CuepointError('invalid_request', 'Messages are text.')
@@ -284,7 +290,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     session.hasSentHello = true;
     place.spoke();
     const onWelcomed = () => {
-      observer.welcomed(now() - session.openedAtMs);
+      observer.welcomed(monotonic() - session.openedAtMs);
     };
     try {
       await greet({ ...greetDeps, onWelcomed }, session, message);
@@ -321,8 +327,8 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
 
   /** One timer for all sessions. */
   function sweep(): void {
-    const nowMs = now();
-    for (const session of sessions) endOverdue(session, nowMs);
+    const at = { monotonicMs: monotonic(), wallMs: now() };
+    for (const session of sessions) endOverdue(session, at);
     presence.tick();
     healer.tick();
     cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });

@@ -27,6 +27,8 @@ export interface PresenceDeps {
   readonly persistence: Pick<RoutePersistence, 'persistDevice' | 'updateDeviceHeartbeat'>;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
+  /** Monotonic, in ms: for durations. [OPS2] */
+  readonly monotonic: () => number;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -69,7 +71,7 @@ export interface Presence {
 }
 
 export function createPresence(deps: PresenceDeps): Presence {
-  const { channels, feed, repository, persistence, now, onFailed } = deps;
+  const { channels, feed, repository, persistence, now, monotonic, onFailed } = deps;
   /** Those with pending leaves. */
   const leaving = new Set<UserChannel>();
   const turns = createTurns();
@@ -221,7 +223,7 @@ export function createPresence(deps: PresenceDeps): Presence {
         startLeave(channel.userId, device, true);
         return;
       }
-      channel.pendingLeaves.set(deviceId, { device, dueAtMs: now() + LEAVE_GRACE_MS });
+      channel.pendingLeaves.set(deviceId, { device, dueAtMs: monotonic() + LEAVE_GRACE_MS });
       leaving.add(channel);
     },
 
@@ -274,7 +276,7 @@ export function createPresence(deps: PresenceDeps): Presence {
     tick() {
       for (const channel of leaving) {
         for (const [deviceId, { device, dueAtMs }] of channel.pendingLeaves) {
-          if (dueAtMs > now()) continue;
+          if (dueAtMs > monotonic()) continue;
           channel.pendingLeaves.delete(deviceId);
           startLeave(channel.userId, device, false);
         }

@@ -87,7 +87,8 @@ export function createService(options: ServiceOptions): Service {
     requireNotStopping();
     const metrics = createServiceMetrics();
     stored = await openWithRetry(
-      () => openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now, ...timers }),
+      () =>
+        openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now, ...timers }),
       { delay, random, onUnavailable },
       stopping.signal,
     );

@@ -72,6 +72,8 @@ export interface ServiceParts {
   readonly randomUuid: () => string;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Monotonic, in ms: for the durations of live sessions; the platform's by default. [OPS2] */
+  readonly monotonic?: () => number;
   /** Of live sessions; the platform's by default. */
   readonly setTimer?: SetTimer;
 }

@@ -56,7 +56,7 @@ export async function createTestLive(options: TestLiveOptions): Promise<TestLive
     ...options,
     now,
     wrap: (parts) => ({
-      ...(clock === undefined ? {} : { setTimer: clock.setTimer }),
+      ...(clock === undefined ? {} : { setTimer: clock.setTimer, monotonic: clock.now }),
       ...wrap?.(parts),
     }),
   });

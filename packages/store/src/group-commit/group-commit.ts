@@ -8,7 +8,10 @@ import type { SetTimer } from './timers.ts';
 
 export interface GroupCommitDeps {
   readonly database: Database;
+  /** The wall clock, in ms: for what is stored. */
   readonly now: () => number;
+  /** Monotonic, in ms: for durations. [OPS2] */
+  readonly monotonic: () => number;
   readonly random: () => number;
   readonly setTimer: SetTimer;
   readonly observer: GroupCommitObserver;
@@ -37,7 +40,7 @@ export function createGroupCommit(deps: GroupCommitDeps, options: GroupCommitOpt
   const writer = createBatchWriter(database, now);
   const shards = Array.from(
     { length: database.writers },
-    () => new Shard({ ...deps, writer }, options),
+    () => new Shard({ ...deps, now: deps.monotonic, writer }, options),
   );
   let stopped: Promise<void> | undefined;
 

@@ -34,6 +34,7 @@ function setup(onSettle: () => unknown = () => undefined) {
     {
       database: scripted.database,
       now: clock.now,
+      monotonic: clock.now,
       random: () => 0.5,
       setTimer: clock.setTimer,
       observer: {},

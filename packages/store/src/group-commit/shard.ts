@@ -17,6 +17,7 @@ const BACK_OFFS_PER_ACK_TIMEOUT = 4;
 
 export interface ShardDeps {
   readonly writer: BatchWriter;
+  /** Monotonic, in ms. [OPS2] */
   readonly now: () => number;
   readonly random: () => number;
   readonly setTimer: SetTimer;

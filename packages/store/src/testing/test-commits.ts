@@ -40,6 +40,7 @@ export function createTestCommits(options: Partial<GroupCommitOptions> = {}, { w
     {
       database: scripted.database,
       now: clock.now,
+      monotonic: clock.now,
       random: () => 0.5,
       setTimer: clock.setTimer,
       observer: {
