@@ -33,6 +33,7 @@ test.each(['the embedded database', 'PostgreSQL'])(
     const service = createService({
       config: readConfig({ env, readFile: () => '' }),
       logger,
+      writeAudit: () => undefined,
       now: clock.now,
       setTimer: clock.setTimer,
       random: () => 0,
