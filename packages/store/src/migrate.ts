@@ -2,9 +2,10 @@ import { CuepointError } from '@cuepoint/core';
 import { Umzug } from 'umzug';
 import type { Database, Queryable } from './database.ts';
 import { readMigrationFiles, type MigrationFile } from './migration-files.ts';
+import { withShortLocks, type ShortLocksOptions } from './short-locks.ts';
 import { bindSchema, quoteIdentifier } from './sql-files.ts';
 
-export interface MigrateOptions {
+export interface MigrateOptions extends Omit<ShortLocksOptions, 'before'> {
   readonly direction: 'up' | 'down';
   /** How many migrations to take back; `down` only. Default 1. */
   readonly steps?: number;
@@ -34,32 +35,44 @@ interface MigrationRow {
 /**
  * Brings the schema up, or takes migrations back, in one transaction: all of it happens or nothing.
  *
+ * No table is waited for longer than 2 s at a time, for who waits for a table holds up all who come after: it lets
+ * them through and tries again, for two minutes. [OPS1]
+ *
  * An advisory lock makes starters wait for one another, so twenty that start at once migrate once. [SQL6]
  *
  * @returns the migrations that this call ran.
- * @throws CuepointError `schema_too_new` when the database holds migrations that this code must not touch.
+ * @throws CuepointError `overloaded` while another transaction holds the tables, `schema_too_new` when the database holds migrations that this code must not touch.
  */
 export async function migrate(
   database: Database,
-  { direction, steps = 1, files = readMigrationFiles() }: MigrateOptions,
+  { direction, steps = 1, files = readMigrationFiles(), ...options }: MigrateOptions,
 ): Promise<readonly { readonly version: number; readonly name: string }[]> {
-  const migrated = await database.transaction(async (transaction) => {
+  const before = async (transaction: Queryable) => {
     await transaction.execute('set local statement_timeout = 0');
     await transaction.execute('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [
       `cuepoint.migrate.${database.schema}`,
     ]);
-    await createMigrationsTable(transaction, database.schema);
-    requireUsable(files, await readApplied(transaction, database.schema));
-    const umzug = createUmzug(transaction, database.schema, files);
-    const ran = direction === 'up' ? await umzug.up() : await umzug.down({ step: steps });
-    return ran.map(({ name }) => {
-      const file = fileNamed(files, name);
-      return { version: file.version, name: file.name };
-    });
-  });
+  };
+  const migrated = await withShortLocks(
+    database,
+    async (transaction) => {
+      await createMigrationsTable(transaction, database.schema);
+      requireUsable(files, await readApplied(transaction, database.schema));
+      const umzug = createUmzug(transaction, database.schema, files);
+      const ran = direction === 'up' ? await umzug.up() : await umzug.down({ step: steps });
+      return ran.map(({ name }) => {
+        const file = fileNamed(files, name);
+        return { version: file.version, name: file.name };
+      });
+    },
+    { attemptsMax: ATTEMPTS_MAX, ...options, before },
+  );
   await database.dialect.refresh();
   return migrated;
 }
+
+/** Two minutes, of which all others have every second two seconds. */
+const ATTEMPTS_MAX = 30;
 
 /** Known and applied migrations, in the order of their versions. */
 export async function migrationStatus(

@@ -10,6 +10,7 @@ const USER_TABLE =
 /** What is of no user's rows: the database, and maintenance through functions of the schema. */
 const OF_NO_USER = new Set([
   'delete-collected',
+  'find-blockers',
   'find-busy-processes',
   'find-citus',
   'notify',

@@ -11,6 +11,7 @@ const create = { create: true };
 const parseSteps = parseFlag(parseInteger(1, 1_000));
 
 export function migrateCommand(context: CliContext): Command {
+  const onBlocked = (reason: string) => print(context, `Waiting: ${reason}`);
   const command = new Command('migrate').description(
     'bring the database schema up, down, or show it',
   );
@@ -20,7 +21,7 @@ export function migrateCommand(context: CliContext): Command {
     .action(async () => {
       const ran = await withDatabase(
         context,
-        (database) => migrate(database, { direction: 'up' }),
+        (database) => migrate(database, { direction: 'up', onBlocked }),
         create,
       );
       printRan(context, 'applied', ran);
@@ -36,7 +37,7 @@ export function migrateCommand(context: CliContext): Command {
       }
       const ran = await withDatabase(
         context,
-        (database) => migrate(database, { direction: 'down', steps }),
+        (database) => migrate(database, { direction: 'down', steps, onBlocked }),
         create,
       );
       printRan(context, 'took back', ran);
