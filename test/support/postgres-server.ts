@@ -28,12 +28,15 @@ export interface PostgresServer {
 }
 
 export interface PostgresServerOptions {
+  /** Begins as a copy of this server, which is stopped, and follows it as a standby. */
+  readonly standbyOf?: PostgresServer;
   /** Folder that gets the data directory, on a file system of its own say. Default: the server's own folder. */
   readonly dataParent?: string;
 }
 
 export async function createPostgresServer({
   dataParent,
+  standbyOf,
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const home = await mkdtemp(path.join(tmpdir(), 'cuepoint-pg-'));
   await chmod(home, 0o755);
@@ -43,12 +46,24 @@ export async function createPostgresServer({
   const port = await freePort();
 
   if (account !== undefined) await chown(home, account.uid, account.gid);
-  await run(
-    binaries.initdb,
-    ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...ICU_LOCALE],
-    { cwd: home, env: { ...process.env, LC_ALL: 'C.UTF-8' }, ...account },
-  );
-  await writeFile(path.join(dataDir, 'postgresql.auto.conf'), SETTINGS, { flag: 'a' });
+  if (standbyOf === undefined) await initialize();
+  else await follow(standbyOf);
+
+  async function initialize(): Promise<void> {
+    await run(
+      binaries.initdb,
+      ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...ICU_LOCALE],
+      { cwd: home, env: { ...process.env, LC_ALL: 'C.UTF-8' }, ...account },
+    );
+    await writeFile(path.join(dataDir, 'postgresql.auto.conf'), SETTINGS, { flag: 'a' });
+  }
+
+  async function follow(primary: PostgresServer): Promise<void> {
+    await run('cp', ['-a', primary.dataDir, dataDir], account);
+    await run('touch', [path.join(dataDir, 'standby.signal')], account);
+    const conninfo = `primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=postgres'\n`;
+    await writeFile(path.join(dataDir, 'postgresql.auto.conf'), conninfo, { flag: 'a' });
+  }
 
   let child: ChildProcess | undefined;
 
@@ -119,7 +134,7 @@ interface Account {
 }
 
 /** PostgreSQL refuses to run as root; `nobody` is there on every Unix and owns nothing. */
-async function unprivilegedAccount(): Promise<Account | undefined> {
+export async function unprivilegedAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])]);
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
@@ -147,7 +162,7 @@ async function ready(child: ChildProcess): Promise<string | undefined> {
   if (child.stderr === null) throw new Error('the server has no stderr');
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
-    if (line.includes('database system is ready to accept connections')) {
+    if (/database system is ready to accept (?:read-only )?connections/u.test(line)) {
       child.stderr.resume();
       return undefined;
     }

@@ -59,6 +59,8 @@ export interface Database extends Queryable {
   /** Printable: where the data is, without a password. */
   readonly description: string;
   readonly schema: string;
+  /** Whether a transaction pooler is in front. */
+  readonly isPooled?: boolean;
   /** How many `commit` calls can run at once. */
   readonly writers: number;
   readonly dialect: DialectSource;
@@ -90,7 +92,7 @@ export interface Database extends Queryable {
 }
 
 export interface DatabaseOptions {
-  /** A PostgreSQL connection string; without it the embedded database is opened. */
+  /** A PostgreSQL connection string, of several hosts perhaps; without it the embedded database is opened. */
   readonly url?: string;
   /** The same database without a transaction pooler in front, for migrations, maintenance and LISTEN. */
   readonly directUrl?: string;
@@ -102,7 +104,10 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Connections for group commit, one batch in flight on each. Default 2. [GC3] */
   readonly writers?: number;
-  /** A transaction pooler is in front: no named prepares, settings local to each transaction. */
+  /**
+   * A transaction pooler is in front: no named prepares, settings local to each transaction. Default: as the
+   * server's processes tell, when the database is opened.
+   */
   readonly pooled?: boolean;
   /**
    * Longest run of one statement, in ms. Default 60,000. It bounds how long a writer can hold an old

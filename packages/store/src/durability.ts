@@ -17,9 +17,13 @@ const SETTINGS_THAT_LOSE: Readonly<Record<string, string>> = {
     'synchronous_commit is off on this connection: a crash loses acknowledged changes of the last moments.',
 };
 
-/** What the database's settings make of "durable". Read on a connection of the store's own. */
+/** What the database's settings make of "durable". Read as a batch is written: behind a pooler a read has other settings. */
 export async function readDurability(database: Database): Promise<DurabilityReport> {
-  const { rows } = await database.query<{ name: string; setting: string }>('read-durability');
+  const [result] = await database.commit([{ name: 'read-durability', params: [] }]);
+  const rows = (result?.rows ?? []) as readonly {
+    readonly name: string;
+    readonly setting: string;
+  }[];
   const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
   // PGlite runs without fsync; the store flushes its WAL instead, before each ack. [5.1]
   const judged = Object.entries(SETTINGS_THAT_LOSE).filter(

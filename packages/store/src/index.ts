@@ -39,7 +39,8 @@ export { openDatabase } from './open-database.ts';
 export { openWatchState, type OpenWatchStateOptions, type WatchState } from './open-watch-state.ts';
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
 export type { DeviceKey } from './stale-devices.ts';
-export { isUnavailable, sqlStateOf } from './sql-state.ts';
+export { parsePostgresHosts } from './postgres-hosts.ts';
+export { isForeignSession, isUnavailable, sqlStateOf } from './sql-state.ts';
 export {
   SyncPersistence,
   type PersistenceObserver,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { parsePostgresHosts } from './postgres-hosts.ts';
 import { quoteIdentifier } from './sql-files.ts';
 import { DEFAULT_SCHEMA } from './database.ts';
 import { createStatementCache } from './statement-cache.ts';
@@ -44,8 +45,23 @@ export interface NotificationChannel {
   destroy(): void;
 }
 
-/** Resolves once everything that is notified from now on arrives. */
+/** Resolves once everything that is notified from now on arrives. Of several hosts a standby does not listen. */
 export async function openNotificationChannel(
+  options: NotificationChannelOptions,
+  handlers: NotificationHandlers,
+): Promise<NotificationChannel> {
+  const { urls } = parsePostgresHosts(options.url);
+  for (const url of urls.slice(0, -1)) {
+    try {
+      return await openOnHost({ ...options, url }, handlers);
+    } catch {
+      // The last host's reason is told.
+    }
+  }
+  return openOnHost({ ...options, url: urls.at(-1) ?? options.url }, handlers);
+}
+
+async function openOnHost(
   { url, channel, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS, signal }: NotificationChannelOptions,
   { onPayload, onLost }: NotificationHandlers,
 ): Promise<NotificationChannel> {

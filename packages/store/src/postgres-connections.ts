@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { isUnconfirmedCommit, UnconfirmedCommitError } from './commit-notices.ts';
 import type { PoolStats } from './database.ts';
+import type { PostgresHosts } from './postgres-hosts.ts';
 import { getTypeParser } from './postgres-session.ts';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 import { readSql } from './sql-files.ts';
@@ -9,12 +10,12 @@ import { isReadOnly, isUnavailable, leavesConnectionUsable } from './sql-state.t
 import { sum } from './sum.ts';
 
 export interface PostgresConnectionsOptions {
-  readonly url: string;
+  readonly hosts: PostgresHosts;
   /** Past a pooler, for transactions. */
-  readonly directUrl: string | undefined;
+  readonly directHosts: PostgresHosts | undefined;
   readonly poolSize: number;
   readonly writers: number;
-  /** A transaction pooler is in front of `url`. */
+  /** A transaction pooler is in front of `hosts`. */
   readonly pooled: boolean;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -49,6 +50,7 @@ export interface PostgresConnections {
 
 /** A pool and who looks after its connections. */
 interface Lender {
+  readonly hosts: PostgresHosts;
   readonly pool: pg.Pool;
   readonly silence: SilenceWatch;
   readonly giveUpMs?: number;
@@ -61,7 +63,7 @@ interface Lender {
 export function createPostgresConnections(
   options: PostgresConnectionsOptions,
 ): PostgresConnections {
-  const { url, directUrl, pooled, connectTimeoutMs, silenceMs, statementTimeoutMs } = options;
+  const { hosts, directHosts, pooled, connectTimeoutMs, silenceMs, statementTimeoutMs } = options;
   const servedBy = new WeakMap<pg.ClientBase, number>();
   const inUse = new Set<pg.PoolClient>();
   /** Whose last commit was waved through. */
@@ -71,45 +73,51 @@ export function createPostgresConnections(
 
   // A host that vanished without a word is given up as well; the server's own timeout would end sooner.
   const queryTimeoutMs = statementTimeoutMs + QUERY_TIMEOUT_MARGIN_MS;
-  const silence = createWatch(url, pooled);
+  const silence = createWatch(hosts, pooled);
   const reader: Lender = {
-    ...createLender(url, silence, { max: options.poolSize, query_timeout: queryTimeoutMs }),
+    ...createLender(hosts, silence, { max: options.poolSize, query_timeout: queryTimeoutMs }),
     giveUpMs: READ_SILENCES * silenceMs,
   };
-  const writer = createLender(url, silence, {
+  const writer = createLender(hosts, silence, {
     max: options.writers,
     query_timeout: queryTimeoutMs,
     pipeline: true,
   });
   // Migrations and maintenance: past a pooler where there is a way past it, and as long as they take.
   const transactor =
-    directUrl === undefined
-      ? createLender(url, silence, { max: TRANSACTION_POOL_SIZE })
-      : createLender(directUrl, createWatch(directUrl, false), { max: TRANSACTION_POOL_SIZE });
+    directHosts === undefined
+      ? createLender(hosts, silence, { max: TRANSACTION_POOL_SIZE })
+      : createLender(directHosts, createWatch(directHosts, false), { max: TRANSACTION_POOL_SIZE });
   const pools = [reader.pool, writer.pool, transactor.pool];
 
   function createLender(
-    connectionString: string,
+    target: PostgresHosts,
     watch: SilenceWatch,
     config: pg.PoolConfig & { readonly pipeline?: boolean },
   ): Lender {
     const { sessionSettings } = options;
     const poolConfig: pg.PoolConfig = {
       ...config,
-      connectionString,
+      // Each new connection goes to the host of its moment.
+      Client: class extends pg.Client {
+        constructor(given: pg.ClientConfig) {
+          super({ ...given, connectionString: target.current });
+        }
+      } as unknown as NonNullable<pg.PoolConfig['Client']>,
       application_name: APPLICATION_NAME,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       types: { getTypeParser },
     };
-    if (sessionSettings !== undefined) {
+    const onConnect = [
+      ...(sessionSettings === undefined ? [] : [sessionSettings]),
+      ...(target.isReadWrite ? [REQUIRE_WRITABLE] : []),
+    ].join(';');
+    if (onConnect !== '') {
+      const query = { text: onConnect, query_timeout: connectTimeoutMs };
       // The pool waits for it, whatever its type says.
-      poolConfig.onConnect = (client) =>
-        client.query({
-          text: sessionSettings,
-          query_timeout: connectTimeoutMs,
-        } as pg.QueryConfig) as unknown as void;
+      poolConfig.onConnect = (client) => client.query(query) as unknown as void;
     }
     const pool = new pg.Pool(poolConfig);
     // An idle connection that breaks is replaced at the next use; without a listener it ends the process.
@@ -120,25 +128,42 @@ export function createPostgresConnections(
         if (isUnconfirmedCommit(notice)) unconfirmed.add(client);
       });
     });
-    return { pool, silence: watch };
+    return { hosts: target, pool, silence: watch };
   }
 
   /** @param isPooled the process behind a connection changes from transaction to transaction. */
-  function createWatch(connectionString: string, isPooled: boolean): SilenceWatch {
+  function createWatch(target: PostgresHosts, isPooled: boolean): SilenceWatch {
     const timeoutMs = Math.min(connectTimeoutMs, Math.max(silenceMs, ASK_TIMEOUT_MIN_MS));
     return createSilenceWatch({
-      findBusy: (processIds) => findBusyProcesses(connectionString, timeoutMs, processIds),
+      findBusy: (processIds) => findBusyProcesses(target.current, timeoutMs, processIds),
       processIdOf: (client) => (isPooled ? servedBy.get(client) : processIdOf(client)),
       now: () => performance.now(),
       silenceMs,
     });
   }
 
-  async function connect({ pool, silence: { isDoubted } }: Lender): Promise<pg.PoolClient> {
+  async function connect(lender: Lender): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await pool.connect();
-      if (!isDoubted(client)) return client;
+      const client = await connectToAny(lender);
+      if (!lender.silence.isDoubted(client)) return client;
       discard(client);
+    }
+  }
+
+  /** Tries each host once. */
+  async function connectToAny({
+    pool,
+    hosts: { urls },
+    hosts: of,
+  }: Lender): Promise<pg.PoolClient> {
+    for (let left = urls.length - 1; ; left -= 1) {
+      const url = of.current;
+      try {
+        return await pool.connect();
+      } catch (error) {
+        if (left === 0 || !isUnavailable(error)) throw error;
+        of.leave(url);
+      }
     }
   }
 
@@ -284,6 +309,13 @@ export function createPostgresConnections(
   };
 }
 
+/** Fails with the error of a write. */
+const REQUIRE_WRITABLE = `do $$
+begin
+  if current_setting('transaction_read_only')::boolean then
+    raise read_only_sql_transaction using message = 'no host takes writes; the last one asked is a standby, or set to read-only';
+  end if;
+end $$`;
 const APPLICATION_NAME = 'cuepoint';
 const TRANSACTION_POOL_SIZE = 2;
 const QUERY_TIMEOUT_MARGIN_MS = 5_000;

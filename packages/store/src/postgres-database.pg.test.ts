@@ -2,6 +2,7 @@ import type { CuepointError } from '@cuepoint/core';
 import { describe, expect, inject, it, vi } from 'vitest';
 import { openDatabase } from './open-database.ts';
 import { SyncPersistence } from './sync-persistence.ts';
+import { POSTGRES } from './testing/databases.ts';
 import { setOp } from './testing/ops.ts';
 import { openProxy } from './testing/proxy.ts';
 
@@ -41,8 +42,9 @@ describe('the connections to PostgreSQL', () => {
   });
 
   it('[GC7] stop ends in its time also when the database fell silent', async () => {
+    await using opened = await POSTGRES.open();
     await using proxy = await openProxy(inject('postgresUrl'));
-    const database = await openDatabase({ url: proxy.url });
+    const database = await openDatabase({ url: proxy.url, schema: opened.database.schema });
     const persistence = new SyncPersistence(database, { stopTimeoutMs: 200 });
     const userId = '00000000-0000-4000-8000-000000000000';
     proxy.freeze();

@@ -17,6 +17,7 @@ import {
 } from './database.ts';
 import { createDialectSource } from './dialect.ts';
 import { createPostgresConnections, type Connection } from './postgres-connections.ts';
+import { parsePostgresHosts } from './postgres-hosts.ts';
 import { PLAN_CACHE_MODE, sessionSettings } from './postgres-session.ts';
 import { SilentConnectionError } from './silence-watch.ts';
 import { createStatementCache } from './statement-cache.ts';
@@ -37,10 +38,11 @@ export function openPostgresDatabase(
     silenceMs = DEFAULT_SILENCE_MS,
   } = options;
   const textOf = createStatementCache(schema);
+  const hosts = parsePostgresHosts(url);
   const settings = sessionSettings(statementTimeoutMs);
   const connections = createPostgresConnections({
-    url,
-    directUrl,
+    hosts,
+    directHosts: directUrl === undefined ? undefined : parsePostgresHosts(directUrl),
     poolSize,
     writers,
     pooled,
@@ -108,9 +110,10 @@ export function openPostgresDatabase(
     }
   }
 
-  const description = describeUrl(url);
+  const { description } = hosts;
   return {
     kind: 'postgres',
+    isPooled: pooled,
     description,
     schema,
     writers,
@@ -199,16 +202,4 @@ async function pipelined(
 function toResult<Row>(result: pg.QueryResult | pg.QueryResult[]): QueryResult<Row> {
   const last = Array.isArray(result) ? result.at(-1) : result;
   return { rows: (last?.rows ?? []) as Row[], rowCount: last?.rowCount ?? 0 };
-}
-
-function describeUrl(url: string): string {
-  try {
-    const { hostname, port, pathname } = new URL(url);
-    return `PostgreSQL at ${hostname || 'localhost'}:${port || '5432'}${pathname}`;
-  } catch (cause) {
-    throw new CuepointError('configuration_invalid', 'DATABASE_URL is not a PostgreSQL URL.', {
-      cause,
-      field: 'DATABASE_URL',
-    });
-  }
 }

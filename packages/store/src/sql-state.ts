@@ -49,6 +49,11 @@ function isProgrammingError(error: unknown): boolean {
   );
 }
 
+/** Whether the session is not the one that prepared the statement: a transaction pooler is in front. */
+export function isForeignSession(error: unknown): boolean {
+  return SESSION_STATES.has(sqlStateOf(error) ?? '');
+}
+
 /** Whether the server takes no writes on this connection, and may on a new one. */
 export function isReadOnly(error: unknown): boolean {
   return sqlStateOf(error) === READ_ONLY;

@@ -7,6 +7,7 @@ import {
 } from '@cuepoint/store';
 import { makeDataDirectory, requireDataDirectory } from '../config/data-directory.ts';
 import { databaseOptionsOf, readDatabaseSettings } from '../config/database-config.ts';
+import { toStartError } from '../service/start-error.ts';
 import type { CliContext } from './context.ts';
 
 export interface OpenOptions {
@@ -27,6 +28,8 @@ export async function withDatabase<Result>(
   const database = await openDatabase(databaseOptionsOf(settings));
   try {
     return await work(database);
+  } catch (error) {
+    throw toStartError(error, database);
   } finally {
     await database.close();
   }

@@ -27,12 +27,19 @@ export function readDatabaseSettings(sources: SettingSources): DatabaseSettings 
 }
 
 export function databaseOptionsOf(settings: DatabaseSettings): DatabaseOptions {
-  const { databaseUrl, databaseDirectUrl, databaseSchema, catchUp, batchStatement } = settings;
+  const {
+    databaseUrl,
+    databasePooled,
+    databaseDirectUrl,
+    databaseSchema,
+    catchUp,
+    batchStatement,
+  } = settings;
   return {
     poolSize: settings.databasePoolSize,
     writers: settings.writeConnections,
-    pooled: settings.databasePooled,
     ...(databaseUrl === undefined ? { dataDir: settings.dataDir } : { url: databaseUrl }),
+    ...(databasePooled === undefined ? {} : { pooled: databasePooled }),
     ...(databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
     ...(databaseSchema === undefined ? {} : { schema: databaseSchema }),
     ...(catchUp === undefined ? {} : { catchUp }),

@@ -1,3 +1,5 @@
+import { parsePostgresHosts } from '@cuepoint/store';
+
 /**
  * Parsers of single settings. Each throws an `Error` whose message says what is expected, and never
  * repeats the value: it may be a secret.
@@ -42,6 +44,19 @@ export function parseUrl(...protocols: readonly string[]): (text: string) => str
     }
     return text;
   };
+}
+
+/** Of one host or several, as libpq writes them. */
+export function parsePostgresUrl(text: string): string {
+  try {
+    parsePostgresHosts(text);
+  } catch {
+    throw new Error(
+      'expected a URL that begins with postgres:// or postgresql://, of one host or several with commas ' +
+        'between them; target_session_attrs may be read-write, primary or any',
+    );
+  }
+  return text;
 }
 
 /** Keys that came over an open network could be anyone's. [SEC1] */

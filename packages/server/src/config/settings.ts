@@ -9,7 +9,7 @@ import {
   parseOrigins,
   parseSchemaName,
   parseText,
-  parseUrl,
+  parsePostgresUrl,
 } from './parse-value.ts';
 import { parseProxies } from '../http/peer-address.ts';
 
@@ -36,7 +36,6 @@ export interface Setting<Value> {
   readonly isSwitch?: true;
 }
 
-const POSTGRES = ['postgres:', 'postgresql:'] as const;
 const DAY_MS = 24 * 60 * 60_000;
 const HOUR_MS = 60 * 60_000;
 
@@ -96,8 +95,9 @@ export const SETTINGS = {
   databaseUrl: {
     env: 'DATABASE_URL',
     group: 'database',
-    description: 'PostgreSQL 15 or later to use instead of the embedded database.',
-    parse: parseUrl(...POSTGRES),
+    description:
+      'PostgreSQL 15 or later to use instead of the embedded database; several hosts by commas.',
+    parse: parsePostgresUrl,
     secret: true,
   },
   databaseDirectUrl: {
@@ -105,7 +105,7 @@ export const SETTINGS = {
     group: 'database',
     description:
       'The same database past a transaction pooler, for migrations, advisory locks and the feed.',
-    parse: parseUrl(...POSTGRES),
+    parse: parsePostgresUrl,
     secret: true,
   },
   databaseSchema: {
@@ -132,8 +132,8 @@ export const SETTINGS = {
   databasePooled: {
     env: 'CUEPOINT_DATABASE_POOLED',
     group: 'database',
-    default: 'false',
-    description: 'True behind a transaction pooler: statements are not prepared by name.',
+    description:
+      'True behind a transaction pooler: statements are not prepared by name. Unset: noticed at start.',
     parse: parseBoolean,
   },
   feed: {

@@ -1,3 +1,4 @@
+import { CuepointError } from '@cuepoint/core';
 import {
   createMaintenance,
   migrate,
@@ -24,6 +25,7 @@ import { delay } from './delay.ts';
 import { guardStore } from './guard-store.ts';
 import { createHealthProbe } from './health-probe.ts';
 import { withRetryLog } from './retry-log.ts';
+import { toStartError } from './start-error.ts';
 import type { ServiceParts, StaleDevicesListener } from './parts.ts';
 import { shareStore } from './share-store.ts';
 import { createUserLimit } from './user-limit.ts';
@@ -71,15 +73,32 @@ export async function openStoredParts(config: Config, deps: StoredPartsDeps): Pr
     silenceMs: config.ackTimeoutMs / SILENCES_PER_ACK_TIMEOUT,
   });
   try {
+    requireWayPastPooler(database, config);
     await database.requireWritable?.();
-    await migrate(database, { direction: 'up' });
+    await migrate(database, {
+      direction: 'up',
+      onBlocked: (reason) => deps.logger.warn(`the migration waits: ${reason}`),
+    });
     await requireUsableSchema(database);
     await prepareIdentity(database);
     return await startParts(database, config, deps);
   } catch (error) {
     await database.close();
-    throw error;
+    throw toStartError(error, database);
   }
+}
+
+/** A pooler hands the session to the next client: nothing would ever be heard on it. */
+function requireWayPastPooler({ isPooled, description }: Database, config: Config): void {
+  const { feed, databaseDirectUrl } = config;
+  if (isPooled !== true || feed !== 'postgres' || databaseDirectUrl !== undefined) return;
+  throw new CuepointError(
+    'configuration_invalid',
+    `${description} is behind a connection pooler, through which instances do not hear each other. Set ` +
+      'CUEPOINT_DATABASE_DIRECT_URL to the database itself, or CUEPOINT_FEED to nats or, for a single instance, ' +
+      'to memory. For a pooler that keeps sessions, set CUEPOINT_DATABASE_POOLED to false.',
+    { field: 'CUEPOINT_DATABASE_DIRECT_URL' },
+  );
 }
 
 async function startParts(
