@@ -120,7 +120,7 @@ describe('the schema', () => {
     ['an upper-case timestamp', { ...CLEAR, timestamp: '019B76DAA800-0000' }, 'invalid_timestamp'],
     ['a timestamp that is a number', { ...CLEAR, timestamp: 1 }, 'invalid_timestamp'],
     ['a negative position', { ...SET, positionSeconds: -1 }, 'invalid_seconds'],
-    ['a fractional position', { ...SET, positionSeconds: 0.5 }, 'invalid_seconds'],
+    ['a fraction below zero', { ...SET, positionSeconds: -0.5 }, 'invalid_seconds'],
     ['a position past 32 bits', { ...SET, positionSeconds: SECONDS_MAX + 1 }, 'invalid_seconds'],
     ['a position as text', { ...SET, positionSeconds: '1' }, 'invalid_seconds'],
     ['a duration of null', { ...SET, durationSeconds: null }, 'invalid_seconds'],

@@ -1,16 +1,16 @@
 with matching as (
-  select each.*
-  from cuepoint.user_progress each
+  select p.*
+  from cuepoint.user_progress p
   -- isFinished of core, for what this row knows; the views of the origin keep its nine tenths. [LWW5]
   cross join lateral (
-    select cuepoint.is_completed(position_seconds, duration_seconds)
-      and (duration_seconds <= 3600 or duration_seconds - position_seconds <= 300) as is_finished
+    select cuepoint.is_completed(p.position_seconds, p.duration_seconds)
+      and (p.duration_seconds <= 3600 or p.duration_seconds - p.position_seconds <= 300) as is_finished
   ) rule
-  where user_id = $1::uuid
-    and not is_cleared
+  where p.user_id = $1::uuid
+    and not p.is_cleared
     and case $4::text
       when 'completed' then is_finished
-      when 'in_progress' then position_seconds > 0 and not is_finished
+      when 'in_progress' then p.position_seconds > 0 and not is_finished
       else true
     end
 ),

@@ -53,7 +53,7 @@ export interface PersistOpOptions {
 }
 
 const DEFAULT_HEARTBEAT_PERSIST_MS = 60_000;
-/** Entries that `persistWatchlist` has on their way at once: far below the backlog that all share. [GC5] */
+/** Entries that `persistWatchlist` has on their way at once, or half of the backlog: more a user never gets. [GC5] [GC9] */
 const WATCHLIST_CHUNK_MAX = 1_000;
 
 const activeProgressLane = createProgressLane({ passive: false });
@@ -71,6 +71,7 @@ export class SyncPersistence implements PersistencePort {
   readonly #commits: GroupCommit;
   readonly #heartbeats: HeartbeatGate;
   readonly #now: () => number;
+  readonly #watchlistChunk: number;
 
   constructor(
     database: Database,
@@ -95,9 +96,14 @@ export class SyncPersistence implements PersistencePort {
     this.#now = now;
     this.repository = new PostgresSyncRepository(database, { now });
     this.#heartbeats = new HeartbeatGate(heartbeatPersistMs);
+    const commitOptions = { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options };
+    this.#watchlistChunk = Math.max(
+      1,
+      Math.min(WATCHLIST_CHUNK_MAX, Math.floor(commitOptions.backlogMax / 2)),
+    );
     this.#commits = createGroupCommit(
       { database, now, monotonic, random, setTimer, observer },
-      { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options },
+      commitOptions,
     );
   }
 
@@ -144,8 +150,8 @@ export class SyncPersistence implements PersistencePort {
   async persistWatchlist(userId: string, set: ORSet): Promise<void> {
     const entries = set.unpersisted();
     const refusals: OpResult[] = [];
-    for (let start = 0; start < entries.length; start += WATCHLIST_CHUNK_MAX) {
-      const chunk = entries.slice(start, start + WATCHLIST_CHUNK_MAX);
+    for (let start = 0; start < entries.length; start += this.#watchlistChunk) {
+      const chunk = entries.slice(start, start + this.#watchlistChunk);
       const outcomes = await Promise.allSettled(
         chunk.map((entry) => this.#persistEntryOf(set, userId, entry)),
       );

@@ -120,7 +120,12 @@ describe('the examples', () => {
 });
 
 /** Fields without an example; the text names them. */
-const NAMED_IN_WORDS = ['welcome.cursor', 'error.serverTime'];
+const NAMED_IN_WORDS = [
+  'welcome.restored',
+  'welcome.cursor',
+  'changes.restored',
+  'error.serverTime',
+];
 
 describe('the tables', () => {
   const closeCodes = sectionOf('### Close codes');

@@ -48,8 +48,8 @@ describe('the configuration', () => {
     expect(databaseOptionsOf(read({}))).toMatchObject({
       dataDir: '.cuepoint',
       writers: 2,
-      pooled: false,
     });
+    expect(databaseOptionsOf(read({}))).not.toHaveProperty('pooled');
     const options = databaseOptionsOf(
       read({ DATABASE_URL: 'postgres://h/d', CUEPOINT_DATABASE_DIRECT_URL: 'postgres://i/d' }),
     );

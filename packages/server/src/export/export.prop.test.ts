@@ -1,4 +1,4 @@
-import { CONTENT_ID_PATTERN, DEVICE_TYPES, RESOLUTIONS } from '@cuepoint/core';
+import { CONTENT_ID_PATTERN, DEVICE_TYPES, DISGUISES, RESOLUTIONS } from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const deviceId = fc.stringMatching(/^[A-Za-z0-9._:-]{1,255}$/);
 const text = (max: number) =>
   fc
     .string({ unit: 'binary', minLength: 1, maxLength: max })
-    .filter((value) => new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u').test(value));
+    .filter((value) => new RegExp(`^[^\\p{Cc}\\p{Cs}${DISGUISES}]{1,${max}}$`, 'u').test(value));
 const contentId = text(255).filter((value) => new RegExp(CONTENT_ID_PATTERN, 'u').test(value));
 const timestamp = fc.record({ physical: ms, logical: fc.integer({ min: 0, max: 65_535 }) });
 const stamp = fc.record({ timestamp, deviceId });

@@ -11,8 +11,9 @@ const deps: FeedDeps = {
   random: () => 0,
   now: () => 0,
 };
+const SIGNED = { CUEPOINT_JWT_SECRET: 'of this test, and of no service anywhere' };
 const feedOf = (env: Record<string, string>) =>
-  createFeed(readConfig({ env, readFile: () => '' }), deps);
+  createFeed(readConfig({ env: { ...env, ...SIGNED }, readFile: () => '' }), deps);
 
 describe('the feed of the settings', () => {
   it.each([
@@ -32,6 +33,7 @@ describe('the feed of the settings', () => {
     const feed = createFeed(
       readConfig({
         env: {
+          ...SIGNED,
           DATABASE_URL: 'postgres://127.0.0.1:1/none',
           CUEPOINT_DATABASE_DIRECT_URL: 'postgres://127.0.0.1:2/none',
         },
@@ -54,7 +56,7 @@ describe('the feed of the settings', () => {
 
   it('connects the memory feeds of one process by their bus', async () => {
     const bus = createMemoryBus();
-    const config = readConfig({ env: {}, readFile: () => '' });
+    const config = readConfig({ env: SIGNED, readFile: () => '' });
     const [here, there] = [
       createFeed(config, { ...deps, bus }),
       createFeed(config, { ...deps, bus }),
