@@ -102,7 +102,11 @@ describe('an app that dies', () => {
     first.state.progress.set('film', playing(60));
     await first.state.whenStored();
     const storage = await first.kill();
-    const next = await openDevice(service, { user, storage, getToken: () => '' });
+    const next = await openDevice(service, {
+      user,
+      storage,
+      getToken: () => Promise.reject(new Error('no network')),
+    });
     expect(titlesOf(next)).toEqual(['film']);
     expect(next.state.status.get().pending).toBe(2);
     const again = await next.kill();

@@ -55,7 +55,7 @@ const dataLines = [
     contentId: 'kept',
     position: { positionSeconds: 61, durationSeconds: 120, state: 'paused' },
     ...stamp('tv', 3),
-    updatedAt: '2026-05-01T00:00:00.001Z',
+    updatedAt: '1970-01-01T00:00:00.003Z',
   },
 ];
 

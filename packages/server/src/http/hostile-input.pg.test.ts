@@ -135,10 +135,10 @@ const cases: readonly Case[] = [
     'positionSeconds',
   ],
   [
-    'fractional seconds',
+    'negative seconds',
     'PUT',
     '/progress/a',
-    progress({ durationSeconds: 1.5 }),
+    progress({ durationSeconds: -1.5 }),
     400,
     'invalid_seconds',
     'durationSeconds',
