@@ -30,8 +30,13 @@ export interface PagePosition {
   readonly key: string;
 }
 
-/** Longest cursor or page text. A snapshot names every transaction in progress, some 10 bytes each. */
-export const CURSOR_TEXT_MAX = 16_384;
+/**
+ * Longest cursor or page text, in characters: with the rest of its URL it stays below 4 KB.
+ *
+ * A snapshot names every transaction in progress, some 15 characters each. Where they are too many the text holds no more
+ * than what came before all of them: what they and others changed since is told again, which is harmless.
+ */
+export const CURSOR_TEXT_MAX = 3_840;
 
 const VERSION = /^\d{1,19}$/;
 const SNAPSHOT = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
@@ -41,7 +46,8 @@ const TIMELINE = /^[0-9A-F]{8}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function cursorToText(cursor: Cursor): string {
-  return encode(cursorParts(cursor));
+  const text = encode(cursorParts(cursor));
+  return text.length <= CURSOR_TEXT_MAX ? text : encode(cursorParts(withoutOpen(cursor)));
 }
 
 /** @throws CuepointError `invalid_cursor` */
@@ -49,8 +55,27 @@ export function textToCursor(text: string): Cursor {
   return partsToCursor(decode(text));
 }
 
-export function pageToText({ base, since, kind, key }: PagePosition): string {
+export function pageToText(position: PagePosition): string {
+  const text = encodePage(position);
+  if (text.length <= CURSOR_TEXT_MAX) return text;
+  const { base, since } = position;
+  const shorter = { ...position, since: since === null ? null : withoutOpen(since) };
+  const shorterText = encodePage(shorter);
+  return shorterText.length <= CURSOR_TEXT_MAX
+    ? shorterText
+    : encodePage({ ...shorter, base: withoutOpen(base) });
+}
+
+function encodePage({ base, since, kind, key }: PagePosition): string {
   return encode([cursorParts(base), since === null ? null : cursorParts(since), kind, key]);
+}
+
+/** Of what came before every transaction that was in progress; a version has none. */
+function withoutOpen(cursor: Cursor): Cursor {
+  const { catchUp, seen } = cursor;
+  if (catchUp === 'counter') return cursor;
+  const xmin = seen.slice(0, seen.indexOf(':'));
+  return { ...cursor, seen: `${xmin}:${xmin}:` };
 }
 
 /** @throws CuepointError `invalid_cursor` */

@@ -47,6 +47,7 @@ describe('the connections to PostgreSQL', () => {
     const database = await openDatabase({ url: proxy.url, schema: opened.database.schema });
     const persistence = new SyncPersistence(database, { stopTimeoutMs: 200 });
     const userId = '00000000-0000-4000-8000-000000000000';
+    proxy.freezeNew();
     proxy.freeze();
     const ack = persistence
       .persistOp(userId, setOp())

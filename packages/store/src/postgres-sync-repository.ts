@@ -100,6 +100,11 @@ export class PostgresSyncRepository implements SyncRepository {
     });
   }
 
+  async getWatchlistEntry(userId: string, tag: string): Promise<ORSetEntry | undefined> {
+    const { rows } = await this.#database.query<TagRow>('read-tag', [toUserId(userId), tag]);
+    return rows[0] === undefined ? undefined : entryOfRow(rows[0]);
+  }
+
   addWatchlistItem(userId: string, op: WatchlistAddOp): Promise<OpResult> {
     return this.#writeWatchlistOp(userId, op);
   }

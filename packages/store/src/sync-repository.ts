@@ -163,6 +163,8 @@ export interface SyncRepository {
   loadWatchlist(userId: string): Promise<ORSet>;
   /** Merges `set` into the stored one, in one transaction; deletes nothing. [SQL3] */
   saveWatchlist(userId: string, set: ORSet): Promise<void>;
+  /** One tag, removed or not, by itself. [OPS3] */
+  getWatchlistEntry(userId: string, tag: string): Promise<ORSetEntry | undefined>;
   addWatchlistItem(userId: string, op: WatchlistAddOp): Promise<OpResult>;
   /** A tag that is not stored yet gets its tombstone. [SQL2] */
   removeWatchlistItem(userId: string, op: WatchlistRemoveOp): Promise<OpResult>;

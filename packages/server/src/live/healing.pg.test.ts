@@ -51,6 +51,7 @@ async function startHousehold({ feeds, healingIntervalMs }: HouseholdOptions): P
     databaseUrl: inject('postgresUrl'),
     env,
     now: () => Date.now() + passedMs,
+    monotonic: () => performance.now() + passedMs,
   };
   const one = await createTestLive({ ...common, feed: feeds[0] });
   instances.push(one);

@@ -14,6 +14,8 @@ import {
 export interface TestLiveOptions extends TestApiOptions {
   /** Moves the service, its tokens and the devices; without it time is real. */
   readonly clock?: ManualClock;
+  /** Of durations, in ms; default the platform's, or the clock. */
+  readonly monotonic?: () => number;
 }
 
 /** What this instance holds, as its metrics tell. */
@@ -50,12 +52,13 @@ const STOP_STEP_MS = 20;
 const ASKED_MAX = 20_000;
 
 export async function createTestLive(options: TestLiveOptions): Promise<TestLive> {
-  const { clock, wrap } = options;
+  const { clock, monotonic, wrap } = options;
   const now = clock?.now ?? options.now ?? Date.now;
   const api = await createTestApi({
     ...options,
     now,
     wrap: (parts) => ({
+      ...(monotonic === undefined ? {} : { monotonic }),
       ...(clock === undefined ? {} : { setTimer: clock.setTimer, monotonic: clock.now }),
       ...wrap?.(parts),
     }),

@@ -108,7 +108,7 @@ async function storedAdd(
   { userId, deviceId, contentId }: WatchlistAdd,
   tag: string,
 ): Promise<WatchlistAddOutcome | undefined> {
-  const entry = (await repository.loadWatchlist(userId)).get(tag);
+  const entry = await repository.getWatchlistEntry(userId, tag);
   if (entry?.contentId !== contentId || entry.added?.deviceId !== deviceId) return undefined;
   if (entry.removed === null) return duplicateOf(entry);
   return {
