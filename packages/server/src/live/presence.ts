@@ -228,7 +228,8 @@ export function createPresence(deps: PresenceDeps): Presence {
     },
 
     endGone(sessions) {
-      for (const session of sessions) inTurnOf(session, endIfGone);
+      // Not in turn: a registration that hangs must not keep a removed device.
+      for (const session of sessions) endIfGone(session).catch(onFailed);
     },
 
     heartbeat(session, greeted) {
