@@ -6,7 +6,7 @@ const RULE_COUNTS_BY_SECTION = {
   service: { SEC: 5 },
   'live protocol': { LIV: 9 },
   'client SDK': { SDK: 9 },
-  operation: { OPS: 2 },
+  operation: { OPS: 3 },
   'every screen': { ENG: 9 },
 } as const;
 
@@ -23,11 +23,11 @@ export const KNOWN_RULE_IDS: ReadonlySet<string> = new Set(
 );
 
 /** Of sections that are built in part. */
-const BUILT_OF_OTHERS = ['ENG6', 'ENG7', 'ENG8', 'ENG9'];
+const BUILT_OF_OTHERS = ['OPS1', 'OPS2', 'ENG6', 'ENG7', 'ENG8', 'ENG9'];
 
 /** The rules whose parts exist: each has a test with its id in the title, and a row in the README. */
 export const BUILT_RULE_IDS: readonly string[] = (
-  ['clock', 'watch state', 'store', 'service', 'live protocol', 'client SDK', 'operation'] as const
+  ['clock', 'watch state', 'store', 'service', 'live protocol', 'client SDK'] as const
 )
   .flatMap(idsOf)
   .concat(BUILT_OF_OTHERS);
