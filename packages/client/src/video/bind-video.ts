@@ -1,5 +1,4 @@
-import { isFinished, requireContentId } from '@cuepoint/core';
-import { ClientError } from '../client-error.ts';
+import { requireContentId } from '@cuepoint/core';
 import type { Device } from '../devices/devices.ts';
 import { platformEnvironment, type ClientEnvironment } from '../environment.ts';
 import type { ProgressItem } from '../replica/view.ts';
@@ -7,6 +6,7 @@ import { Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
 import { createMediaCommands, type LoadHandler } from './media-commands.ts';
 import { hasData, hasMetadata, isPlaying, type MediaElementLike } from './media-element.ts';
+import { ProgressRecorder, SAME_PLACE_SECONDS } from './progress-recorder.ts';
 import { SeenPlace, type MediaTimeline } from './seen-place.ts';
 
 export interface BindVideoOptions extends MediaTimeline {
@@ -39,11 +39,6 @@ export interface VideoBinding {
   detach(): void;
 }
 
-const TICK_MS = 10_000;
-/** Seeks that follow each other within this are one: a thumb that is dragged along. */
-const SEEK_SETTLE_MS = 500;
-/** How far off its target a seek may end: media have frames. */
-const SEEK_TOLERANCE_SECONDS = 1;
 /** An element that was found playing before this began by itself, while the app was opening. */
 const STARTUP_SECONDS = 5;
 
@@ -79,6 +74,7 @@ class Binding {
   readonly #options: BindVideoOptions;
   readonly #environment: Pick<ClientEnvironment, 'setTimer' | 'onSignal'>;
   readonly #place: SeenPlace;
+  readonly #recorder: ProgressRecorder;
   readonly #endings: (() => void)[] = [];
   readonly #elementEndings: (() => void)[] = [];
   #element!: MediaElementLike;
@@ -92,22 +88,12 @@ class Binding {
   #hasResumed = false;
   /** Players undo what was sought early: the place is looked at once more when it first plays. */
   #hasLookedAgain = false;
-  /** It played, or the person chose a place: places are recorded, and nobody is taken from theirs. */
-  #hasBegun = false;
-  /** What is stored is further than where it began: it stays, until somebody really watches or chooses a place. */
-  #isHeld = false;
-  #isPlaying = false;
-  /** They pressed play, and it does not play yet. */
-  #hasWaitingAction = false;
   /** It plays what is before the content. */
   #isBeforeContent = false;
   /** The target of a seek of this binding's own, which is no news. In seconds of the medium. */
   #ownSeekTo: number | undefined;
-  #pausedState: 'paused' | 'stopped' = 'paused';
   #seen: ProgressItem | undefined;
   #isDetached = false;
-  #cancelTick: (() => void) | undefined;
-  #cancelSeek: (() => void) | undefined;
 
   constructor(
     state: Pick<WatchState, 'progress' | 'devices'>,
@@ -119,6 +105,10 @@ class Binding {
     this.#startSeconds = options.startSeconds;
     this.#environment = { ...platformEnvironment(), ...options.environment };
     this.#place = new SeenPlace(options);
+    this.#recorder = new ProgressRecorder(
+      { state, environment: this.#environment, place: this.#place, onClosed: () => this.#end() },
+      options,
+    );
     this.#seen = state.progress.get(options.contentId);
     this.#endings.push(
       state.progress.subscribe(() => this.#onProgress()),
@@ -137,7 +127,7 @@ class Binding {
 
   detach(): void {
     if (this.#isDetached) return;
-    this.#leave();
+    this.#recorder.leave();
     this.#end();
     const { contentId } = this.#options;
     lastShown.set(this.#element, { contentId, src: this.#element.currentSrc });
@@ -146,8 +136,7 @@ class Binding {
   #end(): void {
     this.#isDetached = true;
     for (const end of [...this.#endings.splice(0), ...this.#elementEndings.splice(0)]) end();
-    this.#stopTicking();
-    this.#cancelSeek?.();
+    this.#recorder.end();
   }
 
   #attach(element: MediaElementLike): void {
@@ -157,7 +146,7 @@ class Binding {
       loadedmetadata: () => this.#onMetadata(),
       loadeddata: () => this.#onMetadata(),
       emptied: () => this.#onEmptied(),
-      play: () => this.#onPlay(),
+      play: () => this.#recorder.play(),
       playing: () => this.#onPlaying(),
       timeupdate: () => this.#onTime(),
       pause: () => this.#onPause(),
@@ -194,14 +183,15 @@ class Binding {
   /** The element had its metadata when it was bound. */
   #onFound(): void {
     const { currentTime } = this.#element;
-    this.#isPlaying = isPlaying(this.#element);
-    const isChosen = currentTime > (this.#isPlaying ? STARTUP_SECONDS : SEEK_TOLERANCE_SECONDS);
+    const isFoundPlaying = isPlaying(this.#element);
+    if (isFoundPlaying) this.#recorder.goOn();
+    const isChosen = currentTime > (isFoundPlaying ? STARTUP_SECONDS : SAME_PLACE_SECONDS);
     if (isChosen) {
       this.#isReady = true;
       this.#begin(true);
     } else {
       this.#onMetadata();
-      if (this.#isPlaying && this.#hasData) this.#onPlaying();
+      if (isFoundPlaying && this.#hasData) this.#onPlaying();
     }
   }
 
@@ -213,32 +203,15 @@ class Binding {
 
   /** What the element shows from now on is not where the person is, until it has loaded again. */
   #onEmptied(): void {
-    this.#leave();
+    this.#recorder.leave();
     this.#place.forget();
-    this.#isReady = this.#hasData = this.#hasBegun = this.#isPlaying = false;
-    this.#hasResumed = this.#hasLookedAgain = this.#hasWaitingAction = false;
+    this.#isReady = this.#hasData = this.#hasResumed = this.#hasLookedAgain = false;
     this.#ownSeekTo = this.#target = undefined;
-    this.#stopTicking();
-  }
-
-  /** Records where the content was seen last. */
-  #leave(): void {
-    this.#flushSeek();
-    if (this.#isPlaying) this.#report('paused');
-  }
-
-  #onPlay(): void {
-    this.#isPlaying = true;
-    this.#pausedState = 'paused';
-    this.#hasWaitingAction = !this.#hasBegun;
-    if (!this.#hasBegun) return;
-    this.#act();
-    this.#tickLater();
   }
 
   #onPlaying(): void {
-    this.#isPlaying = true;
-    if (this.#hasBegun || !this.#isReady) return;
+    this.#recorder.goOn();
+    if (this.#recorder.hasBegun || !this.#isReady) return;
     this.#isBeforeContent = this.#isElsewhere();
     if (this.#isBeforeContent) return;
     if (!this.#hasLookedAgain) {
@@ -253,56 +226,37 @@ class Binding {
 
   #onTime(): void {
     this.#look();
-    if (this.#isBeforeContent && this.#isPlaying) this.#onPlaying();
+    if (this.#isBeforeContent && this.#recorder.isPlaying) this.#onPlaying();
   }
 
   /** @param isChosen whether the person went there themselves. */
   #begin(isChosen = false): void {
-    const stored = this.#state.progress.get(this.#options.contentId);
-    this.#hasBegun = true;
     this.#look();
-    const place = this.#place.seconds + SEEK_TOLERANCE_SECONDS;
-    const isWhereTold = this.#startSeconds !== undefined && this.#startSeconds <= place;
-    this.#isHeld =
-      !isChosen &&
-      stored !== undefined &&
-      stored.positionSeconds > place &&
-      (stored.isCompleted || !isWhereTold);
+    this.#recorder.begin(isChosen, this.#startSeconds);
     this.#startSeconds = undefined;
-    if (!this.#isPlaying) return;
-    if (this.#hasWaitingAction) this.#act();
-    else this.#report();
-    this.#tickLater();
   }
 
   #onPause(): void {
-    this.#stopTicking();
-    this.#isPlaying = false;
-    this.#hasWaitingAction = false;
     // The end pauses, too, and is told by its own event.
-    if (!this.#element.ended && !this.#isStoppedForAnother()) this.#act();
+    if (this.#element.ended) this.#recorder.halt();
+    else this.#recorder.pause();
   }
 
   /** The event alone is no end: a file that breaks off has one, too. [ENG9] */
   #onEnded(): void {
-    this.#stopTicking();
-    this.#isPlaying = false;
-    if (!this.#hasBegun || this.#isElsewhere()) return;
-    this.#complete();
+    this.#recorder.halt();
+    if (!this.#isElsewhere()) this.#recorder.complete();
   }
 
   #onSeeking(): void {
     if (this.#isOwnSeek() || !this.#hasData || this.#isElsewhere()) return;
-    if (!this.#hasBegun) {
+    if (!this.#recorder.hasBegun) {
       // What comes before the own seek has ended is a start of the player's own.
       if (this.#ownSeekTo === undefined) this.#begin(true);
       return;
     }
-    const target = this.#place.contentTime(this.#element.currentTime) ?? 0;
-    const isRestart = this.#place.isFinished && target < SEEK_TOLERANCE_SECONDS;
-    // A loop has no end of its own.
-    if (isRestart && this.#element.loop === true) this.#complete();
-    this.#isHeld = isRestart;
+    const { currentTime, loop } = this.#element;
+    this.#recorder.seek(this.#place.contentTime(currentTime) ?? 0, loop === true);
     this.#look();
   }
 
@@ -310,17 +264,15 @@ class Binding {
     const wasOwn = this.#ownSeekTo !== undefined;
     this.#ownSeekTo = undefined;
     this.#look();
-    if (wasOwn && this.#hasLookedAgain && this.#isPlaying && !this.#hasBegun) this.#begin();
-    if (wasOwn || !this.#hasBegun) return;
-    this.#cancelSeek?.();
-    this.#cancelSeek = this.#environment.setTimer(() => this.#act(), SEEK_SETTLE_MS);
+    const { hasBegun, isPlaying: plays } = this.#recorder;
+    if (!wasOwn) this.#recorder.settleSeek();
+    else if (this.#hasLookedAgain && plays && !hasBegun) this.#begin();
   }
 
   /** The page may be gone at any moment. */
   #onHidden(): void {
     this.#look();
-    this.#flushSeek();
-    if (this.#isPlaying) this.#report();
+    this.#recorder.hide();
   }
 
   #onProgress(): void {
@@ -337,7 +289,8 @@ class Binding {
 
   /** @returns whether the element goes, or will go, to where the person stopped. */
   #resume(): boolean {
-    if (!this.#isReady || this.#hasBegun || this.#hasResumed || this.#isElsewhere()) return false;
+    if (!this.#isReady || this.#recorder.hasBegun || this.#hasResumed || this.#isElsewhere())
+      return false;
     const seconds =
       this.#target ?? this.#startSeconds ?? this.#state.progress.resume(this.#options.contentId);
     const target = this.#place.mediaTime(seconds);
@@ -346,7 +299,7 @@ class Binding {
     if (!this.#hasData) return true;
     this.#hasResumed = true;
     this.#target = seconds;
-    if (Math.abs(this.#element.currentTime - target) <= SEEK_TOLERANCE_SECONDS) return true;
+    if (Math.abs(this.#element.currentTime - target) <= SAME_PLACE_SECONDS) return true;
     this.#ownSeekTo = target;
     this.#element.currentTime = target;
     return true;
@@ -355,41 +308,16 @@ class Binding {
   #isOwnSeek(): boolean {
     const target = this.#ownSeekTo;
     const { currentTime } = this.#element;
-    return target !== undefined && Math.abs(currentTime - target) <= SEEK_TOLERANCE_SECONDS;
+    return target !== undefined && Math.abs(currentTime - target) <= SAME_PLACE_SECONDS;
   }
 
   /** What another device asked for: after a hand-off the source must not beat the target with its stop. */
   #stop(): void {
     const wasPlaying = isPlaying(this.#element);
-    this.#pausedState = 'stopped';
+    this.#recorder.stopNext();
     this.#element.pause();
     // A paused element does not pause again, and tells nothing.
-    if (!wasPlaying && !this.#isStoppedForAnother()) this.#act();
-  }
-
-  #isStoppedForAnother(): boolean {
-    if (this.#pausedState !== 'stopped') return false;
-    const item = this.#state.progress.get(this.#options.contentId);
-    return item !== undefined && item.deviceId !== this.#state.devices.thisDeviceId;
-  }
-
-  #tickLater(): void {
-    this.#stopTicking();
-    if (this.#isDetached) return;
-    this.#cancelTick = this.#environment.setTimer(() => {
-      this.#look();
-      this.#report();
-      this.#tickLater();
-    }, this.#options.tickMs ?? TICK_MS);
-  }
-
-  #stopTicking(): void {
-    this.#cancelTick?.();
-    this.#cancelTick = undefined;
-  }
-
-  #flushSeek(): void {
-    if (this.#cancelSeek !== undefined) this.#act();
+    if (!wasPlaying) this.#recorder.pause();
   }
 
   #isElsewhere(): boolean {
@@ -399,44 +327,6 @@ class Binding {
   #look(): void {
     // On its way it is where it wants to be, and may not arrive.
     if (this.#isReady && this.#ownSeekTo === undefined) this.#place.look(this.#element);
-  }
-
-  /** What the person did. */
-  #act(): void {
-    this.#cancelSeek?.();
-    this.#cancelSeek = undefined;
-    this.#hasWaitingAction = false;
-    this.#write((contentId) => this.#state.progress.set(contentId, this.#position()));
-  }
-
-  /** What a timer tells. [LWW6] */
-  #report(pausedState?: 'paused'): void {
-    const position = this.#position(pausedState);
-    this.#write((contentId) => this.#state.progress.report(contentId, position));
-  }
-
-  /** The end was seen. */
-  #complete(): void {
-    const end = this.#place.end();
-    if (isFinished(end)) this.#isHeld = false;
-    this.#write((contentId) => this.#state.progress.set(contentId, end));
-  }
-
-  #position(state = this.#isPlaying ? ('playing' as const) : this.#pausedState) {
-    return this.#place.position(state);
-  }
-
-  /** Nobody has to unbind a player before signing out: a closed watch state ends the binding. */
-  #write(write: (contentId: string) => unknown): void {
-    if (!this.#hasBegun || !this.#place.isKnown) return;
-    this.#isHeld &&= !this.#place.isBegun;
-    if (this.#isHeld) return;
-    try {
-      write(this.#options.contentId);
-    } catch (error) {
-      if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
-      this.#end();
-    }
   }
 }
 
