@@ -21,7 +21,7 @@ it('a short run has a round or two of each fault, and opens three stages', () =>
   const planned = planOf({ ...FULL, isShort: true });
   expect(Math.max(...planned.map(({ rounds }) => rounds))).toBeLessThanOrEqual(2);
   const left = SCENARIOS.filter(({ name }) => roundsOf(planned, [name]) === 0);
-  expect(left.map(({ name }) => name)).toEqual(['forget-database']);
+  expect(left.map(({ name }) => name)).toEqual(['idle-pglite', 'forget-database', 'idle-postgres']);
   const stages = planned.map(({ scenario }) => scenario.stage);
   const changes = stages.filter((stage, index) => stage !== stages[index - 1]);
   expect(changes).toHaveLength(3);

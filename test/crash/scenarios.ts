@@ -1,4 +1,5 @@
 import { breakClients, breakDatabase, breakNats, forgetDatabase } from './faults/break-network.ts';
+import { leaveIdle } from './faults/idle.ts';
 import { killBackend, killBoth, killNats, killPostmaster, killService } from './faults/kill.ts';
 import { fewConnections, fillPgliteDisk, fillPostgresDisk } from './faults/starve.ts';
 import { suspendPostgres, suspendService } from './faults/suspend.ts';
@@ -29,6 +30,14 @@ export const SCENARIOS: readonly Scenario[] = [
     rounds: 20,
     shortRounds: 1,
     strike: breakClients,
+  },
+  {
+    name: 'idle-pglite',
+    what: 'nobody for 100 s, PGlite',
+    stage: 'pglite',
+    rounds: 1,
+    shortRounds: 0,
+    strike: leaveIdle,
   },
   {
     name: 'disk-full-pglite',
@@ -102,6 +111,14 @@ export const SCENARIOS: readonly Scenario[] = [
     rounds: 2,
     shortRounds: 0,
     strike: forgetDatabase,
+  },
+  {
+    name: 'idle-postgres',
+    what: 'nobody for 100 s, PostgreSQL',
+    stage: 'postgres',
+    rounds: 1,
+    shortRounds: 0,
+    strike: leaveIdle,
   },
   {
     name: 'disk-full-postgres',

@@ -42,9 +42,29 @@ const HOUR_MS = 3_600_000;
 /** The share of runs in which clocks of services are wrong. */
 const WRONG_CLOCKS = 0.4;
 const CLOCKS_SET_MAX = 6;
+/** The share of runs in which hardly anything happens, and for how long nothing does. */
+const QUIET_RUNS = 0.1;
+const IDLE_MIN_MS = 2 * 60_000;
+const IDLE_MAX_MS = 2 * HOUR_MS;
+const QUIET_WRITES_MAX = 6;
 
-/** What a seed makes happen. Writes are most of it; each run has its own taste for faults, and its own patience. */
+/** What a seed makes happen: much, or now and then one person who changes something after a long time. */
 export function drawHistory(chance: Chance): Action[] {
+  const quiet = chance.of('quiet');
+  return quiet.isLucky(QUIET_RUNS) ? drawQuietHistory(quiet) : drawBusyHistory(chance);
+}
+
+function drawQuietHistory(chance: Chance): Action[] {
+  const device = chance.below(DEVICES);
+  const actions = Array.from({ length: 1 + chance.below(QUIET_WRITES_MAX) }, (): Action[] => [
+    { do: 'wait', ms: Math.ceil(chance.between(IDLE_MIN_MS, IDLE_MAX_MS)) },
+    drawWrite(chance, device),
+  ]);
+  return [...actions.flat(), { do: 'quiet' }];
+}
+
+/** Writes are most of it; each run has its own taste for faults, and its own patience. */
+function drawBusyHistory(chance: Chance): Action[] {
   const count = ACTIONS_MIN + chance.below(ACTIONS_SPREAD);
   const taste = chance.between(0.1, 0.6);
   const patience = chance.of('patience').isLucky(0.25) ? PATIENCE : 1;
@@ -71,8 +91,7 @@ function setClocks(actions: Action[], chance: Chance): void {
   }
 }
 
-function drawWrite(chance: Chance): Action {
-  const device = chance.below(DEVICES);
+function drawWrite(chance: Chance, device = chance.below(DEVICES)): Action {
   const film = chance.below(FILMS);
   const kind = chance.random();
   if (kind < 0.35) return { do: 'add', device, film };

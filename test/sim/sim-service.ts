@@ -101,7 +101,7 @@ export async function startService(
       monotonic: now,
       random: chance.random,
       randomUuid: chance.uuid,
-      observeAck: ignore,
+      timeAck: () => ignore,
       countOp: ignore,
       verifier: { verify: async (token) => verifyToken(token, now()) },
       feed,

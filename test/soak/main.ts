@@ -18,6 +18,7 @@ const SAMPLE_EVERY_MIN_MS = 5_000;
 const RETENTION_MAX_MS = MINUTE_MS;
 const CHECK_EVERY_MS = MINUTE_MS;
 const RETENTION_SHARE = 10;
+const IDLE_MS = 20_000;
 
 const flags = readFlags();
 const durationMs = flags.minutes * MINUTE_MS;
@@ -34,6 +35,7 @@ const report = await runSoak({
   sampleEveryMs: Math.max(SAMPLE_EVERY_MIN_MS, durationMs / SAMPLES_WANTED),
   faultEveryMs: 2 * MINUTE_MS,
   checkEveryMs: CHECK_EVERY_MS,
+  idleMs: IDLE_MS,
   retentionMs: Math.min(RETENTION_MAX_MS, durationMs / RETENTION_SHARE),
   random: createRandom(flags.seed),
   isOver: () => isOver,

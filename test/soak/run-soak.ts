@@ -26,6 +26,8 @@ export interface SoakOptions {
   readonly faultEveryMs: number;
   /** The load stops, and everything is compared with everything. */
   readonly checkEveryMs: number;
+  /** After each of these checks nobody writes for so long, then one person once. */
+  readonly idleMs: number;
   readonly retentionMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -150,7 +152,12 @@ async function soak(options: SoakOptions, opened: Disposal): Promise<SoakReport>
     }
     if (performance.now() >= checkAtMs) {
       await check();
-      say(`check ${checks}: nothing lost, all equal`);
+      await pause(options.idleMs);
+      crowd.devices[checks % crowd.devices.length]?.act();
+      await check();
+      say(
+        `check ${checks}: nothing lost, all equal, also after ${options.idleMs} ms without a write`,
+      );
       // Nothing was asked for meanwhile.
       await sample();
       crowd.startLoad(changesPerSecond);

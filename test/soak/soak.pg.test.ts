@@ -13,6 +13,7 @@ test('under load, with faults and garbage collection, nothing is lost and all de
     sampleEveryMs: 1_000,
     faultEveryMs: 4_000,
     checkEveryMs: 8_000,
+    idleMs: 1_000,
     retentionMs: 2_000,
     random: createRandom(7),
     say: (line) => lines.push(line),

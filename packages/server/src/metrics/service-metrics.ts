@@ -19,8 +19,8 @@ export interface HttpSample {
 export interface ServiceMetrics extends LiveMetrics {
   readonly registry: Registry;
   countOp(kind: Op['kind'] | 'unknown', result: OpResult['result']): void;
-  /** @param waitedMs from an op's hand-over to the group commit to its durable result. */
-  observeAck(waitedMs: number): void;
+  /** Called with an op's hand-over to the group commit; what it returns is called with its durable result. */
+  timeAck(): () => void;
   observeHttp(sample: HttpSample): void;
   countCollected(rows: number): void;
   readonly persistenceObserver: PersistenceObserver;
@@ -94,7 +94,7 @@ export function createServiceMetrics(): ServiceMetrics {
     registry,
     ...createLiveMetrics(registry),
     countOp: (kind, result) => ops.inc({ kind, result }),
-    observeAck: (waitedMs) => ackSeconds.observe(waitedMs / 1_000),
+    timeAck: () => ackSeconds.startTimer(),
     observeHttp: ({ method, route, status, durationMs }) =>
       httpSeconds.observe({ method, route, status: String(status) }, durationMs / 1_000),
     countCollected: (rows) => collected.inc(rows),

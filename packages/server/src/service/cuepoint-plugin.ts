@@ -114,7 +114,7 @@ function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
     {
       ...parts,
       countOp: (kind, result) => metrics.countOp(kind, result),
-      observeAck: (waitedMs) => metrics.observeAck(waitedMs),
+      timeAck: () => metrics.timeAck(),
       observer: metrics.liveObserver,
       log: app.log,
     },
@@ -138,7 +138,7 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
     ...parts,
     persistence,
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
-    observeAck: (waitedMs) => parts.metrics.observeAck(waitedMs),
+    timeAck: () => parts.metrics.timeAck(),
   };
   const api = app.withTypeProvider<TypeBoxTypeProvider>();
   addWatchlistRoutes(api, deps);

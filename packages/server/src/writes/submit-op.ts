@@ -34,15 +34,14 @@ export function refuseAhead({ countOp }: WriteDeps, op: Op): OpResult {
 }
 
 export async function submitOp(
-  { persistence, countOp, observeAck, now }: WriteDeps,
+  { persistence, countOp, timeAck }: WriteDeps,
   userId: string,
   op: Op,
   options?: WriteOptions,
 ): Promise<OpResult> {
-  const startedAtMs = now();
+  const acked = timeAck();
   const result = await persistence.persistOp(userId, op, options);
-  // A wall clock may step back.
-  observeAck(Math.max(0, now() - startedAtMs));
+  acked();
   countOp(op.kind, result.result);
   return result;
 }

@@ -29,7 +29,7 @@ function createDeps(answers: readonly OpResult[]) {
     now: () => nowMs,
     randomUuid: () => '',
     countOp: () => undefined,
-    observeAck: () => undefined,
+    timeAck: () => () => undefined,
   };
   return { deps, stamps };
 }

@@ -22,8 +22,8 @@ export interface WriteDeps {
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
   readonly randomUuid: () => string;
-  /** @param waitedMs from the op's hand-over to its result. */
-  readonly observeAck: (waitedMs: number) => void;
+  /** Called with an op's hand-over; what it returns is called with the result. */
+  readonly timeAck: () => () => void;
   /** `unknown` is any kind that there is not: labels stay few. */
   readonly countOp: (kind: Op['kind'] | 'unknown', result: OpResult['result']) => void;
 }
