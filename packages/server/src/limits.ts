@@ -44,6 +44,8 @@ export const HEAD_TIMEOUT_MS = 15_000;
 export const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
 /** A connection on which nothing moves, such as an answer that nobody reads, is closed after this long. */
 export const STALLED_TIMEOUT_MS = 75_000;
+/** The same while the service stops. */
+export const STUCK_PEER_MS = 5_000;
 /** Connections besides the live sockets; past it idle ones are closed, and a new one is refused. */
 export const PLAIN_CONNECTIONS_MAX = 5_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;

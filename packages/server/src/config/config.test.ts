@@ -91,6 +91,8 @@ describe('the configuration', () => {
     ['PORT', ' 80'],
     ['DATABASE_URL', 'mysql://h/d'],
     ['CUEPOINT_DATABASE_SCHEMA', 'a"; drop schema public; --'],
+    ['CUEPOINT_DATABASE_SCHEMA', 'pg_catalog'],
+    ['CUEPOINT_DATABASE_SCHEMA', 'information_schema'],
     ['CUEPOINT_DATABASE_POOLED', 'maybe'],
     ['CUEPOINT_FEED', 'redis'],
     ['NATS_URL', 'http://h'],

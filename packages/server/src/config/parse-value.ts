@@ -100,6 +100,9 @@ export function parseSchemaName(text: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text)) {
     throw new Error('expected a name of letters, digits and _, at most 63');
   }
+  if (/^(?:pg_|information_schema$)/i.test(text)) {
+    throw new Error('expected a schema of its own: PostgreSQL keeps pg_… and information_schema');
+  }
   return text;
 }
 

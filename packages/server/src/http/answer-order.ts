@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -9,20 +10,36 @@ import type { Duplex } from 'node:stream';
  * it answers another request than its own.
  */
 export class AnswerOrder {
-  readonly #owed = new WeakMap<Duplex, Set<ServerResponse>>();
+  readonly #owed = new Map<Socket, Set<ServerResponse>>();
 
   constructor(server: Server) {
     server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       const owed = this.#owed.get(socket) ?? new Set();
       this.#owed.set(socket, owed);
       owed.add(response);
-      response.once('close', () => owed.delete(response));
+      response.once('close', () => {
+        owed.delete(response);
+        if (owed.size === 0) this.#owed.delete(socket);
+      });
     });
   }
 
   /** The answer that is being written, or waits to be. */
   next(socket: Duplex): ServerResponse | undefined {
-    return [...(this.#owed.get(socket) ?? [])].find(isAnswerable);
+    return [...(this.#owed.get(socket as Socket) ?? [])].find(isAnswerable);
+  }
+
+  /** Those to which an answer is owed. */
+  sockets(): readonly Socket[] {
+    return [...this.#owed.keys()];
+  }
+
+  /** Whether an answer is owed that waits for the service, and not for the peer to send or to read. */
+  isAtWork(socket: Duplex): boolean {
+    return [...(this.#owed.get(socket as Socket) ?? [])].some(
+      ({ req, writableEnded, writableNeedDrain }) =>
+        req.complete && !writableEnded && !writableNeedDrain,
+    );
   }
 
   /** Calls back once every answer before is written, or at once where there is none; never where the connection ends. */

@@ -15,6 +15,7 @@ import { meetExpectations } from '../http/expectations.ts';
 import { handleError } from '../http/error-handler.ts';
 import { answerUnknownRoutes } from '../http/not-found.ts';
 import { observeEarlyAnswer } from '../http/observe-answers.ts';
+import { endStuckPeers } from '../http/stuck-peers.ts';
 import { traceIdOf } from '../http/trace-id.ts';
 import {
   BODY_BYTES_MAX,
@@ -71,6 +72,7 @@ export async function createApp({
   const answerOrder = new AnswerOrder(app.server);
   const handleClientError = createClientErrorHandler(answerOrder);
   meetExpectations(app.server);
+  endStuckPeers(app, answerOrder);
   app.server.maxConnections = parts.live.socketsMax + PLAIN_CONNECTIONS_MAX;
   app.server.on('drop', () => app.server.closeIdleConnections());
   app.setErrorHandler(handleError);

@@ -239,6 +239,27 @@ describe('a stop', () => {
     }
   });
 
+  it('[GC7] is not held by a request that never ends, nor by an answer that nobody reads', async () => {
+    // A stop that waits for such a peer would outlast the test.
+    const env = { ...onPostgres(inject('postgresUrl')), CUEPOINT_STOP_TIMEOUT_MS: '600000' };
+    const service = create(env);
+    const { address } = await service.start();
+    const { authorization } = await tokenHeaders();
+    const head = (line: string) =>
+      `${line} HTTP/1.1\r\nhost: a\r\nauthorization: ${authorization}\r\n`;
+    const port = Number(new URL(address).port);
+    const [slow, deaf] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    for (const socket of [slow, deaf]) socket.on('error', () => undefined);
+    slow.write(
+      `${head('POST /api/v1/sync')}content-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+    );
+    deaf.pause();
+    for (let count = 0; count < 200; count += 1) deaf.write(`${head('GET /openapi.json')}\r\n`);
+    await once(deaf, 'readable');
+    await service.stop();
+    expect(service.app?.server.listening).toBe(false);
+  });
+
   it('ends a start that waits for its database, which told each reason once', async () => {
     const reasons: string[] = [];
     const told = createSignal();
