@@ -31,15 +31,16 @@ export interface RestartableService {
 export async function openService(
   databaseUrl: string,
   now: () => number = Date.now,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RestartableService> {
   // The first holds the schema to the end.
-  const owner = await createTestLive({ databaseUrl });
+  const owner = await createTestLive({ databaseUrl, env });
   const { schema } = owner.api.database;
   const service: RestartableService = {
-    live: await createTestLive({ databaseUrl, schema, now }),
+    live: await createTestLive({ databaseUrl, schema, now, env }),
     stop: () => service.live.close(),
     async start() {
-      service.live = await createTestLive({ databaseUrl, schema, now });
+      service.live = await createTestLive({ databaseUrl, schema, now, env });
     },
     async close() {
       await service.live.close();

@@ -14,6 +14,7 @@ import {
   type LiveDeps,
   type LiveServer,
 } from '../../packages/server/src/live/live-server.ts';
+import { createUserRates } from '../../packages/server/src/service/user-rates.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
 import type { Chance } from './chance.ts';
 import type { SimConnection } from './connection.ts';
@@ -105,6 +106,7 @@ export async function startService(
       countOp: ignore,
       verifier: { verify: async (token) => verifyToken(token, now()) },
       feed,
+      rates: createUserRates(0, now),
       observer: OBSERVER,
       log: logOf((error) => {
         if (isBug(error)) onBug(error);
@@ -114,7 +116,6 @@ export async function startService(
     },
     {
       devicesPerUser: 50,
-      rateLimit: 0,
       socketsMax: 1_000,
       socketsPerUser: 50,
       pendingSocketsPerAddress: 1_000,

@@ -30,8 +30,14 @@ export const OP_TAIL_DURATION_MAX_MS = 60 * 60_000;
 /** Rows in one answer of /sync. */
 export const CHANGES_PER_PAGE = 1_000;
 export const RATE_WINDOW_MS = 10_000;
-/** Users whose rate is remembered at one time; the least recent are forgotten first. */
-export const RATE_USERS_MAX = 50_000;
+/** Users and addresses whose rate is remembered at one time; those who came first are forgotten first. */
+export const RATE_KEYS_MAX = 50_000;
+/** The other rates of a user, for each request of `CUEPOINT_RATE_LIMIT`: with its default 10,000 ops, 8 MiB and 200,000 rows in 10 s. */
+export const OPS_PER_REQUEST = 10;
+export const BYTES_PER_REQUEST = 8_192;
+export const ROWS_PER_REQUEST = 200;
+/** Hellos of one user in 10 s: each reads what was missed, and the devices. [SEC3] */
+export const HELLOS_PER_WINDOW_MAX = 200;
 /** Times that an unstamped write is stamped anew after it met a stamp of its own. */
 export const STAMP_ATTEMPTS_MAX = 3;
 /** Requests that wait, each with its body, for a database that is away before their first read. */

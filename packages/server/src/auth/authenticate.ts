@@ -13,7 +13,7 @@ export interface AuthenticateDeps {
   readonly awaitDatabase: AwaitDatabase;
   readonly audit: AuditTrail;
   /** @throws CuepointError `rate_limited` when too many were refused. [SEC3] */
-  readonly countRefused: (request: FastifyRequest) => Promise<void>;
+  readonly countRefused: (request: FastifyRequest) => void;
 }
 
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
@@ -30,7 +30,7 @@ export function createAuthenticate({
     try {
       return await verifier.verify(bearerTokenOf(request.headers.authorization));
     } catch (error) {
-      if (isCuepointError(error, 'unauthenticated')) await countRefused(request);
+      if (isCuepointError(error, 'unauthenticated')) countRefused(request);
       throw error;
     }
   }

@@ -211,7 +211,7 @@ export const SETTINGS = {
     group: 'limits',
     default: '1000',
     description:
-      'Requests of one user, and refused tokens of one address, in 10 seconds, in this process; 0 turns both limits off.',
+      'Requests and messages of one user, and refused tokens of one address, in 10 seconds, in this process; the rates of ops (10 for each), bytes (8,192) and rows read (200) follow it. 0 turns all of them off.',
     parse: parseInteger(0, 1_000_000),
   },
   devicesPerUser: {

@@ -1,5 +1,5 @@
 import { CuepointError, isDeeperThan } from '@cuepoint/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_DEPTH_MAX } from '../limits.ts';
 
 /**
@@ -10,8 +10,13 @@ import { JSON_DEPTH_MAX } from '../limits.ts';
  * that costs one op, not those beside it.
  *
  * The depth is read before the text is parsed: neither the parser nor a schema meets a deep value.
+ *
+ * @param onBody told of each body's length in bytes, before it is looked into.
  */
-export function acceptJsonBodies(app: FastifyInstance): void {
+export function acceptJsonBodies(
+  app: FastifyInstance,
+  onBody: (request: FastifyRequest, bytes: number) => void,
+): void {
   const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', async ({ headers }, reply, payload) => {
@@ -26,6 +31,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     ['application/json'],
     { parseAs: 'string' },
     (request, body, done) => {
+      onBody(request, Buffer.byteLength(body));
       if (body === '') {
         done(null, undefined);
       } else if (body.trim() === 'null') {

@@ -1,11 +1,14 @@
+import { readOp, type Op } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/test-api.ts';
+import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await createTestApi({
     databaseUrl: inject('postgresUrl'),
     env: { CUEPOINT_RATE_LIMIT: '5' },
+    // Nothing is forgiven in the time that a call takes.
+    wrap: () => ({ monotonic: () => 0 }),
   });
 });
 afterAll(() => api.close());
@@ -25,6 +28,51 @@ describe('limits', () => {
     expect(answer.body.retryAfterMs).toBeLessThanOrEqual(10_000);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect((await calm.call('GET', '/watchlist')).status).toBe(200);
+  });
+
+  const filmsOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      kind: 'progress.set',
+      contentId: `film-${String(index).padStart(3, '0')}`,
+      positionSeconds: 1,
+      durationSeconds: 2,
+      state: 'paused',
+      timestamp: '000000000001-0000',
+    }));
+
+  const readFilm = (film: unknown) => readOp(film, 'tv') as Op;
+
+  it('[SEC3] bounds how many ops a user pushes, how much they send and how much they read, each by its name', async () => {
+    const [pushes, sends, reads] = [
+      await api.createUser(),
+      await api.createUser(),
+      await api.createUser(),
+    ];
+    const sync = (user: TestUser, ops: readonly unknown[], space = 0) =>
+      user.call('POST', '/sync', {
+        payload: JSON.stringify({ deviceId: 'tv', ops }) + ' '.repeat(space),
+      });
+    expect((await sync(pushes, filmsOf(51))).status).toBe(200);
+    expect(await sync(pushes, filmsOf(1))).toMatchObject({
+      status: 429,
+      body: { limit: { name: 'opsPer10Seconds', value: 50 } },
+    });
+    expect((await pushes.call('GET', '/watchlist')).status).toBe(200);
+    expect((await sync(sends, [], 41_000)).status).toBe(200);
+    expect(await sends.call('PUT', '/watchlist/a', { body: {} })).toMatchObject({
+      status: 429,
+      body: { limit: { name: 'bytesPer10Seconds', value: 40_960 } },
+    });
+    await Promise.all(
+      filmsOf(500).map((film) => api.parts.persistence.persistOp(reads.userId, readFilm(film))),
+    );
+    for (let count = 0; count < 3; count += 1) await reads.call('GET', '/sync');
+    for (const read of [() => reads.call('GET', '/progress'), () => sync(reads, [])]) {
+      expect(await read()).toMatchObject({
+        status: 429,
+        body: { limit: { name: 'rowsPer10Seconds', value: 1_000 } },
+      });
+    }
   });
 
   it('[SEC3] bounds the tokens of an address that are refused, and keeps nobody else out for them', async () => {
@@ -61,15 +109,7 @@ describe('limits', () => {
 
   it('[SEC3] a list holds 100 items unless asked for more, and 1,000 at most', async () => {
     const user = await api.createUser();
-    const ops = Array.from({ length: 101 }, (_, index) => ({
-      kind: 'progress.set',
-      contentId: `film-${String(index).padStart(3, '0')}`,
-      positionSeconds: 1,
-      durationSeconds: 2,
-      state: 'paused',
-      timestamp: '000000000001-0000',
-    }));
-    await user.call('POST', '/sync', { body: { deviceId: 'tv', ops } });
+    await user.call('POST', '/sync', { body: { deviceId: 'tv', ops: filmsOf(101) } });
     const { body } = await user.call('GET', '/progress');
     expect(body.items).toHaveLength(100);
     expect(body).toMatchObject({ total: 101 });

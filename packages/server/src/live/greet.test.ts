@@ -5,6 +5,7 @@ import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import { createMemoryFeed } from '../feed/memory-feed.ts';
 import { createScriptedChannel } from '../testing/scripted-channel.ts';
 import { ScriptedSession } from '../testing/scripted-session.ts';
+import { createUserRates } from '../service/user-rates.ts';
 import { greet } from './greet.ts';
 import type { Presence } from './presence.ts';
 
@@ -45,7 +46,7 @@ it('[LIV8] knows which of two sockets came first where a database that stood sti
       }),
     },
     inTurn: (_userId, read) => read(),
-    helloRate: { count: () => undefined },
+    rates: createUserRates(0, clock.now),
     devicesPerUser: 10,
     socketsPerUser: 10,
     now: clock.now,

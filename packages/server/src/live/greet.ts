@@ -6,9 +6,9 @@ import type { Identity } from '../auth/identity.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { UserLimit } from '../service/user-limit.ts';
+import { requireRate, type UserRates } from '../service/user-rates.ts';
 import { catchUp, type ReadChanges } from './catch-up.ts';
 import { pageToWelcome } from './pages.ts';
-import type { MessageRate } from './message-rate.ts';
 import type { Presence } from './presence.ts';
 import type { Greeted, Session } from './session.ts';
 import { takeOver } from './take-over.ts';
@@ -23,7 +23,7 @@ export interface GreetDeps {
   readonly verifier: TokenVerifier;
   /** Runs few reads at one time: a herd of hellos leaves the database to the commits, and one user's to others. [GC9] */
   readonly inTurn: UserLimit['run'];
-  readonly helloRate: MessageRate;
+  readonly rates: Pick<UserRates, 'hellos' | 'rows'>;
   readonly devicesPerUser: number;
   readonly socketsPerUser: number;
   /** The wall clock, in ms since the epoch. */
@@ -43,12 +43,11 @@ export interface GreetDeps {
  * `invalid_device_id`, `invalid_cursor`, `limit_exceeded`, `rate_limited`, `database_unavailable`
  */
 export async function greet(deps: GreetDeps, session: Session, hello: Hello): Promise<void> {
-  const { channels, feed, presence, repository, inTurn, helloRate, now, monotonic } = deps;
+  const { channels, feed, presence, repository, inTurn, rates, now, monotonic } = deps;
   requireProtocol(hello);
   const greeted = await identify(deps, hello);
   const { userId } = greeted;
-  const excess = helloRate.count(userId);
-  if (excess !== undefined) throw excess.error;
+  requireRate(rates.rows.check(userId) ?? rates.hellos.take(userId));
   const channel = channels.acquire(userId);
   try {
     await channel.subscribed;

@@ -9,12 +9,12 @@ import {
   type UpMessage,
 } from '@cuepoint/core';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { unheededError, type UserRates } from '../service/user-rates.ts';
 import { pushOps } from '../writes/push-ops.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import type { Commands } from './commands.ts';
 import { errorMessage } from './error-message.ts';
 import type { InFlight } from './in-flight.ts';
-import type { MessageRate } from './message-rate.ts';
 import type { Presence } from './presence.ts';
 import { refusalOf, toSessionError } from './refusal.ts';
 import type { Greeted, Session } from './session.ts';
@@ -25,7 +25,7 @@ export interface HandleMessageDeps {
   readonly verifier: TokenVerifier;
   readonly commands: Commands;
   readonly presence: Presence;
-  readonly rate: MessageRate;
+  readonly rates: UserRates;
   readonly isStopping: () => boolean;
   /** The pushes without their answer. */
   readonly pushes: InFlight;
@@ -42,12 +42,15 @@ export function handleMessage(
   message: Exclude<UpMessage, { type: 'hello' }>,
 ): void {
   const id = 'id' in message ? message.id : undefined;
-  const excess = deps.rate.count(channel.userId);
+  const excess = excessOf(deps.rates, channel.userId, message);
   if (excess !== undefined) {
-    if (excess.isFlood) {
-      const { code, reason } = refusalOf(excess.error);
-      session.fail(excess.error, code, reason);
-    } else session.socket.send(errorMessage(excess.error, id));
+    if (deps.rates.unheeded.take(channel.userId) === undefined) {
+      session.socket.send(errorMessage(excess, id));
+      return;
+    }
+    const error = unheededError();
+    const { code, reason } = refusalOf(error);
+    session.fail(error, code, reason);
     return;
   }
   switch (message.type) {
@@ -66,6 +69,17 @@ export function handleMessage(
     case 'commandResult':
       deps.commands.reported(channel, greeted.device.deviceId, message);
   }
+}
+
+/** What is refused is not counted: whoever waits as long as it is told is taken. */
+function excessOf(
+  { requests, bytes, ops }: UserRates,
+  userId: string,
+  message: Exclude<UpMessage, { type: 'hello' }>,
+): CuepointError | undefined {
+  const excess = bytes.check(userId) ?? requests.take(userId);
+  if (excess !== undefined || message.type !== 'push' || message.ops.length === 0) return excess;
+  return ops.take(userId, message.ops.length);
 }
 
 /** The ack follows the commit of every op in it. [LIV1] */

@@ -29,8 +29,6 @@ export const SWEEP_INTERVAL_MS = 1_000;
 export const HELLOS_AT_ONCE_MAX = 8;
 /** Of them of one user. [GC9] */
 export const HELLOS_OF_USER_AT_ONCE_MAX = 2;
-/** Hellos of one user in 10 s: each reads what was missed, and the devices. [SEC3] */
-export const HELLOS_PER_WINDOW_MAX = 200;
 /** Sessions that are healed or caught up at one time. */
 export const PULLS_AT_ONCE_MAX = 4;
 /** Rows in one page of a session's changes. */

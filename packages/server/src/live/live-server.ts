@@ -9,6 +9,7 @@ import type { Feed } from '../feed/feed.ts';
 import { createPeerAddress } from '../http/peer-address.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { createUserLimit } from '../service/user-limit.ts';
+import type { UserRates } from '../service/user-rates.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import { createAdmission, type Place } from './admission.ts';
 import { announceWrites } from './announce-writes.ts';
@@ -23,7 +24,6 @@ import { createInFlight } from './in-flight.ts';
 import {
   HELLOS_AT_ONCE_MAX,
   HELLOS_OF_USER_AT_ONCE_MAX,
-  HELLOS_PER_WINDOW_MAX,
   MESSAGE_BYTES_MAX,
   RECONNECT_SPREAD_MIN_MS,
   SWEEP_INTERVAL_MS,
@@ -31,7 +31,6 @@ import {
 import { createLiveInspection, type LiveInspection } from './live-inspection.ts';
 import type { LiveObserver } from './live-observer.ts';
 import { OpWatchers } from './op-watchers.ts';
-import { createMessageRate } from './message-rate.ts';
 import { createPresence } from './presence.ts';
 import { helloRequired, refusalOf, toSessionError } from './refusal.ts';
 import { sendAway } from './send-away.ts';
@@ -44,6 +43,8 @@ export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
   readonly persistence: RoutePersistence;
   readonly verifier: TokenVerifier;
   readonly feed: Feed;
+  /** Counted together with what users send over HTTP. [SEC3] */
+  readonly rates: UserRates;
   readonly observer: LiveObserver;
   readonly log: FastifyBaseLogger;
   /** Uniform in [0, 1). */
@@ -57,7 +58,6 @@ export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
 
 export interface LiveOptions {
   readonly devicesPerUser: number;
-  readonly rateLimit: number;
   readonly socketsMax: number;
   readonly socketsPerUser: number;
   readonly pendingSocketsPerAddress: number;
@@ -99,7 +99,7 @@ export interface LiveServer {
 }
 
 export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServer {
-  const { repository, feed, observer, log, now, random, randomUuid, verifier } = deps;
+  const { repository, feed, observer, log, now, random, randomUuid, verifier, rates } = deps;
   const setTimer = deps.setTimer ?? setPlatformTimer;
   const monotonic = deps.monotonic ?? (() => performance.now());
   const admission = createAdmission({
@@ -125,16 +125,6 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   const hellos = createUserLimit({
     atOnceMax: HELLOS_AT_ONCE_MAX,
     perUserMax: HELLOS_OF_USER_AT_ONCE_MAX,
-  });
-  const rate = createMessageRate({
-    messagesMax: options.rateLimit,
-    name: 'requestsPer10Seconds',
-    now: monotonic,
-  });
-  const helloRate = createMessageRate({
-    messagesMax: options.rateLimit === 0 ? 0 : HELLOS_PER_WINDOW_MAX,
-    name: 'hellosPer10Seconds',
-    now: monotonic,
   });
   let isStopping = false;
   let cancelSweep: (() => void) | undefined;
@@ -197,7 +187,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     verifier,
     commands,
     presence,
-    rate,
+    rates,
     isStopping: () => isStopping,
     pushes,
     onFailed,
@@ -209,7 +199,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     repository,
     verifier,
     inTurn: hellos.run,
-    helloRate,
+    rates,
     devicesPerUser: options.devicesPerUser,
     socketsPerUser: options.socketsPerUser,
     now,
@@ -284,6 +274,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       return;
     }
     handleMessage(messageDeps, channel, session, greeted, message);
+    rates.bytes.add(channel.userId, bytesOf(data));
   }
 
   async function hello(session: Session, message: Hello, place: Place): Promise<void> {
@@ -384,6 +375,10 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
 /** There is nothing left of it that could be offline. */
 function isForgotten({ closeCode }: Session): boolean {
   return closeCode === CLOSE_CODES.deviceRevoked || closeCode === CLOSE_CODES.userErased;
+}
+
+function bytesOf(data: RawData): number {
+  return [data].flat().reduce((total, { byteLength }) => total + byteLength, 0);
 }
 
 function textOf(data: RawData): string {

@@ -4,13 +4,18 @@ import { callerOf, requireOwnDevice, requireUnrevoked } from '../auth/authentica
 import { CHANGES_PER_PAGE } from '../limits.ts';
 import { ChangesAnswerSchema, SyncAnswerSchema, withProblems } from '../schemas/answers.ts';
 import { DocumentedSyncBodySchema, SyncBodySchema, SyncQuerySchema } from '../schemas/requests.ts';
+import { requireRate, type UserRates } from '../service/user-rates.ts';
 import { pushOps } from '../writes/push-ops.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import type { RouteApp } from './route-app.ts';
 
 const tags = ['sync'];
 
-export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
+export interface SyncRouteDeps extends WriteDeps {
+  readonly rates: Pick<UserRates, 'ops' | 'rows'>;
+}
+
+export function addSyncRoutes(app: RouteApp, deps: SyncRouteDeps): void {
   app.route({
     method: 'GET',
     url: '/sync',
@@ -48,6 +53,8 @@ export function addSyncRoutes(app: RouteApp, deps: WriteDeps): void {
       if (caller.deviceId === undefined) {
         await deps.awaitDatabase(() => requireUnrevoked(deps.repository, userId, deviceId));
       } else if (caller.deviceId !== deviceId) throw twoDevices();
+      requireRate(deps.rates.rows.check(userId));
+      if (ops.length > 0) requireRate(deps.rates.ops.take(userId, ops.length));
       const outcome = await pushOps(deps, { userId, deviceId }, ops);
       return { ...outcome, ...(await readChanges(deps, userId, from)) };
     },

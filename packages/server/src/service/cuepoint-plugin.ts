@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
-import { createAuthenticate } from '../auth/authenticate.ts';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
 import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
@@ -11,7 +11,6 @@ import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
-import { createRateLimits } from '../http/rate-limit.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades } from '../live/upgrades.ts';
@@ -27,8 +26,10 @@ import { addSyncRoutes } from '../routes/sync.ts';
 import { addUserRoutes } from '../routes/user.ts';
 import { addWatchlistRoutes } from '../routes/watchlist.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
+import { countRows } from './count-rows.ts';
 import { keepForOperators } from './operator-listener.ts';
 import type { ServiceParts } from './parts.ts';
+import { createUserRates, requireRate, type UserRates } from './user-rates.ts';
 
 export interface CuepointPluginOptions {
   readonly parts: ServiceParts;
@@ -60,14 +61,18 @@ export function watchScope(
 /** The routes, in a scope that is watched. */
 export async function addService(
   app: FastifyInstance,
-  parts: ServiceParts,
+  given: ServiceParts,
   answerOrder = new AnswerOrder(app.server),
 ): Promise<void> {
+  const rates = createUserRates(given.rateLimit, given.monotonic ?? (() => performance.now()));
+  const parts = { ...given, repository: countRows(given.repository, rates.rows) };
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
   // The schemas of answers document them; they are built from typed values.
   app.setSerializerCompiler(() => JSON.stringify);
-  acceptJsonBodies(app);
+  acceptJsonBodies(app, ({ caller }, bytes) => {
+    if (caller !== null) rates.bytes.add(caller.userId, bytes);
+  });
   app.decorateRequest('caller', null);
   await allowOrigins(app, parts.corsOrigins);
   await describeApi(app);
@@ -78,7 +83,7 @@ export async function addService(
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
-  const live = openLive(app, parts);
+  const live = openLive(app, parts, rates);
   await app.register(
     async (api) => {
       attachUpgrades(api, live, {
@@ -88,7 +93,7 @@ export async function addService(
         answerOrder,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
-      await api.register(async (authenticated) => addApi(authenticated, parts, live));
+      await api.register(async (authenticated) => addApi(authenticated, parts, { live, rates }));
     },
     { prefix: API_PREFIX },
   );
@@ -108,17 +113,18 @@ async function addOperatorRoutes(app: FastifyInstance, parts: ServiceParts): Pro
 }
 
 /** The live sessions of this app: they begin and end with it. */
-function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
-  const { metrics, live: options, rateLimit, devicesPerUser } = parts;
+function openLive(app: FastifyInstance, parts: ServiceParts, rates: UserRates): LiveServer {
+  const { metrics, live: options, devicesPerUser } = parts;
   const live = createLiveServer(
     {
       ...parts,
+      rates,
       countOp: (kind, result) => metrics.countOp(kind, result),
       timeAck: () => metrics.timeAck(),
       observer: metrics.liveObserver,
       log: app.log,
     },
-    { ...options, rateLimit, devicesPerUser },
+    { ...options, devicesPerUser },
   );
   metrics.sampleLive(() => live.stats());
   parts.onStaleDevices((devices) => live.wentStale(devices));
@@ -128,11 +134,20 @@ function openLive(app: FastifyInstance, parts: ServiceParts): LiveServer {
   return live;
 }
 
-async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServer): Promise<void> {
+async function addApi(
+  app: FastifyInstance,
+  parts: ServiceParts,
+  { live, rates }: { readonly live: LiveServer; readonly rates: UserRates },
+): Promise<void> {
   await compressAnswers(app);
-  const rates = await createRateLimits(app, parts.rateLimit);
-  app.addHook('onRequest', createAuthenticate({ ...parts, countRefused: rates.ofRefused }));
-  app.addHook('onRequest', async (request) => rates.ofUser(request));
+  const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
+  app.addHook('onRequest', createAuthenticate({ ...parts, countRefused }));
+  // Before the body is read: one user's flood costs no other user.
+  app.addHook('onRequest', async (request) => {
+    const { userId } = callerOf(request);
+    requireRate(rates.bytes.check(userId) ?? rates.requests.take(userId));
+    if (request.method === 'GET') requireRate(rates.rows.check(userId));
+  });
   const { persistence } = live;
   const deps: WriteDeps = {
     ...parts,
@@ -145,7 +160,7 @@ async function addApi(app: FastifyInstance, parts: ServiceParts, live: LiveServe
   addProgressRoutes(api, deps);
   addDeviceRoutes(api, { ...parts, persistence });
   addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
-  addSyncRoutes(api, deps);
+  addSyncRoutes(api, { ...deps, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);
     addInspectorRoutes(inside.withTypeProvider<TypeBoxTypeProvider>(), {

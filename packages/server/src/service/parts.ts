@@ -47,7 +47,7 @@ export interface ServiceParts {
   readonly awaitDatabase: AwaitDatabase;
   /** Started and stopped by whoever made it. */
   readonly feed: Feed;
-  readonly live: Omit<LiveOptions, 'rateLimit' | 'devicesPerUser'>;
+  readonly live: Omit<LiveOptions, 'devicesPerUser'>;
   /** Tells of devices that were found silent for too long. */
   readonly onStaleDevices: (listener: StaleDevicesListener) => void;
   readonly health: HealthProbe;
