@@ -26,8 +26,9 @@ const PAGE =
 /** What the page can use: the SDK, and a state of a person of its own. */
 const PAGE_CODE = `
   import { bindVideo, createWatchState } from '@cuepoint/client';
-  const { userId, service } = Object.fromEntries(new URLSearchParams(location.search));
+  const { userId, service, tokenWaitMs = 0 } = Object.fromEntries(new URLSearchParams(location.search));
   const getToken = async () => {
+    await new Promise((resolve) => setTimeout(resolve, Number(tokenWaitMs)));
     const answer = await fetch(service + '/dev/token', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
