@@ -1,5 +1,6 @@
 import type { HelloDevice } from '@cuepoint/core';
 import type { CreateSocket } from './connection/web-socket.ts';
+import type { ClientEnvironment } from './environment.ts';
 import type { ClientDevice, WatchStateOptions } from './options.ts';
 import type { ClientStorage } from './storage/client-storage.ts';
 import { indexedDbStorage } from './storage/indexed-db-storage.ts';
@@ -16,11 +17,14 @@ export function defaultStorage(): ClientStorage {
   return browserStorage;
 }
 
-export function groupOf({ tabs, storage }: WatchStateOptions): TabGroup {
+export function groupOf(
+  { tabs, storage }: WatchStateOptions,
+  environment: ClientEnvironment,
+): TabGroup {
   if (typeof tabs === 'object') return tabs;
   // Tabs that share no storage cannot share an outbox.
   const isShared = tabs === 'shared' || (tabs === undefined && storage === undefined);
-  return isShared ? browserTabs() : aloneGroup();
+  return isShared ? browserTabs(environment) : aloneGroup();
 }
 
 export function platformSocket(): CreateSocket {

@@ -7,7 +7,7 @@ import type { ClientEnvironment } from './environment.ts';
 import { noticeClockJump } from './outbox/clock-jump.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { Listeners } from './subscribable.ts';
-import type { TabChannel, TabGroup } from './tabs/tab-group.ts';
+import type { TabChannel, TabGroup, Turn } from './tabs/tab-group.ts';
 import type { LinkState, TabEnvelope, TabMessage, Wipe } from './tabs/tab-messages.ts';
 
 export interface LinkDeps {
@@ -49,14 +49,14 @@ const NOT_LINKED: LinkState = {
  * One connection for all tabs of an app. [SDK6]
  *
  * One tab leads: it connects, and tells the others what came of it. All of them write into the one outbox. When the
- * leader is gone, the browser names the next.
+ * leader is gone, the next one takes its turn.
  */
 export class Link {
   readonly #deps: LinkDeps;
   readonly #changed = new Listeners();
   readonly #relay: CommandRelay;
   #channel: TabChannel | undefined;
-  #endLeading: (() => void) | undefined;
+  #turn: Turn | undefined;
   readonly #endings: (() => void)[] = [];
   #state = NOT_LINKED;
   /** Of a leader that this tab asked itself about: once is enough. */
@@ -114,7 +114,7 @@ export class Link {
     this.#post({ type: 'whereIsLink' });
     // What another tab stored after this one had read, and told before this one listened.
     if (!group.isAlone) void store.reload();
-    this.#endLeading = group.lead(
+    this.#turn = group.lead(
       name,
       () => void this.#lead(),
       () => this.#loseLead(),
@@ -127,9 +127,14 @@ export class Link {
     if (this.isLeader) this.#deps.connection.tell({ name: 'stop' });
     this.#relay.close();
     this.#deps.store.isLeading = false;
-    this.#endLeading?.();
+    this.#turn?.end();
     this.#channel?.leave();
     this.#channel = undefined;
+  }
+
+  /** Whether this tab leads still: it may have been frozen for an hour. [ENG2] */
+  confirmLead(): true | Promise<boolean> {
+    return this.#turn?.confirm() ?? Promise.resolve(false);
   }
 
   /** The leader's part of the state changed. */
@@ -168,7 +173,7 @@ export class Link {
     const { group, store, connection } = this.#deps;
     // What the former leader stored last may not have been told.
     if (!group.isAlone) await store.reload();
-    if (this.#channel === undefined) return;
+    if (this.#channel === undefined || !(await this.confirmLead())) return;
     store.isLeading = true;
     void store.takeLeft();
     connection.tell({ name: 'start' });

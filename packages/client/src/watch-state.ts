@@ -93,7 +93,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const openedAtMs = environment.monotonic();
   const storage = withDeadline(options.storage ?? defaultStorage(), environment);
   const service = options.url.replace(/\/+$/, '');
-  const group = groupOf(options);
+  const group = groupOf(options, environment);
   const [identity, { getToken, answer, whenAnswered }] = await Promise.all([
     Identity.open({ storage, environment, group, service, deviceId: options.device.deviceId }),
     firstToken(options.getToken, environment),
@@ -197,6 +197,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     session,
     serviceNowMs: () => store.clock.nowMs(),
     onToken: (token) => follow({ kind: 'token', token }),
+    confirmLead: () => link.confirmLead(),
     onState(state) {
       link.update({ connection: state });
       if (state.name !== 'halted') return;

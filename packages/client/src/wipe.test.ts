@@ -89,6 +89,7 @@ describe('a tab that cannot hear of a wipe', () => {
     for (const [name, value] of Object.entries(fakeIndexedDb)) {
       if (name.startsWith('IDB') || name === 'indexedDB') vi.stubGlobal(name, value);
     }
+    vi.stubGlobal('BroadcastChannel', undefined);
   });
   afterEach(() => vi.unstubAllGlobals());
 

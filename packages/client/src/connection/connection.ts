@@ -41,6 +41,8 @@ export interface ConnectionDeps {
   readonly serviceNowMs: () => number;
   /** Before a token is used: the replica may have to be another one. [SDK9] */
   readonly onToken: (token: string) => Promise<void>;
+  /** Another tab may connect by now: it is asked before anything is sent. [ENG2] */
+  readonly confirmLead: () => true | Promise<boolean>;
   readonly onState: (state: ConnectionState) => void;
 }
 
@@ -95,8 +97,14 @@ export class Connection {
   }
 
   send(text: string): void {
-    // 1: open, in every implementation.
-    if (this.#socket?.readyState === 1) this.#socket.send(text);
+    const socket = this.#socket;
+    const isOurs = this.#deps.confirmLead();
+    if (isOurs === true) sendOver(socket, text);
+    else {
+      void isOurs.then((is) => {
+        if (is && socket === this.#socket) sendOver(socket, text);
+      });
+    }
   }
 
   /** Another tab says that somebody else is signed in now. [SDK9] */
@@ -137,7 +145,7 @@ export class Connection {
   }
 
   async #open(attempt: number): Promise<void> {
-    const { getToken, onToken, url, createSocket } = this.#deps;
+    const { getToken, onToken, confirmLead, url, createSocket } = this.#deps;
     const isCurrent = () => attempt === this.#attempt && this.#state.name === 'connecting';
     try {
       const token = await getToken();
@@ -151,7 +159,7 @@ export class Connection {
         return;
       }
       await onToken(token);
-      if (!isCurrent()) return;
+      if (!(await confirmLead()) || !isCurrent()) return;
       this.#token = token;
       this.#listen(createSocket(liveUrlOf(url)), attempt);
     } catch {
@@ -170,12 +178,19 @@ export class Connection {
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (isCurrent()) this.#receive(data);
     };
-    socket.onclose = ({ code, reason }: Closed) => {
-      if (isCurrent()) this.#closed(this.#verdict ?? verdictOf(code, reason), code);
-    };
+    socket.onclose = (closed: Closed) => void this.#onClose(closed, isCurrent);
     // A close follows each error.
     socket.onerror = () => undefined;
     /* oxlint-enable unicorn/prefer-add-event-listener */
+  }
+
+  async #onClose({ code, reason }: Closed, isCurrent: () => boolean): Promise<void> {
+    if (code === CLOSE_CODES.deviceReplaced) {
+      // By a tab that leads meanwhile: this one hears that it has lost its turn.
+      const isOurs = this.#deps.confirmLead();
+      if (isOurs !== true && !(await isOurs)) return;
+    }
+    if (isCurrent()) this.#closed(this.#verdict ?? verdictOf(code, reason), code);
   }
 
   #receive(data: unknown): void {
@@ -260,4 +275,9 @@ export class Connection {
       // The old token counts until it expires.
     }
   }
+}
+
+function sendOver(socket: WebSocketLike | undefined, text: string): void {
+  // 1: open, in every implementation.
+  if (socket?.readyState === 1) socket.send(text);
 }

@@ -1,51 +1,21 @@
-import { aloneGroup, type TabGroup } from './tab-group.ts';
+import type { ClientEnvironment } from '../environment.ts';
+import { leases } from './leases.ts';
+import { aloneGroup, type Leadership, type TabGroup, type Turn } from './tab-group.ts';
+import { webLocks } from './web-locks.ts';
 
 /**
- * Tabs of one origin by Web Locks and BroadcastChannel. [SDK6]
+ * Tabs of one origin, by BroadcastChannel and by Web Locks, or where the page came over plain HTTP by leases. [SDK6] [ENG2]
  *
- * The browser gives a lock on when its tab is gone, however it went. Where either is missing (an old TV, a page
- * over plain HTTP), each tab has a connection of its own: give each a storage of its own as well.
+ * Where the platform has no channels, or neither locks nor a database, each tab has a connection of its own: give each a
+ * storage of its own as well.
  */
-export function browserTabs(): TabGroup {
-  const locks = globalThis.navigator?.locks;
-  if (locks === undefined || globalThis.BroadcastChannel === undefined) return aloneGroup();
+export function browserTabs(environment: ClientEnvironment): TabGroup {
+  const leadership = findLeadership(environment);
+  if (leadership === undefined || globalThis.BroadcastChannel === undefined) return aloneGroup();
   return {
     isAlone: false,
-    lead(name, onLead, onLost) {
-      const abort = new AbortController();
-      let isWanted = true;
-      let giveBack: () => void = () => undefined;
-      const turn = new Promise<void>((resolve) => {
-        giveBack = resolve;
-      });
-      async function ask(): Promise<void> {
-        let isHeld = false;
-        try {
-          await locks.request(`cuepoint:${name}`, { signal: abort.signal }, () => {
-            isHeld = true;
-            if (isWanted) onLead();
-            return turn;
-          });
-        } catch {
-          // It was waited for no longer, and that is meant; or one of the two below.
-          if (!isWanted) return;
-          if (isHeld) {
-            // WebKit takes it from a page in its back-forward cache: another tab may lead by now.
-            onLost();
-            void ask();
-          } else {
-            // Where storage is blocked there are no locks, and nothing that tabs could share.
-            onLead();
-          }
-        }
-      }
-      void ask();
-      return () => {
-        isWanted = false;
-        abort.abort();
-        giveBack();
-      };
-    },
+    lead: (name, onLead, onLost) =>
+      whileShown(environment, leadership, [`cuepoint:${name}`, onLead, onLost]),
     join(name, onMessage) {
       try {
         const channel = new BroadcastChannel(`cuepoint:${name}`);
@@ -59,6 +29,54 @@ export function browserTabs(): TabGroup {
         // Where storage is blocked: as if the tab were alone.
         return { post: () => undefined, leave: () => undefined };
       }
+    },
+  };
+}
+
+function findLeadership(environment: ClientEnvironment): Leadership | undefined {
+  const locks = globalThis.navigator?.locks;
+  if (locks !== undefined) return webLocks(locks);
+  return globalThis.indexedDB === undefined ? undefined : leases(environment);
+}
+
+/** A page that is left gives its turn back at once, be it closed or kept to be shown again: then it asks anew. */
+function whileShown(
+  { onSignal }: ClientEnvironment,
+  leadership: Leadership,
+  [name, onLead, onLost]: Parameters<Leadership>,
+): Turn {
+  let isLeading = false;
+  const ask = (): Turn =>
+    leadership(
+      name,
+      () => {
+        isLeading = true;
+        onLead();
+      },
+      () => {
+        isLeading = false;
+        onLost();
+      },
+    );
+  let turn: Turn | undefined = ask();
+  const leave = (): void => {
+    turn?.end();
+    turn = undefined;
+  };
+  globalThis.window?.addEventListener?.('pagehide', leave);
+  const endListening = onSignal((signal) => {
+    if (signal !== 'visible' || turn !== undefined) return;
+    if (isLeading) onLost();
+    isLeading = false;
+    turn = ask();
+  });
+  return {
+    // What a page sends in its last moment goes out.
+    confirm: () => turn?.confirm() ?? (isLeading || Promise.resolve(false)),
+    end() {
+      endListening();
+      globalThis.window?.removeEventListener?.('pagehide', leave);
+      leave();
     },
   };
 }

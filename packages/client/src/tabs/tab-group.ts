@@ -6,12 +6,19 @@ export interface TabGroup {
    * Waits for its turn to be the one tab that connects; the turn lasts until it is given back, or the tab is gone.
    * Turns of different names do not wait for each other. `onLead` is called after `lead` has returned. `onLost` tells
    * that a turn ended without being given back: the tab waits for the next one, and hears `onLead` again.
-   *
-   * @returns what gives the turn back, or ends the waiting.
    */
-  lead(name: string, onLead: () => void, onLost: () => void): () => void;
+  lead: Leadership;
   /** Messages to all other tabs; in order from each sender, and none to the sender itself. */
   join(name: string, onMessage: (message: unknown) => void): TabChannel;
+}
+
+export type Leadership = (name: string, onLead: () => void, onLost: () => void) => Turn;
+
+export interface Turn {
+  /** Whether it is this tab's: at once where that is sure, else it is asked. A tab that was frozen may have lost it. */
+  confirm(): true | Promise<boolean>;
+  /** Gives it back, or ends the waiting. */
+  end(): void;
 }
 
 /** Does something while no other tab does the same. @throws what `work` rejects with */
@@ -20,14 +27,14 @@ export async function inTurnOfTabs<Value>(
   name: string,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  let giveBack: () => void = () => undefined;
+  let turn: Turn | undefined;
   await new Promise<void>((resolve) => {
-    giveBack = group.lead(name, resolve, () => undefined);
+    turn = group.lead(name, resolve, () => undefined);
   });
   try {
     return await work();
   } finally {
-    giveBack();
+    turn?.end();
   }
 }
 
@@ -45,8 +52,11 @@ export function aloneGroup(): TabGroup {
       queueMicrotask(() => {
         if (isWaiting) onLead();
       });
-      return () => {
-        isWaiting = false;
+      return {
+        confirm: () => true,
+        end() {
+          isWaiting = false;
+        },
       };
     },
     join: () => ({ post: () => undefined, leave: () => undefined }),

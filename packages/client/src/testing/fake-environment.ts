@@ -65,6 +65,11 @@ export class FakeEnvironment implements ClientEnvironment {
     this.#passedMs += ms;
   }
 
+  /** The tab is frozen: time passes, and nothing of it runs until the next `advance`. */
+  freeze(ms: number): void {
+    this.#move(ms);
+  }
+
   /** Runs what falls due on the way, and lets everything settle in between. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#monotonicMs + ms;

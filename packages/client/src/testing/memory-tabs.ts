@@ -38,12 +38,15 @@ export function createMemoryTabs(): { open(): MemoryTab } {
       const tab: MemoryTab = {
         isAlone: false,
         lead(name, onLead) {
-          const turn = { tab, name, onLead, isHeld: false };
+          const turn: Turn = { tab, name, onLead, isHeld: false };
           turns.add(turn);
           giveTurns(name);
-          return () => {
-            turns.delete(turn);
-            giveTurns(name);
+          return {
+            confirm: () => (turn.isHeld && turns.has(turn)) || Promise.resolve(false),
+            end() {
+              turns.delete(turn);
+              giveTurns(name);
+            },
           };
         },
         join(name, onMessage) {
