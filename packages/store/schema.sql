@@ -60,7 +60,27 @@ create table user_progress (
   device_id character varying(255) collate "C" not null,
   updated_at timestamp with time zone not null default now(),
   is_cleared boolean not null default false,
-  changed_xid xid8 not null default pg_current_xact_id()
+  changed_xid xid8 not null default pg_current_xact_id(),
+  shelf smallint not null default (
+CASE
+    WHEN (position_seconds = 0) THEN 0
+    WHEN (cuepoint.is_completed(position_seconds, duration_seconds) AND ((duration_seconds <= 3600) OR ((duration_seconds - position_seconds) <= 300))) THEN 2
+    ELSE 1
+END +
+CASE
+    WHEN ((state)::text = 'playing'::text) THEN 3
+    ELSE 0
+END),
+  recent_ms bigint not null default 
+CASE
+    WHEN ((state)::text = 'playing'::text) THEN (timestamp_physical | (262143)::bigint)
+    ELSE timestamp_physical
+END,
+  changed_until bigint not null default 
+CASE
+    WHEN ((state)::text = 'playing'::text) THEN (((changed_xid)::text)::bigint | (16383)::bigint)
+    ELSE ((changed_xid)::text)::bigint
+END
 ) with (fillfactor=70);
 
 create table user_versions (
@@ -145,13 +165,15 @@ CREATE INDEX idx_devices_type ON cuepoint.user_devices USING btree (device_type)
 
 CREATE INDEX idx_devices_user ON cuepoint.user_devices USING btree (user_id) WHERE (revoked_at IS NULL);
 
+CREATE INDEX idx_progress_changed ON cuepoint.user_progress USING btree (user_id, changed_until, content_id) WHERE (changed_until >= 0);
+
 CREATE INDEX idx_progress_content ON cuepoint.user_progress USING brin (content_id);
 
 CREATE INDEX idx_progress_state ON cuepoint.user_progress USING brin (state);
 
 CREATE INDEX idx_progress_updated ON cuepoint.user_progress USING brin (updated_at);
 
-CREATE INDEX idx_progress_user ON cuepoint.user_progress USING btree (user_id) WHERE (NOT is_cleared);
+CREATE INDEX idx_progress_user ON cuepoint.user_progress USING btree (user_id, shelf, recent_ms, content_id) WHERE (NOT is_cleared);
 
 CREATE INDEX idx_watchlists_content ON cuepoint.user_watchlists USING btree (user_id, content_id) WHERE (NOT is_removed);
 
@@ -159,7 +181,7 @@ CREATE INDEX idx_watchlists_device ON cuepoint.user_watchlists USING brin (devic
 
 CREATE INDEX idx_watchlists_removed ON cuepoint.user_watchlists USING btree (removed_at) WHERE is_removed;
 
-CREATE INDEX idx_watchlists_user ON cuepoint.user_watchlists USING btree (user_id) WHERE (NOT is_removed);
+CREATE INDEX idx_watchlists_user ON cuepoint.user_watchlists USING btree (user_id, changed_xid, unique_tag) WHERE (changed_xid >= '0'::xid8);
 
 CREATE UNIQUE INDEX sync_state_pkey ON cuepoint.sync_state USING btree (only_row);
 

@@ -2,7 +2,8 @@
 -- statement, so that they are of one snapshot. [CUR1] [CUR2]
 --
 -- $2..$6 the cursor: snapshot, system identifier, timeline, incarnation, recovery; $2 null: no cursor.
--- $7 true while paging through a whole state. $8, $9 where the page before ended; $10 rows.
+-- $7 true while paging through a whole state. $8, $9, $11 where the page before ended: 0 tags and 1 registers of a whole
+-- state, by key; 2 and 3 those of changes, by when they changed ($11) and key. $10 rows to look at and one more.
 with here as materialized (
   select
     pg_current_snapshot() as snapshot,
@@ -19,7 +20,7 @@ with here as materialized (
   -- statement expensive, and compiles it for longer than it runs.
   limit 1
 ),
-verdict as materialized (
+refusal as materialized (
   select
     $2::pg_snapshot is null
     or $3::bigint <> here.system_identifier
@@ -37,46 +38,106 @@ verdict as materialized (
   from here
   limit 1
 ),
-changes as (
-  select
-    0 as kind, w.unique_tag as key, w.content_id,
-    w.timestamp_physical, w.timestamp_logical, w.device_id,
-    w.removed_by, w.removed_physical, w.removed_logical,
-    null::integer as position_seconds, null::integer as duration_seconds, null::varchar as state,
-    null::boolean as is_cleared
-  from cuepoint.user_watchlists w
-  where w.user_id = $1::uuid
-    and ($8::integer = 0 and w.unique_tag > $9::varchar collate "C")
-    and (
-      $7::boolean
-      or (select cursor_refused from verdict)
-      or (
-        w.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
-        and not pg_visible_in_snapshot(w.changed_xid, $2::pg_snapshot)
+verdict as materialized (
+  select cursor_refused, $7::boolean or cursor_refused as is_whole from refusal
+),
+-- A limit in a subquery is one that the planner does not know: it takes the index that has the order, and does not sort
+-- what is left of the user, whatever its statistics say. [OPS3]
+tags as materialized (
+  (
+    select
+      0 as kind, null::bigint as at, w.unique_tag as key, true as is_change, w.content_id,
+      w.timestamp_physical, w.timestamp_logical, w.device_id,
+      w.removed_by, w.removed_physical, w.removed_logical
+    from cuepoint.user_watchlists w
+    where w.user_id = $1::uuid
+      and w.unique_tag > $9::varchar collate "C"
+      and (select is_whole from verdict)
+      and $8::integer <> 1
+    order by w.unique_tag
+    limit (select $10::bigint)
+  )
+  union all
+  (
+    select
+      2, w.changed_xid::text::bigint, w.unique_tag, not pg_visible_in_snapshot(w.changed_xid, $2::pg_snapshot), w.content_id,
+      w.timestamp_physical, w.timestamp_logical, w.device_id,
+      w.removed_by, w.removed_physical, w.removed_logical
+    from cuepoint.user_watchlists w
+    where w.user_id = $1::uuid
+      and w.changed_xid >= '0'
+      and (w.changed_xid, w.unique_tag)
+      > (coalesce($11::bigint::text::xid8, pg_snapshot_xmin($2::pg_snapshot)), $9::varchar collate "C")
+      and not (select is_whole from verdict)
+      and $8::integer = 2
+    order by w.changed_xid, w.unique_tag
+    limit (select $10::bigint)
+  )
+),
+registers as materialized (
+  (
+    select
+      1 as kind, null::bigint as at, p.content_id as key, true as is_change,
+      p.timestamp_physical, p.timestamp_logical, p.device_id,
+      p.position_seconds, p.duration_seconds, p.state, p.is_cleared
+    from cuepoint.user_progress p
+    where p.user_id = $1::uuid
+      and p.content_id > case $8::integer when 1 then $9::varchar else '' end collate "C"
+      and (select is_whole from verdict)
+    order by p.content_id
+    limit (select $10::bigint - count(*) from tags)
+  )
+  union all
+  (
+    -- In the order of a bound that moves seldom; whether the row changed its own mark says.
+    select
+      3, p.changed_until, p.content_id,
+      p.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
+      and not pg_visible_in_snapshot(p.changed_xid, $2::pg_snapshot),
+      p.timestamp_physical, p.timestamp_logical, p.device_id,
+      p.position_seconds, p.duration_seconds, p.state, p.is_cleared
+    from cuepoint.user_progress p
+    where p.user_id = $1::uuid
+      and p.changed_until >= 0
+      and (p.changed_until, p.content_id) > (
+        case $8::integer when 3 then $11::bigint else pg_snapshot_xmin($2::pg_snapshot)::text::bigint end,
+        case $8::integer when 3 then $9::varchar else '' end collate "C"
       )
-    )
+      and not (select is_whole from verdict)
+    order by p.changed_until, p.content_id
+    limit (select $10::bigint - count(*) from tags)
+  )
+),
+-- The texts are one: reading hundreds of rows of many columns is what a driver is slowest at, and JSON is what
+-- PostgreSQL is slowest at writing. No id holds a control character, so that two of them can part fields and rows.
+page as (
+  select
+    kind, at, key, is_change,
+    concat_ws(
+      chr(31), 0, key, content_id,
+      coalesce(timestamp_physical::text, ''), coalesce(timestamp_logical::text, ''), coalesce(device_id, ''),
+      coalesce(removed_physical::text, ''), coalesce(removed_logical::text, ''), coalesce(removed_by, '')
+    ) as text
+  from tags
   union all
   select
-    1, p.content_id, p.content_id,
-    p.timestamp_physical, p.timestamp_logical, p.device_id,
-    null, null, null,
-    p.position_seconds, p.duration_seconds, p.state, p.is_cleared
-  from cuepoint.user_progress p
-  where p.user_id = $1::uuid
-    and ($8::integer = 0 or p.content_id > $9::varchar collate "C")
-    and (
-      $7::boolean
-      or (select cursor_refused from verdict)
-      or (
-        p.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
-        and not pg_visible_in_snapshot(p.changed_xid, $2::pg_snapshot)
-      )
+    kind, at, key, is_change,
+    concat_ws(
+      chr(31), 1, key, timestamp_physical, timestamp_logical, device_id,
+      position_seconds, duration_seconds, state, is_cleared
     )
-  order by kind, key
-  limit $10::integer
+  from registers
+  order by kind, at, key
+  limit $10::bigint - 1
+),
+-- Where the next page starts: after the last row that was looked at, changed or not.
+ending as (
+  select kind, at, key
+  from page
+  where (select count(*) from tags) + (select count(*) from registers) >= $10::bigint
+  order by kind desc, at desc, key desc
+  limit 1
 )
--- The changes are one text: reading hundreds of rows of many columns is what a driver is slowest at, and JSON is what
--- PostgreSQL is slowest at writing. No id holds a control character, so that two of them can part fields and rows.
 select
   here.snapshot::text as seen,
   here.system_identifier::text as system_identifier,
@@ -85,25 +146,9 @@ select
   here.recovered_at_us::text as recovered_at_us,
   extract(epoch from clock_timestamp())::double precision * 1000 as read_at_ms,
   verdict.cursor_refused,
-  coalesce(
-    (
-      select string_agg(
-        case c.kind
-          when 0 then concat_ws(
-            chr(31), 0, c.key, c.content_id,
-            coalesce(c.timestamp_physical::text, ''), coalesce(c.timestamp_logical::text, ''), coalesce(c.device_id, ''),
-            coalesce(c.removed_physical::text, ''), coalesce(c.removed_logical::text, ''), coalesce(c.removed_by, '')
-          )
-          else concat_ws(
-            chr(31), 1, c.key, c.timestamp_physical, c.timestamp_logical, c.device_id,
-            c.position_seconds, c.duration_seconds, c.state, c.is_cleared
-          )
-        end,
-        chr(30) order by c.kind, c.key
-      )
-      from changes c
-    ),
-    ''
-  ) as changes
+  (select coalesce(string_agg(text, chr(30) order by kind, at, key) filter (where is_change), '') from page) as changes,
+  (select kind from ending) as end_kind,
+  (select at::text from ending) as end_at,
+  (select key from ending) as end_key
 from here
 cross join verdict;

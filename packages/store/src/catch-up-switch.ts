@@ -11,15 +11,23 @@ const MARKED_TABLES = ['user_progress', 'user_watchlists', 'user_erasures'] as c
  * Every statement that marks or compares rows by xid names the column that goes: an instance that still
  * speaks the old dialect cannot write a row without a version, it fails and reads the dialect anew. Rows from
  * before get version 0, which every counter cursor has seen; cursors of snapshots get the whole state. [CUR2]
+ * The table of progress is written anew, and what carried the order of changes is indexed again. [OPS3]
  */
 export const SWITCH_TO_COUNTER: readonly string[] = [
   `lock table ${MARKED_TABLES.map((table) => `cuepoint.${table}`).join(', ')} in access exclusive mode`,
+  'alter table cuepoint.user_progress drop column changed_until',
   ...MARKED_TABLES.flatMap((table) => [
-    // A constant default is kept beside the table: no row is rewritten.
     `alter table cuepoint.${table} drop column changed_xid, add column changed_version bigint not null default 0`,
     // From here on a row without a version is refused.
     `alter table cuepoint.${table} alter column changed_version drop default`,
   ]),
+  // Its index went with the column of transaction ids.
+  'create index idx_watchlists_user on cuepoint.user_watchlists (user_id, changed_version, unique_tag) ' +
+    'where changed_version >= 0',
+  'alter table cuepoint.user_progress add column changed_until bigint not null generated always as ' +
+    "(case when state = 'playing' then changed_version | 63 else changed_version end) stored",
+  'create index idx_progress_changed on cuepoint.user_progress (user_id, changed_until, content_id) ' +
+    'where changed_until >= 0',
   `update cuepoint.sync_state set catch_up = 'counter'`,
 ];
 

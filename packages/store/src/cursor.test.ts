@@ -41,14 +41,14 @@ describe('a cursor while many transactions are in progress', () => {
     (open) => {
       const base = cursorWith(open);
       const key = 'é'.repeat(255);
-      const page = { base, since: cursorWith(open + 1), kind: 1, key };
+      const page = { base, since: cursorWith(open + 1), kind: 3, at: '9223372036854775807', key };
       const text = pageToText(page);
       expect(text.length).toBeLessThanOrEqual(CURSOR_TEXT_MAX);
       const read = textToPage(text);
-      expect(read).toMatchObject({ kind: 1, key });
+      expect(read).toMatchObject({ kind: 3, at: page.at, key });
       expect([base.seen, LEAST]).toContain(read.base.seen);
       expect([page.since.seen, LEAST]).toContain(read.since?.seen);
-      expect(textToPage(pageToText({ ...page, since: null })).since).toBeNull();
+      expect(textToPage(pageToText({ ...page, since: null, kind: 1, at: null })).since).toBeNull();
     },
   );
 });

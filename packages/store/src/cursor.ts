@@ -25,8 +25,10 @@ export interface PagePosition {
   readonly base: Cursor;
   /** What the pages are the changes since; `null` for a whole state. */
   readonly since: Cursor | null;
-  /** 0 watchlist by tag, then 1 progress by content id. */
+  /** Of a whole state 0 watchlist by tag, then 1 progress by content id; of changes 2 and 3, by when they changed. */
   readonly kind: number;
+  /** Of changes the transaction or version that the page ended at. */
+  readonly at: string | null;
   readonly key: string;
 }
 
@@ -66,8 +68,8 @@ export function pageToText(position: PagePosition): string {
     : encodePage({ ...shorter, base: withoutOpen(base) });
 }
 
-function encodePage({ base, since, kind, key }: PagePosition): string {
-  return encode([cursorParts(base), since === null ? null : cursorParts(since), kind, key]);
+function encodePage({ base, since, kind, at, key }: PagePosition): string {
+  return encode([cursorParts(base), since === null ? null : cursorParts(since), kind, key, at]);
 }
 
 /** Of what came before every transaction that was in progress; a version has none. */
@@ -82,8 +84,10 @@ function withoutOpen(cursor: Cursor): Cursor {
 export function textToPage(text: string): PagePosition {
   const parts = decode(text);
   if (!Array.isArray(parts)) throw invalidCursor();
-  const [base, since, kind, key] = parts as unknown[];
-  if ((kind !== 0 && kind !== 1) || typeof key !== 'string' || key.length > 512) {
+  const [base, since, kind, key, at] = parts as unknown[];
+  if (typeof key !== 'string' || key.length > 512) throw invalidCursor();
+  const isOfWhole = since === null && (kind === 0 || kind === 1);
+  if (!isOfWhole && (since === null || (kind !== 2 && kind !== 3) || !matches(VERSION, at))) {
     throw invalidCursor();
   }
   if (key.includes('\0') || /\p{Cs}/u.test(key)) throw invalidCursor();
@@ -91,6 +95,7 @@ export function textToPage(text: string): PagePosition {
     base: partsToCursor(base),
     since: since === null ? null : partsToCursor(since),
     kind,
+    at: isOfWhole ? null : String(at),
     key,
   };
 }

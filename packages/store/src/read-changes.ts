@@ -23,6 +23,10 @@ interface ChangesRow {
   readonly cursor_refused: boolean;
   /** Rows and their fields, in the order of pages. */
   readonly changes: string;
+  /** Where the next page starts; null on the last one. */
+  readonly end_kind: number | null;
+  readonly end_at: string | null;
+  readonly end_key: string | null;
 }
 
 const FIELD_SEPARATOR = '\u001f';
@@ -53,6 +57,9 @@ type RegisterChange = readonly [
   isCleared: 't' | 'f',
 ];
 const FIELDS = 9;
+
+/** Where pages begin: with the tags of a whole state, or with those that changed. */
+const KINDS = { whole: 0, changes: 2 } as const;
 
 /** What reads the changes since a cursor, and decides whether it can. Both give the same columns. [CUR1] [CUR2] */
 const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as const;
@@ -88,7 +95,18 @@ export async function readChanges(
       if (isOfWholeState(position)) throw invalidPage();
       return readPage(database, userId, { catchUp, since: null, position: undefined, limit });
     }
-    return readPage(database, userId, { catchUp, since, position, limit });
+    let answer = await readPage(database, userId, { catchUp, since, position, limit });
+    // What it looked at had not changed: on in statements of their own, so that others have their turns. [OPS3]
+    while (answer.ops.length === 0 && answer.page !== undefined) {
+      const next = textToPage(answer.page);
+      answer = await readPage(database, userId, {
+        catchUp,
+        since: next.since,
+        position: next,
+        limit,
+      });
+    }
+    return answer;
   });
 }
 
@@ -142,9 +160,10 @@ async function select(
       checked?.incarnation ?? null,
       checked?.recoveredAtUs ?? null,
       since === null,
-      position?.kind ?? 0,
+      position?.kind ?? (since === null ? KINDS.whole : KINDS.changes),
       position?.key ?? '',
       limit + 1,
+      position?.at ?? null,
     ]);
     const [row] = rows;
     if (row === undefined) throw new Error('the database has a sync_state row');
@@ -156,24 +175,20 @@ async function select(
   }
 }
 
-function toPage(header: ChangesRow, { catchUp, since, position, limit }: PageRequest): ChangesPage {
-  const changes = changesOf(header);
-  const shown = changes.slice(0, limit);
-  const last = shown.at(-1);
+function toPage(header: ChangesRow, { catchUp, since, position }: PageRequest): ChangesPage {
   const base = position?.base ?? cursorOfHeader(header, catchUp);
   const sinceOrAll = header.cursor_refused ? null : since;
   const page = {
-    ops: shown.map(opOfChange),
+    ops: changesOf(header).map(opOfChange),
     resync: sinceOrAll === null,
     ...(since !== null && header.cursor_refused && isOfLostHistory(since, header)
       ? { restored: true as const }
       : {}),
     readAtMs: header.read_at_ms,
   };
-  if (changes.length <= limit || last === undefined) {
-    return { ...page, more: false, cursor: cursorToText(base) };
-  }
-  const next = { base, since: sinceOrAll, kind: Number(last[0]), key: last[1] };
+  const { end_kind: kind, end_at: at, end_key: key } = header;
+  if (kind === null || key === null) return { ...page, more: false, cursor: cursorToText(base) };
+  const next = { base, since: sinceOrAll, kind, at, key };
   return { ...page, more: true, page: pageToText(next) };
 }
 

@@ -8,22 +8,30 @@ const ROW_SEPARATOR = '\u001e';
 /** `read-changes.sql`, in memory: a user's changes since a cursor, or the whole state. [CUR1] [CUR2] */
 export function readChangesRow(context: StatementContext, params: readonly unknown[]): unknown[] {
   const { tables, snapshot, database } = context;
-  const [userId, seen, , , , , isWhole, kindAfter, keyAfter, limit] = params;
+  const [userId, seen, , , , , isWhole, kindAfter, keyAfter, limit, atAfter] = params;
   const since = typeof seen === 'string' ? textToSnapshot(seen) : undefined;
   const isRefused = since === undefined || refuses(context, since, params);
-  const isChanged = (xid: number) =>
-    isWhole === true || isRefused || (since !== undefined && !isVisible(xid, since));
-  const tags = [...tables.tags.values()]
-    .filter((row) => row.userId === userId && isChanged(row.xid))
-    .filter(({ entry }) => kindAfter === 0 && entry.tag > String(keyAfter))
-    .map(tagChange);
-  const registers = [...tables.registers.values()]
-    .filter((row) => row.userId === userId && isChanged(row.xid))
-    .filter(({ op }) => kindAfter === 0 || op.contentId > String(keyAfter))
-    .map(registerChange);
-  const changes = [...tags, ...registers].sort(
-    (a, b) => a[0] - b[0] || (a[1] === b[1] ? 0 : a[1] < b[1] ? -1 : 1),
-  );
+  const isAll = isWhole === true || isRefused;
+  const isChanged = (xid: number) => isAll || (since !== undefined && !isVisible(xid, since));
+  const rowOf = (record: TagRecord | RegisterRecord): Row => ({
+    kind: ('entry' in record ? 0 : 1) + (isAll ? 0 : 2),
+    at: isAll ? 0 : record.xid,
+    key: 'entry' in record ? record.entry.tag : record.op.contentId,
+    fields: 'entry' in record ? tagChange(record) : registerChange(record),
+  });
+  const after: Omit<Row, 'fields'> = {
+    kind: Number(kindAfter),
+    at: Number(atAfter ?? 0),
+    key: String(keyAfter),
+  };
+  const rows = [...tables.tags.values(), ...tables.registers.values()]
+    .filter((record) => record.userId === userId && isChanged(record.xid))
+    .map(rowOf)
+    .filter((row) => (isRefused ? true : compareRows(row, after) > 0))
+    .sort(compareRows)
+    .slice(0, Number(limit));
+  const page = rows.slice(0, Number(limit) - 1);
+  const end = page.length < rows.length ? page.at(-1) : undefined;
   return [
     {
       seen: snapshotToText(snapshot),
@@ -33,10 +41,10 @@ export function readChangesRow(context: StatementContext, params: readonly unkno
       recovered_at_us: database.recoveredAtUs,
       read_at_ms: context.nowMs,
       cursor_refused: isRefused,
-      changes: changes
-        .slice(0, Number(limit))
-        .map((fields) => fields.join(FIELD_SEPARATOR))
-        .join(ROW_SEPARATOR),
+      changes: page.map(({ fields }) => fields.join(FIELD_SEPARATOR)).join(ROW_SEPARATOR),
+      end_kind: end?.kind ?? null,
+      end_at: end === undefined || isAll ? null : String(end.at),
+      end_key: end?.key ?? null,
     },
   ];
 }
@@ -54,6 +62,18 @@ function refuses(
     since.xmax > snapshot.xmax ||
     since.xmin <= tables.cursorFloor
   );
+}
+
+/** A row and where it stands among the pages. */
+interface Row {
+  readonly kind: number;
+  readonly at: number;
+  readonly key: string;
+  readonly fields: Change;
+}
+
+function compareRows(a: Omit<Row, 'fields'>, b: Omit<Row, 'fields'>): number {
+  return a.kind - b.kind || a.at - b.at || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
 }
 
 type Change = readonly [kind: 0 | 1, key: string, ...rest: (string | number)[]];
