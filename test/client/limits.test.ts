@@ -38,3 +38,32 @@ it('[SEC3] [SDK2] an app that pushes more than it may waits as long as it is tol
   });
   expect(total).toBe(films.length + 1);
 });
+
+it('[SEC3] [SDK2] past the quota an app sees each new change as a dead letter, while what is stored is changed and removed', async () => {
+  const full = await openService(inject('postgresUrl'), Date.now, { CUEPOINT_ROWS_PER_USER: '10' });
+  const user = await full.live.api.createUser();
+  const { state } = await openDevice(full, { user });
+  let added = 0;
+  while (state.deadLetters.list().length === 0 && added < 20) {
+    state.watchlist.add(`film ${added}`);
+    added += 1;
+    await state.whenDurable().catch(() => undefined);
+  }
+  const [letter] = state.deadLetters.list();
+  expect(letter).toMatchObject({ code: 'quota_exceeded' });
+  // Rows are counted behind the writes.
+  const stored = state.watchlist.list().length;
+  expect([stored, letter?.op.contentId]).toEqual([added - 1, `film ${added - 1}`]);
+  expect(stored).toBeGreaterThanOrEqual(10);
+  expect(stored).toBeLessThan(15);
+  state.deadLetters.discard(letter?.id ?? '');
+  state.watchlist.remove('film 3');
+  await state.whenDurable();
+  expect(await user.call('PUT', '/watchlist/another')).toMatchObject({
+    status: 403,
+    body: { code: 'quota_exceeded', limit: { name: 'rowsPerUser', value: 10 } },
+  });
+  const { total } = await full.live.api.parts.repository.listWatchlist(user.userId, { limit: 1 });
+  expect(total).toBe(stored - 1);
+  await full.close();
+});

@@ -14,6 +14,7 @@ import {
   type LiveDeps,
   type LiveServer,
 } from '../../packages/server/src/live/live-server.ts';
+import { NO_QUOTA } from '../../packages/server/src/service/row-quota.ts';
 import { createUserRates } from '../../packages/server/src/service/user-rates.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
 import type { Chance } from './chance.ts';
@@ -97,6 +98,7 @@ export async function startService(
       repository: new ShortPages(database, { now }),
       persistence,
       awaitDatabase: (read) => read(),
+      quota: NO_QUOTA,
       maxDriftMs: 60_000,
       now,
       monotonic: now,

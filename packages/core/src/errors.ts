@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'tag_reused',
   'stale_op',
   'change_refused',
+  'quota_exceeded',
   // The state of the service.
   'overloaded',
   'outcome_unknown',

@@ -52,7 +52,8 @@ export type OpRejection =
   | 'stamp_reused'
   | 'tag_reused'
   | 'stale_op'
-  | 'change_refused';
+  | 'change_refused'
+  | 'quota_exceeded';
 
 /**
  * What became of one op.

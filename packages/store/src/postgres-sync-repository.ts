@@ -214,6 +214,12 @@ export class PostgresSyncRepository implements SyncRepository {
     return readHeights(this.#database, toUserId(userId), ops);
   }
 
+  async countRows(userId: string, max: number): Promise<number> {
+    const params = [toUserId(userId), max];
+    const { rows } = await this.#database.query<{ rows: number }>('count-rows', params);
+    return rows[0]?.rows ?? 0;
+  }
+
   async readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage> {
     return readChanges(this.#database, toUserId(userId), request);
   }

@@ -198,6 +198,12 @@ export interface SyncRepository {
   getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
   readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights>;
+  /**
+   * Rows of the watchlist and of progress, tombstones included.
+   *
+   * @param max of each of the two; more are not looked at.
+   */
+  countRows(userId: string, max: number): Promise<number>;
 
   /** @throws CuepointError `invalid_cursor` for text that no `readChanges` gave. */
   readChanges(userId: string, request: ChangesRequest): Promise<ChangesPage>;

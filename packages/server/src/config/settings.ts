@@ -221,6 +221,14 @@ export const SETTINGS = {
     description: 'Most devices that one user can register.',
     parse: parseInteger(1, 1_000),
   },
+  rowsPerUser: {
+    env: 'CUEPOINT_ROWS_PER_USER',
+    group: 'limits',
+    default: '200000',
+    description:
+      'Rows of one user, of the watchlist and of progress, removed ones until they are collected; past it an op that makes a row is rejected as quota_exceeded. 0 for no bound.',
+    parse: parseInteger(0, 100_000_000),
+  },
   socketsMax: {
     env: 'CUEPOINT_SOCKETS_MAX',
     group: 'limits',

@@ -53,6 +53,7 @@ const KINDS: Readonly<Record<ErrorCode, readonly [status: number, title: string]
   tag_reused: [409, 'The tag belongs to another add'],
   stale_op: [409, 'The change is older than what was collected'],
   change_refused: [422, 'The change cannot be stored'],
+  quota_exceeded: [403, 'The quota is used up'],
   overloaded: [503, 'The service is overloaded'],
   outcome_unknown: [503, 'The outcome is not known yet'],
   shutting_down: [503, 'The service is shutting down'],

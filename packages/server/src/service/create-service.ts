@@ -120,6 +120,7 @@ export function createService(options: ServiceOptions): Service {
         maxDriftMs: config.maxDriftMs,
         rateLimit: config.rateLimit,
         devicesPerUser: config.devicesPerUser,
+        rowsPerUser: config.rowsPerUser,
         stopTimeoutMs: config.stopTimeoutMs,
         now,
         randomUuid,

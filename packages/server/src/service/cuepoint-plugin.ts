@@ -29,10 +29,17 @@ import type { WriteDeps } from '../writes/write-deps.ts';
 import { countRows } from './count-rows.ts';
 import { keepForOperators } from './operator-listener.ts';
 import type { ServiceParts } from './parts.ts';
+import { createRowQuota, type RowQuota } from './row-quota.ts';
 import { createUserRates, requireRate, type UserRates } from './user-rates.ts';
 
 export interface CuepointPluginOptions {
   readonly parts: ServiceParts;
+}
+
+/** What one user may have. */
+interface UserBounds {
+  readonly rates: UserRates;
+  readonly quota: RowQuota;
 }
 
 export const API_PREFIX = '/api/v1';
@@ -64,7 +71,8 @@ export async function addService(
   given: ServiceParts,
   answerOrder = new AnswerOrder(app.server),
 ): Promise<void> {
-  const rates = createUserRates(given.rateLimit, given.monotonic ?? (() => performance.now()));
+  const monotonic = given.monotonic ?? (() => performance.now());
+  const rates = createUserRates(given.rateLimit, monotonic);
   const parts = { ...given, repository: countRows(given.repository, rates.rows) };
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
@@ -83,7 +91,8 @@ export async function addService(
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
-  const live = openLive(app, parts, rates);
+  const quota = createRowQuota({ ...parts, now: monotonic }, parts.rowsPerUser);
+  const live = openLive(app, parts, { rates, quota });
   await app.register(
     async (api) => {
       attachUpgrades(api, live, {
@@ -93,7 +102,9 @@ export async function addService(
         answerOrder,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
-      await api.register(async (authenticated) => addApi(authenticated, parts, { live, rates }));
+      await api.register(async (authenticated) =>
+        addApi(authenticated, parts, { live, rates, quota }),
+      );
     },
     { prefix: API_PREFIX },
   );
@@ -113,12 +124,12 @@ async function addOperatorRoutes(app: FastifyInstance, parts: ServiceParts): Pro
 }
 
 /** The live sessions of this app: they begin and end with it. */
-function openLive(app: FastifyInstance, parts: ServiceParts, rates: UserRates): LiveServer {
+function openLive(app: FastifyInstance, parts: ServiceParts, bounds: UserBounds): LiveServer {
   const { metrics, live: options, devicesPerUser } = parts;
   const live = createLiveServer(
     {
       ...parts,
-      rates,
+      ...bounds,
       countOp: (kind, result) => metrics.countOp(kind, result),
       timeAck: () => metrics.timeAck(),
       observer: metrics.liveObserver,
@@ -137,7 +148,7 @@ function openLive(app: FastifyInstance, parts: ServiceParts, rates: UserRates): 
 async function addApi(
   app: FastifyInstance,
   parts: ServiceParts,
-  { live, rates }: { readonly live: LiveServer; readonly rates: UserRates },
+  { live, rates, quota }: UserBounds & { readonly live: LiveServer },
 ): Promise<void> {
   await compressAnswers(app);
   const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
@@ -152,6 +163,7 @@ async function addApi(
   const deps: WriteDeps = {
     ...parts,
     persistence,
+    quota,
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
     timeAck: () => parts.metrics.timeAck(),
   };

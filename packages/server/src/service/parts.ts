@@ -65,6 +65,8 @@ export interface ServiceParts {
   readonly maxDriftMs: number;
   readonly rateLimit: number;
   readonly devicesPerUser: number;
+  /** Of the watchlist and of progress, tombstones included; 0 for no bound. */
+  readonly rowsPerUser: number;
   /** How long a stop waits for what is in flight, in ms. */
   readonly stopTimeoutMs: number;
   /** The wall clock, in ms since the epoch. */

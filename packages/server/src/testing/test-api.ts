@@ -131,6 +131,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     maxDriftMs: config.maxDriftMs,
     rateLimit: config.rateLimit,
     devicesPerUser: config.devicesPerUser,
+    rowsPerUser: config.rowsPerUser,
     stopTimeoutMs: config.stopTimeoutMs,
     now,
     randomUuid: randomUUID,

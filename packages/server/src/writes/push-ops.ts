@@ -10,7 +10,7 @@ import {
   type OpResult,
   type WireOpResult,
 } from '@cuepoint/core';
-import { readAhead, refuseAhead, submitOp } from './submit-op.ts';
+import { readAhead, refuse, submitOp } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
 
 /** What becomes of a push, as an ack and an answer of `/sync` tell it. */
@@ -45,11 +45,14 @@ export async function pushOps(
   }
   const options = origin === undefined ? undefined : { origin };
   const ops = inputs.map((input) => readOp(input, deviceId));
-  const ahead = await readAhead(deps, userId, ops.filter((op) => !isCuepointError(op)) as Op[]);
+  const valid = ops.filter((op) => !isCuepointError(op)) as Op[];
+  const ahead = await readAhead(deps, userId, valid);
+  const excess = await deps.awaitDatabase(async () => deps.quota.findExcess(userId, valid));
   const settled = await Promise.allSettled(
     ops.map(async (op, index): Promise<WireOpResult> => {
       if (!isCuepointError(op)) {
-        if (ahead.has(op)) return toWireResult(refuseAhead(deps, op));
+        if (ahead.has(op)) return toWireResult(refuse(deps, op, 'clock_ahead'));
+        if (excess.has(op)) return toWireResult(refuse(deps, op, 'quota_exceeded'));
         return toWireResult(await submitOp(deps, userId, op, options));
       }
       deps.countOp(opKindOf(inputs[index]) ?? 'unknown', 'rejected');

@@ -56,7 +56,7 @@ export async function setProgress(
     }
     const op = toOp(timestamp);
     const result = await submitStampedOp(deps, userId, op);
-    if (result.result === 'rejected') throw rejectionError(result, deps.now());
+    if (result.result === 'rejected') throw rejectionError(deps, result);
     return outcomeOf(op, result);
   }
   const arrivedMs = deps.now();

@@ -1,4 +1,10 @@
-import { CuepointError, isAheadOfClock, type Op, type OpResult } from '@cuepoint/core';
+import {
+  CuepointError,
+  isAheadOfClock,
+  type Op,
+  type OpRejection,
+  type OpResult,
+} from '@cuepoint/core';
 import type { WriteDeps, WriteOptions } from './write-deps.ts';
 
 /**
@@ -25,12 +31,23 @@ export async function readAhead(
 /** Persists an op that carries its writer's own stamp. */
 export async function submitStampedOp(deps: WriteDeps, userId: string, op: Op): Promise<OpResult> {
   const ahead = await readAhead(deps, userId, [op]);
-  return ahead.has(op) ? refuseAhead(deps, op) : submitOp(deps, userId, op);
+  return ahead.has(op) ? refuse(deps, op, 'clock_ahead') : submitWithinQuota(deps, userId, op);
 }
 
-export function refuseAhead({ countOp }: WriteDeps, op: Op): OpResult {
+export function refuse({ countOp }: WriteDeps, op: Op, code: OpRejection): OpResult {
   countOp(op.kind, 'rejected');
-  return { result: 'rejected', code: 'clock_ahead' };
+  return { result: 'rejected', code };
+}
+
+/** A write of its own; a push asks for all of its ops at once. */
+export async function submitWithinQuota(
+  deps: WriteDeps,
+  userId: string,
+  op: Op,
+  options?: WriteOptions,
+): Promise<OpResult> {
+  const excess = await deps.awaitDatabase(async () => deps.quota.findExcess(userId, [op]));
+  return excess.has(op) ? refuse(deps, op, 'quota_exceeded') : submitOp(deps, userId, op, options);
 }
 
 export async function submitOp(
@@ -52,16 +69,16 @@ const REJECTIONS = {
   tag_reused: 'This tag belongs to another add; mint a new one.',
   stale_op: 'The change is not newer than what was collected or erased.',
   change_refused: 'The database refuses this change.',
+  quota_exceeded: 'The user has as many rows as a user may have.',
 } as const;
 
 /** A single write that is rejected answers as an error. */
 export function rejectionError(
+  { quota, now }: Pick<WriteDeps, 'quota' | 'now'>,
   { code }: Extract<OpResult, { result: 'rejected' }>,
-  nowMs: number,
 ): CuepointError {
-  return new CuepointError(
-    code,
-    REJECTIONS[code],
-    code === 'clock_ahead' ? { field: 'timestamp', serverTimeMs: nowMs } : {},
-  );
+  return new CuepointError(code, REJECTIONS[code], {
+    ...(code === 'clock_ahead' && { field: 'timestamp', serverTimeMs: now() }),
+    ...(code === 'quota_exceeded' && { limit: { name: 'rowsPerUser', value: quota.rowsMax } }),
+  });
 }

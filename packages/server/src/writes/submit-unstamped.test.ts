@@ -3,6 +3,7 @@ import type { SyncRepository, WriteContext } from '@cuepoint/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stampPast, submitUnstamped } from './submit-unstamped.ts';
+import { NO_QUOTA } from '../service/row-quota.ts';
 import type { WriteDeps } from './write-deps.ts';
 
 const nowMs = 1_000;
@@ -25,6 +26,7 @@ function createDeps(answers: readonly OpResult[]) {
       },
     },
     awaitDatabase: (read) => read(),
+    quota: NO_QUOTA,
     maxDriftMs: 0,
     now: () => nowMs,
     randomUuid: () => '',

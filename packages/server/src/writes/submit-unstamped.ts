@@ -11,7 +11,7 @@ import {
 } from '@cuepoint/core';
 import type { PersistOpOptions, WriteContext } from '@cuepoint/store';
 import { STAMP_ATTEMPTS_MAX } from '../limits.ts';
-import { rejectionError, submitOp } from './submit-op.ts';
+import { rejectionError, submitWithinQuota } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
 
 /** A write that still lacks its timestamp. */
@@ -49,10 +49,10 @@ export async function submitUnstamped<DraftedOp extends Op, Answer>(
     if ('answer' in prepared) return prepared;
     const timestamp = stampPast(arrivedMs, [...prepared.floors, rejected]);
     const op = prepared.toOp(timestamp);
-    const result = await submitOp(deps, userId, op, prepared.options);
+    const result = await submitWithinQuota(deps, userId, op, prepared.options);
     if (result.result !== 'rejected') return { op, result };
     const isStampTaken = result.code === 'stamp_reused' || result.code === 'stale_op';
-    if (!isStampTaken || attempt >= STAMP_ATTEMPTS_MAX) throw rejectionError(result, deps.now());
+    if (!isStampTaken || attempt >= STAMP_ATTEMPTS_MAX) throw rejectionError(deps, result);
     rejected = timestamp;
   }
 }

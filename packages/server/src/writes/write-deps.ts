@@ -1,6 +1,7 @@
 import type { Op, OpResult } from '@cuepoint/core';
 import type { PersistOpOptions, SyncRepository } from '@cuepoint/store';
 import type { AwaitDatabase } from '../service/await-database.ts';
+import type { RowQuota } from '../service/row-quota.ts';
 
 export interface WriteOptions extends PersistOpOptions {
   /** The session that makes the change: it hears of it by its ack, the user's others at once. */
@@ -17,6 +18,7 @@ export interface WriteDeps {
   readonly persistence: OpPersistence;
   /** For what a write reads first. */
   readonly awaitDatabase: AwaitDatabase;
+  readonly quota: RowQuota;
   /** How far ahead of `now` a timestamp may be, in ms. [HLC4] */
   readonly maxDriftMs: number;
   /** The wall clock, in ms since the epoch. */
