@@ -1,12 +1,7 @@
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { Listeners } from '../subscribable.ts';
 import type { ClientStorage } from './client-storage.ts';
 
-interface Records extends DBSchema {
-  records: { key: [namespace: string, key: string] | typeof MARK; value: unknown };
-}
-type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Records, ['records'], Mode>;
-
+const RECORDS = 'records';
 /** Tells a database from the one that was here before; no namespace's range holds it. */
 const MARK = 0;
 
@@ -20,30 +15,28 @@ const PREFIX_END = '\uffff';
  * @param name of the database; one is enough for all users and services of an origin.
  */
 export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
-  let opening: Promise<IDBPDatabase<Records>> | undefined;
+  let opening: Promise<IDBDatabase> | undefined;
   /** Of the database that this page knows; `undefined` before it was opened. */
   let known: { readonly mark: unknown } | undefined;
   const gone = new Listeners();
-  function open(): Promise<IDBPDatabase<Records>> {
-    opening ??= openDB<Records>(name, 1, {
-      upgrade(database) {
-        void database.createObjectStore('records').put(Math.random(), MARK);
-      },
-      // Another tab wants to delete or upgrade it, or the browser closed it: the next call opens it again.
-      blocking: forget,
-      terminated: forget,
-    })
-      .then(recognize)
-      .catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
+  function open(): Promise<IDBDatabase> {
+    opening ??= openNew().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
     return opening;
   }
 
-  /** It may have been deleted under this page: by another tab, the person, or a browser whose disk is full. */
-  async function recognize(database: IDBPDatabase<Records>): Promise<IDBPDatabase<Records>> {
-    const mark = await database.get('records', MARK);
+  async function openNew(): Promise<IDBDatabase> {
+    const request = indexedDB.open(name, 1);
+    request.addEventListener('upgradeneeded', () => {
+      request.result.createObjectStore(RECORDS).put(Math.random(), MARK);
+    });
+    const database = await answerOf(request);
+    // Another tab wants to delete or upgrade it, or the browser closed it: the next call opens it again.
+    for (const event of ['versionchange', 'close']) database.addEventListener(event, forget);
+    // It may have been deleted under this page: by another tab, the person, or a browser whose disk is full.
+    const mark = await answerOf(database.transaction(RECORDS).objectStore(RECORDS).get(MARK));
     const isGone = known !== undefined && known.mark !== mark;
     known = { mark };
     if (isGone) gone.notify();
@@ -56,8 +49,9 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
     opening = undefined;
   }
 
-  async function begin<Mode extends IDBTransactionMode>(mode: Mode): Promise<Transaction<Mode>> {
-    const start = async () => (await open()).transaction('records', mode, { durability: 'strict' });
+  async function begin(mode: IDBTransactionMode): Promise<IDBObjectStore> {
+    const start = async () =>
+      (await open()).transaction(RECORDS, mode, { durability: 'strict' }).objectStore(RECORDS);
     try {
       return await start();
     } catch {
@@ -70,34 +64,49 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   return {
     onGone: gone.subscribe,
     async read(namespace) {
-      const { store } = await begin('readonly');
+      const store = await begin('readonly');
       const [keys, values] = await Promise.all([
-        store.getAllKeys(rangeOf(namespace)),
-        store.getAll(rangeOf(namespace)),
+        answerOf(store.getAllKeys(rangeOf(namespace))),
+        answerOf<unknown[]>(store.getAll(rangeOf(namespace))),
       ]);
-      return keys.map((key, index) => [key === MARK ? '' : key[1], values[index]]);
+      return (keys as [string, string][]).map(([, key], index) => [key, values[index]]);
     },
     async write(namespace, changes) {
-      const transaction = await begin('readwrite');
-      const { store, done } = transaction;
+      const store = await begin('readwrite');
+      const written = endOf(store);
       try {
         for (const [key, value] of changes) {
-          const at: [string, string] = [namespace, key];
-          const request = value === undefined ? store.delete(at) : store.put(value, at);
           // Not awaited one by one: the transaction settles them all.
-          request.catch(() => undefined);
+          if (value === undefined) store.delete([namespace, key]);
+          else store.put(value, [namespace, key]);
         }
       } catch (error) {
-        done.catch(() => undefined);
-        transaction.abort();
+        written.catch(() => undefined);
+        store.transaction.abort();
         throw error;
       }
-      await done;
+      await written;
     },
     async clear(prefix) {
-      const { store, done } = await begin('readwrite');
-      const deleted = store.delete(IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
-      await Promise.all([deleted, done]);
+      const store = await begin('readwrite');
+      store.delete(IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
+      await endOf(store);
     },
   };
+}
+
+function answerOf<Value>(request: IDBRequest<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
+  });
+}
+
+/** Resolves once what was asked of the store is on the disk. */
+function endOf({ transaction }: IDBObjectStore): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve());
+    // Each error ends in it, unless somebody prevents that.
+    transaction.addEventListener('abort', () => reject(transaction.error));
+  });
 }

@@ -169,6 +169,25 @@ describe('a database', () => {
     vi.stubGlobal('indexedDB', fakeIndexedDb.indexedDB);
   });
 
+  it('has stored what its transaction has, not what was put into it', async () => {
+    const storage = indexedDbStorage(freshName());
+    await storage.write('n', [['a', 1]]);
+    const put = vi.spyOn(fakeIndexedDb.IDBObjectStore.prototype, 'put');
+    put.mockImplementation(function (this: IDBObjectStore, value, key) {
+      put.mockRestore();
+      const request = this.put(value, key);
+      // The disk was full when it came to it.
+      request.addEventListener('success', () => this.transaction.abort());
+      return request;
+    });
+    const outcome = storage.write('n', [['b', 2]]).then(
+      () => 'written',
+      () => 'refused',
+    );
+    expect(await outcome).toBe('refused');
+    expect(await storage.read('n')).toEqual([['a', 1]]);
+  });
+
   it('refuses a whole write when one value cannot be stored', async () => {
     const storage = indexedDbStorage(freshName());
     const changes: [string, unknown][] = [
