@@ -38,7 +38,7 @@ const FULL: Scale = {
     sockets: [100, 1_000, 5_000, 15_000],
     callers: [1, 10, 100, 1_000, 10_000],
   },
-  devices: { items: 1_000, merged: 10_000, missed: [10, 100, 1_000], devices: 5 },
+  devices: { items: 1_000, merged: 10_000, missed: [10, 100, 1_000], devices: 5, titles: 25_000 },
 };
 
 /** Small enough to end in seconds: it shows that every workload runs, its figures mean nothing. */
@@ -60,7 +60,7 @@ const SMOKE: Scale = {
     connectUsers: 20,
   },
   growth: { items: [10, 100], users: [1_000], sockets: [20], callers: [50] },
-  devices: { items: 50, merged: 100, missed: [10], devices: 1 },
+  devices: { items: 50, merged: 100, missed: [10], devices: 1, titles: 1_000 },
 };
 
 export const USAGE = `npm run bench -- [--only NAME]… [--smoke] [--seconds N] [--rounds N]

@@ -18,6 +18,7 @@ import { growthUsers } from './workloads/growth-users.ts';
 import { growthWatchlist } from './workloads/growth-watchlist.ts';
 import { idleSockets } from './workloads/idle-sockets.ts';
 import { indexKinds } from './workloads/index-kinds.ts';
+import { largeReplica } from './workloads/large-replica.ts';
 import { liveInstances } from './workloads/live-instances.ts';
 import { livePropagation } from './workloads/live-propagation.ts';
 import { loadUser } from './workloads/load-user.ts';
@@ -44,6 +45,7 @@ const WORKLOADS: readonly Workload[] = [
   growthSockets,
   catchUp,
   client,
+  largeReplica,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');

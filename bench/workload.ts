@@ -26,6 +26,8 @@ export interface DevicesScale {
   readonly missed: readonly number[];
   /** Devices that catch up, one after another, in a round. */
   readonly devices: number;
+  /** On the watchlist of a device with much, and as many with progress. */
+  readonly titles: number;
 }
 
 /** How far each of the workloads goes that ask how a cost grows; in ascending order. */

@@ -77,24 +77,9 @@ function toBytes(message: object): Uint8Array {
 }
 
 async function open(): Promise<Replica> {
-  const socket = new SaidSocket();
-  const greeted = new Promise<void>((resolve) => {
-    socket.onHello = resolve;
-  });
-  const state = await createWatchState({
-    url: 'http://service.invalid',
-    getToken: () => `e30.${btoa('{"sub":"someone"}')}.`,
-    device: { deviceType: 'Phone', platform: 'bench', appVersion: '1.0.0', deviceId: 'phone' },
-    storage: STORES_NOTHING,
-    createSocket() {
-      queueMicrotask(() => socket.open());
-      return socket;
-    },
-  });
-  await greeted;
-  const decoder = new TextDecoder();
+  const { state, receive } = await openState();
   return {
-    receive: (message) => socket.say(decoder.decode(message)),
+    receive,
     async settled() {
       await whenOnline(state.status);
       await state.whenStored();
@@ -104,6 +89,27 @@ async function open(): Promise<Replica> {
       return { listed: state.watchlist.size, registers };
     },
   };
+}
+
+/** A state that has said hello, and what it receives then. */
+export async function openState(storage = STORES_NOTHING) {
+  const socket = new SaidSocket();
+  const greeted = new Promise<void>((resolve) => {
+    socket.onHello = resolve;
+  });
+  const state = await createWatchState({
+    url: 'http://service.invalid',
+    getToken: () => `e30.${btoa('{"sub":"someone"}')}.`,
+    device: { deviceType: 'Phone', platform: 'bench', appVersion: '1.0.0', deviceId: 'phone' },
+    storage,
+    createSocket() {
+      queueMicrotask(() => socket.open());
+      return socket;
+    },
+  });
+  await greeted;
+  const decoder = new TextDecoder();
+  return { state, receive: (message: Uint8Array) => socket.say(decoder.decode(message)) };
 }
 
 /** Resolves when the last page of a welcome is in the replica. */

@@ -1,11 +1,10 @@
 // Loads one library, makes or reads a history in its form, and measures a replica of it. A process of its own each
 // time: no library pays for what another left behind.
 import { readFile, writeFile } from 'node:fs/promises';
-import { setImmediate as turn } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { createHistory } from '../support/watch-history.ts';
 import type { Sample } from '../workload.ts';
-import type { FromReplica, ReplicaJob, ReplicaSystem } from './replica-job.ts';
+import { answerJob, usedBytes, type ReplicaJob, type ReplicaSystem } from './replica-job.ts';
 import type { EncodedHistory, ReplicaLibrary } from './replica.ts';
 
 const PEERS = new URL('../peers/clients/', import.meta.url);
@@ -59,16 +58,6 @@ async function load(system: ReplicaSystem): Promise<ReplicaLibrary> {
   return library;
 }
 
-/** The heap and what it holds outside of it, the memory of WebAssembly included, once the garbage is gone. */
-async function usedBytes(): Promise<number> {
-  for (let times = 0; times < 3; times += 1) {
-    globalThis.gc?.();
-    await turn();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
 function requireSame(read: Counts, expected: Counts): void {
   if (read.listed !== expected.listed || read.registers !== expected.registers) {
     throw new Error(
@@ -82,12 +71,4 @@ interface Counts {
   readonly registers: number;
 }
 
-process.once('message', (job: ReplicaJob) => {
-  const tell = (answer: FromReplica) => process.send?.(answer);
-  run(job).then(
-    (sample) => tell({ sample }),
-    (error: unknown) =>
-      tell({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  );
-});
-process.on('disconnect', () => process.exit());
+answerJob(run);

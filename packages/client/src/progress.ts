@@ -7,8 +7,9 @@ import {
   type GivenPosition,
   type PlaybackPosition,
 } from '@cuepoint/core';
-import { progressItem, progressItems, type ProgressItem } from './replica/view.ts';
-import { isSame, keepSame, Listeners, Snapshot } from './subscribable.ts';
+import { Items } from './replica/items.ts';
+import { progressContentIds, progressItem, type ProgressItem } from './replica/view.ts';
+import { Listeners } from './subscribable.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -50,48 +51,26 @@ export interface Progress {
   subscribe(listener: () => void): () => void;
 }
 
-interface Snapshots {
-  readonly all: readonly ProgressItem[];
-  readonly inProgress: readonly ProgressItem[];
-  readonly completed: readonly ProgressItem[];
-}
-
 export function createProgress({ store, write }: WritableDeps): Progress {
   const listeners = new Listeners();
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
   let user = store.namespace;
-  const itemsByContentId = new Map<string, ProgressItem>();
-  const snapshot = new Snapshot<Snapshots>((before) => {
-    const all = keepSame(before?.all, progressItems(store.replica), contentIdOf);
-    if (all === before?.all) return before;
-    const [inProgress, completed] = [all.filter(isInProgress), all.filter(isWatched)];
-    return {
-      all,
-      inProgress: keepSame(before?.inProgress, inProgress, contentIdOf),
-      completed: keepSame(before?.completed, completed, contentIdOf),
-    };
+  const items = new Items<ProgressItem>({
+    contentIds: () => progressContentIds(store.replica),
+    read: (contentId) => progressItem(store.replica, contentId),
+    timeOf: ({ updatedAtMs }) => updatedAtMs,
   });
+  const get = (contentId: string) => items.get(contentId);
   store.onChanged(({ progress }) => {
     if (user !== store.namespace) {
       user = store.namespace;
       lastReports.clear();
-      itemsByContentId.clear();
     }
-    if (!progress) return;
-    snapshot.expire();
+    if (progress?.size === 0) return;
+    items.expire(progress);
     listeners.notify();
   });
-
-  /** Of one content, without a look at the others: players ask at every tick. */
-  function get(contentId: string): ProgressItem | undefined {
-    const item = progressItem(store.replica, contentId);
-    const before = itemsByContentId.get(contentId);
-    if (item !== undefined && before !== undefined && isSame(before, item)) return before;
-    if (item === undefined) itemsByContentId.delete(contentId);
-    else itemsByContentId.set(contentId, item);
-    return item;
-  }
 
   function set(contentId: string, position: GivenPosition): void {
     requireContentId(contentId);
@@ -103,7 +82,7 @@ export function createProgress({ store, write }: WritableDeps): Progress {
 
   function clear(contentId: string): boolean {
     requireContentId(contentId);
-    if (progressItem(store.replica, contentId) === undefined) return false;
+    if (get(contentId) === undefined) return false;
     write({ kind: 'progress.clear', contentId });
     return true;
   }
@@ -111,16 +90,13 @@ export function createProgress({ store, write }: WritableDeps): Progress {
   return {
     get,
     resume(contentId) {
-      const item = progressItem(store.replica, contentId);
+      const item = get(contentId);
       return item !== undefined && isInProgress(item) ? item.positionSeconds : 0;
     },
     set,
     report(contentId, given) {
       const position = wholePosition(given);
-      const movesNothing = [
-        progressItem(store.replica, contentId),
-        lastReports.get(contentId),
-      ].some(
+      const movesNothing = [get(contentId), lastReports.get(contentId)].some(
         (before) =>
           before?.positionSeconds === position.positionSeconds && before.state === position.state,
       );
@@ -144,12 +120,9 @@ export function createProgress({ store, write }: WritableDeps): Progress {
       });
     },
     markUnwatched: clear,
-    inProgress: () => snapshot.get().inProgress,
-    completed: () => snapshot.get().completed,
-    list: () => snapshot.get().all,
+    inProgress: items.listOf(isInProgress),
+    completed: items.listOf(({ isCompleted }) => isCompleted),
+    list: items.listOf(() => true),
     subscribe: listeners.subscribe,
   };
 }
-
-const contentIdOf = ({ contentId }: ProgressItem): string => contentId;
-const isWatched = (item: ProgressItem): boolean => item.isCompleted;

@@ -1,8 +1,14 @@
 import { requireContentId, TAGS_PER_REMOVE_MAX } from '@cuepoint/core';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { visibleTags, watchlistItem, watchlistItems, type WatchlistItem } from './replica/view.ts';
-import { keepSame, Listeners, Snapshot } from './subscribable.ts';
+import { Items } from './replica/items.ts';
+import {
+  visibleTags,
+  watchlistContentIds,
+  watchlistItem,
+  type WatchlistItem,
+} from './replica/view.ts';
+import { Listeners } from './subscribable.ts';
 
 /** What the person wants to watch: an OR-Set, so that an add and a concurrent remove both count. [ORS2] */
 export interface Watchlist {
@@ -32,23 +38,27 @@ export interface WritableDeps {
 
 export function createWatchlist({ store, write }: WritableDeps, uuid: () => string): Watchlist {
   const listeners = new Listeners();
-  const snapshot = new Snapshot<readonly WatchlistItem[]>((before) =>
-    keepSame(before, watchlistItems(store.replica), ({ contentId }) => contentId),
-  );
+  const items = new Items<WatchlistItem>({
+    contentIds: () => watchlistContentIds(store.replica),
+    read: (contentId) => watchlistItem(store.replica, contentId),
+    timeOf: ({ addedAtMs }) => addedAtMs,
+  });
+  const list = items.listOf(() => true);
+  const has = (contentId: string) => items.get(contentId) !== undefined;
   store.onChanged(({ watchlist }) => {
-    if (!watchlist) return;
-    snapshot.expire();
+    if (watchlist?.size === 0) return;
+    items.expire(watchlist);
     listeners.notify();
   });
   return {
     get size() {
-      return snapshot.get().length;
+      return list().length;
     },
-    list: () => snapshot.get(),
-    has: (contentId) => watchlistItem(store.replica, contentId) !== undefined,
+    list,
+    has,
     add(contentId) {
       requireContentId(contentId);
-      if (watchlistItem(store.replica, contentId) !== undefined) return false;
+      if (has(contentId)) return false;
       write({ kind: 'watchlist.add', contentId, tag: uuid() });
       return true;
     },

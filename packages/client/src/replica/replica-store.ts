@@ -18,7 +18,8 @@ export interface ReplicaStoreDeps {
   readonly nobody: Place;
 }
 
-const ALL: Touched = { watchlist: true, progress: true, outbox: true };
+const ALL: Touched = { watchlist: undefined, progress: undefined, outbox: true };
+const NONE: ReadonlySet<string> = new Set();
 const SEQUENCE_DIGITS = 12;
 /** A sequence keeps to them whatever the wall clock says. */
 const SEQUENCE_BY_CLOCK_MAX = 9e11;
@@ -398,7 +399,7 @@ export class ReplicaStore {
       isRead ? storage : UNREAD,
       this.namespace,
       environment,
-      () => this.#changed.notify({ watchlist: false, progress: false, outbox: true }, {}),
+      () => this.#changed.notify({ watchlist: NONE, progress: NONE, outbox: true }, {}),
       !isRead,
     );
   }

@@ -6,6 +6,7 @@ import {
   type OutboxEntry,
   type StoredEntry,
 } from '../outbox/outbox-entry.ts';
+import { placeIn } from '../place-in.ts';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { Acknowledged } from './acknowledged.ts';
 import {
@@ -33,15 +34,17 @@ export interface ReplicaChange {
   readonly meta?: Partial<ReplicaMeta>;
 }
 
-/** Which parts a change concerned. */
+/** What may look different after a change. */
 export interface Touched {
-  readonly watchlist: boolean;
-  readonly progress: boolean;
+  /** By content; `undefined`: any of them. */
+  readonly watchlist: ReadonlySet<string> | undefined;
+  readonly progress: ReadonlySet<string> | undefined;
   readonly outbox: boolean;
 }
 
 const ENTRY_PREFIX = 'o/';
 const META_KEY = 'm';
+const NONE: readonly OutboxEntry[] = [];
 
 /** What the storage has to be told of an entry that left. */
 export function recordOfNone({ id }: OutboxEntry): StorageChange {
@@ -93,9 +96,11 @@ export class Replica {
   }
 
   /** What waits to be acknowledged of one content, in the order in which it was made. */
-  pendingOf(contentId: string): OutboxEntry[] {
+  pendingOf(contentId: string): readonly OutboxEntry[] {
+    const ids = this.#entryIdsByContentId.get(contentId);
+    if (ids === undefined) return NONE;
     const pending: OutboxEntry[] = [];
-    for (const id of this.#entryIdsByContentId.get(contentId) ?? []) {
+    for (const id of ids) {
       const entry = this.#entriesById.get(id);
       if (entry !== undefined && entry.state !== 'dead') pending.push(entry);
     }
@@ -116,17 +121,21 @@ export class Replica {
   }
 
   apply({ fold = [], replace, collect = [], put = [], drop = [], meta }: ReplicaChange): Touched {
-    const touched = { watchlist: false, progress: false, outbox: put.length + drop.length > 0 };
-    const touch = ({ kind }: Op) => {
-      if (kind === 'watchlist.add' || kind === 'watchlist.remove') touched.watchlist = true;
-      else touched.progress = true;
+    const [watchlist, progress] = [new Set<string>(), new Set<string>()];
+    const touch = ({ kind, contentId }: Op) => {
+      (kind.startsWith('progress') ? progress : watchlist).add(contentId);
     };
     if (replace !== undefined) {
       this.#acknowledged = new Acknowledged();
       for (const op of replace) this.#acknowledged.fold(op);
-      Object.assign(touched, { watchlist: true, progress: true });
     }
-    for (const op of fold) if (this.#acknowledged.fold(op)) touch(op);
+    for (const op of fold) {
+      if (!this.#acknowledged.fold(op)) continue;
+      touch(op);
+      if (op.kind !== 'watchlist.remove') continue;
+      // Whatever it says that its tags are of.
+      for (const tag of op.tags) watchlist.add(this.#acknowledged.set.get(tag)?.contentId ?? '');
+    }
     for (const tag of collect) this.#acknowledged.set.collect(tag);
     for (const entry of put) {
       const before = this.#entriesById.get(entry.id);
@@ -138,7 +147,10 @@ export class Replica {
       if (dropped !== undefined) touch(dropped.op);
     }
     if (meta !== undefined) this.#meta = { ...this.#meta, ...meta };
-    return touched;
+    const outbox = put.length + drop.length > 0;
+    return replace === undefined
+      ? { watchlist, progress, outbox }
+      : { watchlist: undefined, progress: undefined, outbox };
   }
 
   /** Applies a change that somebody else has stored. */
@@ -229,14 +241,7 @@ export class Replica {
 
   /** Where an entry of this id is, or belongs. */
   #placeOf(id: string): number {
-    let [low, high] = [0, this.#ordered.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const entry = this.#ordered[middle];
-      if (entry !== undefined && entry.id < id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return placeIn(this.#ordered, (entry) => entry.id < id);
   }
 
   #drop(id: string): OutboxEntry | undefined {

@@ -61,16 +61,9 @@ export function watchlistItem(replica: Replica, contentId: string): WatchlistIte
   };
 }
 
-/** The newest first. */
-export function watchlistItems(replica: Replica): WatchlistItem[] {
-  const contentIds = new Set(replica.acknowledged.set.contentIds());
-  for (const contentId of replica.pendingContentIds()) contentIds.add(contentId);
-  const items: WatchlistItem[] = [];
-  for (const contentId of contentIds) {
-    const item = watchlistItem(replica, contentId);
-    if (item !== undefined) items.push(item);
-  }
-  return items.sort((a, b) => b.addedAtMs - a.addedAtMs || (a.contentId < b.contentId ? -1 : 1));
+/** Everything that may be on the list. */
+export function watchlistContentIds(replica: Replica): Iterable<string> {
+  return [...replica.acknowledged.set.contentIds(), ...replica.pendingContentIds()];
 }
 
 /** The write that counts: the greatest stamp of what is acknowledged and what waits. [LWW1] */
@@ -99,18 +92,9 @@ export function progressItem(replica: Replica, contentId: string): ProgressItem 
   };
 }
 
-/** The latest first; cleared contents are left out. */
-export function progressItems(replica: Replica): ProgressItem[] {
-  const contentIds = new Set(replica.acknowledged.registers.keys());
-  for (const contentId of replica.pendingContentIds()) contentIds.add(contentId);
-  const items: ProgressItem[] = [];
-  for (const contentId of contentIds) {
-    const item = progressItem(replica, contentId);
-    if (item !== undefined) items.push(item);
-  }
-  return items.sort(
-    (a, b) => b.updatedAtMs - a.updatedAtMs || (a.contentId < b.contentId ? -1 : 1),
-  );
+/** Everything that may have a position. */
+export function progressContentIds(replica: Replica): Iterable<string> {
+  return [...replica.acknowledged.registers.keys(), ...replica.pendingContentIds()];
 }
 
 function isPending(replica: Replica, contentId: string, part: 'watchlist' | 'progress'): boolean {
