@@ -85,4 +85,16 @@ describe.skipIf(!isThere)('the pages of the console', () => {
     expect(page.complaints).toEqual([]);
     await context.close();
   });
+
+  it('say within ten seconds that the service does not answer, and that it does again', async () => {
+    const context = await service.browser.newContext();
+    const page = await openPage(context, service.inspectorLink());
+    const isSaid = page.getByRole('alert').filter({ hasText: 'does not answer' });
+    await context.route('**/livez', (route) => route.abort());
+    await isSaid.waitFor();
+    expect(await isSaid.textContent()).toContain('may be old');
+    await context.unroute('**/livez');
+    await isSaid.waitFor({ state: 'detached' });
+    await context.close();
+  });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { runCli } from './cli/run-cli.ts';
 
 // Before anything is made: the embedded database makes its files as open as this allows.
@@ -35,6 +36,11 @@ process.exitCode = await runCli(process.argv.slice(2), {
   now: Date.now,
   random: Math.random,
   randomUuid: randomUUID,
+  networkAddresses: () =>
+    Object.values(networkInterfaces())
+      .flatMap((addresses = []) => addresses)
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => address),
   onStopSignal: (listener) => {
     stop = listener;
     finishesItself = true;

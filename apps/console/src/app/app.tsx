@@ -3,12 +3,14 @@ import { usePathname } from './location.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { PageLink } from './page-link.tsx';
 import { pageOf, PAGES } from './pages.ts';
+import { useServiceAnswers } from './use-service-answers.ts';
 
 export function App() {
   const pathname = usePathname();
   const page = pageOf(pathname);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
+  const answers = useServiceAnswers();
 
   useEffect(() => {
     document.title = `${page?.title ?? 'Not found'} · Cuepoint`;
@@ -39,6 +41,11 @@ export function App() {
           </ul>
         </nav>
       </header>
+      {!answers && (
+        <p className="notice bad" role="alert">
+          <strong>The service does not answer.</strong> What is shown here may be old.
+        </p>
+      )}
       <main id="main" ref={main} tabIndex={-1}>
         <PageBoundary key={pathname}>
           <Suspense fallback={<p className="quiet">Loading …</p>}>

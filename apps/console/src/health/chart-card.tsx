@@ -14,6 +14,8 @@ export function ChartCard({ chart, points }: ChartCardProps) {
   const titleId = useId();
   const { title, hint, unit, series } = chart;
   const last = points.at(-1);
+  const hasNothing =
+    points.length > 1 && series.every(({ key }) => points.every((point) => point[key] === null));
   return (
     <section className="chart-card" aria-labelledby={titleId}>
       <h2 id={titleId}>{title}</h2>
@@ -35,6 +37,7 @@ export function ChartCard({ chart, points }: ChartCardProps) {
         ))}
       </dl>
       <LineChart chart={chart} points={points} />
+      {hasNothing && <p>Nothing to measure in these minutes.</p>}
       <p className="quiet">{hint}</p>
     </section>
   );

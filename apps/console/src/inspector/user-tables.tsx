@@ -40,8 +40,10 @@ const DEVICE_COLUMNS: readonly Column<DeviceRow>[] = [
     title: 'Device',
     cell: ({ deviceId, deviceName }) => (
       <>
-        <code>{deviceId}</code>
-        {deviceName === null ? null : <div className="quiet">{deviceName}</div>}
+        {deviceName === null ? null : <strong>{deviceName}</strong>}
+        <div className="quiet">
+          <code>{deviceId}</code>
+        </div>
       </>
     ),
   },
@@ -121,7 +123,7 @@ export function UserTables({ user, isFiltered }: UserTablesProps) {
         columns={SESSION_COLUMNS}
         rows={user.sessions}
         keyOf={({ sessionId }) => sessionId}
-        empty={empty('live session on this instance')}
+        empty={empty('live session on the instance that answered; other instances may hold some')}
       />
     </>
   );

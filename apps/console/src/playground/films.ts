@@ -6,6 +6,9 @@ export interface Film {
   readonly year: string;
 }
 
+/** Well below the length of a content id. */
+const TITLE_LENGTH_MAX = 120;
+
 /** By title. */
 export const FILMS: readonly Film[] = rows
   .map(({ title, year }) => ({ contentId: contentIdOf(title, year), title, year }))
@@ -13,19 +16,29 @@ export const FILMS: readonly Film[] = rows
 
 const filmsById = new Map(FILMS.map((film) => [film.contentId, film]));
 
-function contentIdOf(title: string, year: string): string {
-  return `film:${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${year}`;
+function contentIdOf(title: string, year?: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ['film:', words.join('-'), year === undefined ? '' : `-${year}`].join('');
 }
 
-/** Content that came from elsewhere, over HTTP say, is shown by its id. */
+/** Of a film that is not on the list, as it was typed or came over HTTP, the words of its id. */
 export function titleOf(contentId: string): string {
-  return filmsById.get(contentId)?.title ?? contentId;
+  const film = filmsById.get(contentId);
+  if (film !== undefined) return film.title;
+  const [, words] = /^film:(.+)$/.exec(contentId) ?? [];
+  return words === undefined
+    ? contentId
+    : words.replaceAll(/(^|-)(.)/gu, (_, dash: string, first: string) => {
+        return (dash === '' ? '' : ' ') + first.toUpperCase();
+      });
 }
 
-/** What somebody typed: a title of the list, in any case. */
-export function filmOfTitle(text: string): Film | undefined {
+/** What somebody typed: a title of the list in any case, or any other film. `undefined` without a letter in it. */
+export function contentOfTitle(text: string): string | undefined {
   const wanted = text.trim().toLowerCase();
-  return FILMS.find(({ title }) => title.toLowerCase() === wanted);
+  const known = FILMS.find(({ title }) => title.toLowerCase() === wanted);
+  if (known !== undefined) return known.contentId;
+  return /[\p{L}\p{N}]/u.test(text) ? contentIdOf(text.slice(0, TITLE_LENGTH_MAX)) : undefined;
 }
 
 /** 75 → `1:15`. */

@@ -4,6 +4,8 @@ import { playgroundUser, readSettings, writeSettings } from './device-settings.t
 import type { PlaygroundDevice } from './devices.ts';
 import { createNetworkSwitch } from './network-switch.ts';
 
+const TOKEN_TIMEOUT_MS = 5_000;
+
 /** One device of the page: a real SDK client with a storage, a network and a clock of its own. */
 export interface OpenDevice {
   readonly key: string;
@@ -36,6 +38,7 @@ function askForToken(userId: string): Promise<Response> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ userId }),
+    signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
   });
 }
 

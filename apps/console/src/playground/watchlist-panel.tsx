@@ -1,6 +1,6 @@
 import { useWatchlist } from '@cuepoint/client/react';
 import { useId, useState, type FormEvent } from 'react';
-import { filmOfTitle, FILMS, titleOf } from './films.ts';
+import { contentOfTitle, FILMS, titleOf } from './films.ts';
 
 interface Props {
   readonly onPlay: (contentId: string) => void;
@@ -70,14 +70,14 @@ function AddFilm({ onAdd, hasFilm }: AddFilmProps) {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const film = text.trim() === '' ? anyFilm(hasFilm) : filmOfTitle(text);
-    if (film === undefined) {
-      setFault('No film of the list has this title.');
+    const contentId = text.trim() === '' ? anyFilm(hasFilm) : contentOfTitle(text);
+    if (contentId === undefined) {
+      setFault('A title has letters.');
       return;
     }
     setFault(undefined);
     setText('');
-    onAdd(film.contentId);
+    onAdd(contentId);
   }
 
   return (
@@ -115,5 +115,5 @@ function AddFilm({ onAdd, hasFilm }: AddFilmProps) {
 /** Whoever types nothing wants to see something happen. */
 function anyFilm(hasFilm: (contentId: string) => boolean) {
   const left = FILMS.filter(({ contentId }) => !hasFilm(contentId));
-  return left[Math.floor(Math.random() * left.length)];
+  return left[Math.floor(Math.random() * left.length)]?.contentId;
 }

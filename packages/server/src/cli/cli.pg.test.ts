@@ -254,7 +254,7 @@ describe('serve', () => {
     const printed = createSignal();
     let output = '';
     let stop = (): void => undefined;
-    const serving = run(['serve', '--port', '0', '--log-level', 'silent'], {
+    const serving = run(['serve', '--host', '0.0.0.0', '--port', '0', '--log-level', 'silent'], {
       env: secret,
       onOutput: (text) => {
         output = text;
@@ -266,6 +266,9 @@ describe('serve', () => {
     });
     await printed.received;
     const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+    expect(output).toContain(
+      `other machines  http://192.168.1.20:${new URL(address ?? '').port}\n`,
+    );
     const { out: token } = await run(['token', '--user', userId, '--ttl', '60'], { env: secret });
     const headers = { authorization: `Bearer ${token.trim()}` };
     const answer = await fetch(`${address}/api/v1/watchlist`, { headers });

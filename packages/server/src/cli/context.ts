@@ -13,6 +13,8 @@ export interface CliContext {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly randomUuid: () => string;
+  /** IPv4 addresses of this machine on its networks, without loopback. */
+  readonly networkAddresses: () => readonly string[];
   /** Calls `listener` on the first signal to stop, instead of ending the process. */
   readonly onStopSignal: (listener: () => void) => void;
 }

@@ -57,21 +57,31 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
   try {
     const started = await service.start();
     consoleAddress = started.operatorAddress ?? started.address;
-    print(context, ...(await describeStart(started)));
+    print(context, ...(await describeStart(started, lanAddresses(started, config.host, context))));
   } catch (error) {
     if (!isStopping) throw error;
   }
   await stopped;
 }
 
-async function describeStart({
-  address,
-  operatorAddress,
-  storage,
-  durabilityWarnings,
-  development,
-}: StartedService): Promise<string[]> {
+/** The service says loopback of itself where it listens on all addresses: those by which other machines reach it. */
+function lanAddresses(
+  { address }: StartedService,
+  host: string,
+  { networkAddresses }: CliContext,
+): readonly string[] {
+  const { port } = new URL(address);
+  return ['0.0.0.0', '::'].includes(host)
+    ? networkAddresses().map((lan) => `http://${lan}:${port}`)
+    : [];
+}
+
+async function describeStart(
+  { address, operatorAddress, storage, durabilityWarnings, development }: StartedService,
+  reachedAt: readonly string[],
+): Promise<string[]> {
   const lines = [`Cuepoint ${VERSION} listens on ${address}`, `  data  ${storage}`];
+  if (reachedAt.length > 0) lines.push(`  other machines  ${reachedAt.join(', ')}`);
   if (operatorAddress !== undefined) lines.push(`  operators  ${operatorAddress}`);
   for (const warning of durabilityWarnings) lines.push(`  note  ${warning}`);
   if (development === undefined) return lines;

@@ -38,6 +38,7 @@ export async function runTestCli(argv: string[], options: CliRunOptions = {}): P
     now: Date.now,
     random: Math.random,
     randomUuid: randomUUID,
+    networkAddresses: () => ['192.168.1.20'],
     onStopSignal: (listener) => onStopSignal?.(listener),
   };
   const code = await runCli(argv, context);
