@@ -1,9 +1,11 @@
 import * as fakeIndexedDb from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientStorage } from './storage/client-storage.ts';
 import { memoryStorage } from './storage/memory-storage.ts';
 import { FakeEnvironment, settled } from './testing/fake-environment.ts';
 import { FakeService, fakeToken } from './testing/fake-service.ts';
 import { FakeStorage } from './testing/fake-storage.ts';
+import { createMemoryTabs } from './testing/memory-tabs.ts';
 import { DEVICE, openApp, SERVICE_URL, shown } from './testing/open-app.ts';
 import { createWatchState, type WatchState } from './watch-state.ts';
 
@@ -98,6 +100,42 @@ describe('opening a state', () => {
   });
 });
 
+it('[ENG7] a tab that reads a database which has just vanished keeps what it has in memory', async () => {
+  const parts = await used();
+  const { storage } = parts;
+  const tabs = createMemoryTabs();
+  const leading = tabs.open();
+  const first = await openApp({ ...parts, tabs: leading });
+  const listeners = new Set<() => void>();
+  let isVanishing = false;
+  const medium: ClientStorage = {
+    write: (namespace, changes) => storage.write(namespace, changes),
+    clear: (prefix) => storage.clear(prefix),
+    async read(namespace) {
+      const records = await storage.read(namespace);
+      if (isVanishing) for (const listener of listeners) listener();
+      isVanishing = false;
+      return records;
+    },
+    onGone(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const second = await openApp({ ...parts, medium, tabs: tabs.open() });
+  expect(shown(second.state).watchlist).toEqual(['synced', 'waits']);
+  await storage.clear('');
+  isVanishing = true;
+  // The next one reads what the last leader may have stored.
+  leading.kill();
+  await settled();
+  expect(isVanishing).toBe(false);
+  expect(second.state.inspect().isLeader).toBe(true);
+  expect(shown(second.state).watchlist).toEqual(['synced', 'waits']);
+  expect(second.state.status.get().pending).toBe(1);
+  await Promise.all([first.state.close(), second.state.close()]);
+});
+
 describe('a page', () => {
   beforeEach(() => {
     for (const [name, value] of Object.entries(fakeIndexedDb)) {
@@ -160,6 +198,29 @@ describe('a page', () => {
     const next = await open(service);
     expect(next.watchlist.size).toBe(12);
     expect(next.status.get().pending).toBe(11);
+    await next.close();
+  });
+
+  it('[ENG7] of nobody whose database is deleted under it writes everything anew, too', async () => {
+    const service = new FakeService(() => Date.now());
+    const openForNobody = () =>
+      createWatchState({
+        url: SERVICE_URL,
+        getToken: () => Promise.reject(new Error('no network')),
+        device: DEVICE,
+        createSocket: service.createSocket,
+      });
+    const state = await openForNobody();
+    state.watchlist.add('first');
+    await state.whenStored();
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase('cuepoint').addEventListener('success', resolve);
+    });
+    state.watchlist.add('second');
+    await state.whenStored();
+    await state.close();
+    const next = await openForNobody();
+    expect(shown(next).watchlist).toEqual(['first', 'second']);
     await next.close();
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as fakeIndexedDb from 'fake-indexeddb';
+import { indexedDbStorage } from './storage/indexed-db-storage.ts';
 import { createWatchState, type WatchState } from './watch-state.ts';
 import { FakeEnvironment, settled } from './testing/fake-environment.ts';
 import { FakeService, fakeToken } from './testing/fake-service.ts';
@@ -55,6 +56,30 @@ describe('a sign-out with wipe', () => {
     expect(left).not.toMatch(/ada|bob/);
   });
 
+  it('[SDK9] of the device ends the tabs of everybody, and what they had goes as well', async () => {
+    const parts = await tvOfTwo();
+    const tabs = createMemoryTabs();
+    const [ada, bob] = [
+      await openApp({ ...parts, tabs: tabs.open() }),
+      await openApp({ ...parts, subject: 'bob', tabs: tabs.open() }),
+    ];
+    await ada.state.signOut({ wipe: 'device' });
+    await settled();
+    expect(() => bob.state.watchlist.add('more')).toThrow('This watch state was closed.');
+    expect(await parts.storage.namespaces()).toEqual(['https://media.test|device|']);
+  });
+
+  it('[SDK9] takes what a run that was cut off left under the subject', async () => {
+    const parts = await tvOfTwo();
+    const [record] = await parts.storage.read(`${NAMESPACE}ada|`);
+    const bySubject = 'https://media.test|s|ada|';
+    if (record !== undefined) await parts.storage.write(bySubject, [record]);
+    const { state } = await openApp(parts);
+    expect(await parts.storage.read(bySubject)).toHaveLength(1);
+    await state.signOut({ wipe: true });
+    expect(await parts.storage.read(bySubject)).toEqual([]);
+  });
+
   it('[SDK9] ends the tabs of its user, and not those of another', async () => {
     const parts = await tvOfTwo();
     const tabs = createMemoryTabs();
@@ -102,6 +127,10 @@ describe('a tab that cannot hear of a wipe', () => {
       environment,
     });
 
+  const medium = indexedDbStorage();
+  const stored = () => medium.read(`${NAMESPACE}ada|`);
+  const untilNothingIsLeft = () => vi.waitUntil(async () => (await stored()).length === 0);
+
   it('[SDK9] does not write the data back, and ends', async () => {
     const environment = new FakeEnvironment();
     const service = new FakeService(() => environment.trueMs);
@@ -119,9 +148,45 @@ describe('a tab that cannot hear of a wipe', () => {
       }
     });
     await second.close();
+    await untilNothingIsLeft();
     const next = await open(environment, service);
     service.cut();
     expect(next.inspect().outbox).toEqual([]);
     await next.close();
+  });
+
+  it('[SDK9] ends when somebody looks at it, though it writes nothing', async () => {
+    const environment = new FakeEnvironment();
+    const service = new FakeService(() => environment.trueMs);
+    const [first, second] = [await open(environment, service), await open(environment, service)];
+    await vi.waitUntil(() => second.status.get().userId !== undefined);
+    await Promise.all([first.whenStored(), second.whenStored()]);
+    await first.signOut({ wipe: true });
+    environment.signal('visible');
+    await vi.waitUntil(() => !second.status.get().isOnline);
+    expect(() => second.watchlist.add('film')).toThrow('This watch state was closed.');
+    await untilNothingIsLeft();
+  });
+
+  it('[SDK9] goes on where its database was dropped: nobody has wiped it', async () => {
+    const environment = new FakeEnvironment();
+    const service = new FakeService(() => environment.trueMs);
+    const state = await open(environment, service);
+    await vi.waitUntil(() => state.status.get().userId !== undefined);
+    state.watchlist.add('before');
+    await state.whenStored();
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase('cuepoint').addEventListener('success', resolve);
+    });
+    environment.signal('visible');
+    await vi.waitUntil(async () => (await stored()).length > 0);
+    // It reads after the look has.
+    await state.waitingOnDevice();
+    state.watchlist.add('after');
+    await state.whenStored();
+    expect(shown(state).watchlist).toEqual(['after', 'before']);
+    await state.close();
+    // So does this, after the look that follows each write.
+    await stored();
   });
 });

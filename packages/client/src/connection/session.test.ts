@@ -204,6 +204,64 @@ describe('a whole state that comes in the middle of a session', () => {
     await state.close();
   });
 
+  it('[CUR6] let go of what is refused then, also after a restart', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state, storage } = await openApp({ environment, service });
+    service.acknowledges = false;
+    const last = { resync: true, restored: true, more: false, cursor: '1' } as const;
+    service.socket.tell(page([add('film-0', 0)], last));
+    await settled();
+    expect(state.status.get().pending).toBe(1);
+    await state.close();
+    service.answerInstead = ({ id, ops }) => ({
+      type: 'ack',
+      id,
+      results: ops.map(() => ({ result: 'rejected', code: 'stale_op' })),
+    });
+    const next = await openApp({ environment, service, storage: await storage.reborn() });
+    expect(next.state.deadLetters.list()).toEqual([]);
+    expect(next.state.status.get().pending).toBe(0);
+    await next.state.close();
+  });
+
+  it('[CUR6] take the version of a device that brought it back first', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state } = await openApp({ environment, service });
+    service.answerInstead = ({ id, ops }) => ({
+      type: 'ack',
+      id,
+      results: ops.map(() => ({ result: 'duplicate' })),
+    });
+    const last = { resync: true, restored: true, more: false, cursor: 'c' } as const;
+    service.socket.tell(page([add('film-0', 0)], last));
+    await settled();
+    const theirs: Op = { ...add('film-1', 1), deviceId: 'radio' };
+    service.socket.tell(page([theirs], {}));
+    await settled();
+    expect(state.inspect().acknowledged).toContainEqual(theirs);
+    expect(state.status.get().pending).toBe(0);
+    await state.close();
+  });
+
+  it('[CUR6] keep what a clock that is behind does not take yet, and send the same again', async () => {
+    const { environment, service } = serviceWith(2);
+    const { state } = await openApp({ environment, service });
+    service.answerInstead = ({ id, ops }) => {
+      service.answerInstead = undefined;
+      const results = ops.map(() => ({ result: 'rejected', code: 'clock_ahead' }) as const);
+      return { type: 'ack', id, results, serverTime: environment.trueMs };
+    };
+    const last = { resync: true, restored: true, more: false, cursor: 'c' } as const;
+    service.socket.tell(page([add('film-0', 0)], last));
+    await settled();
+    await environment.advance(60_000);
+    const [first, second] = service.pushes.map(({ ops }) => ops);
+    expect(first).toMatchObject([{ contentId: 'film-1' }]);
+    expect(second).toEqual(first);
+    expect(state.status.get().pending).toBe(0);
+    await state.close();
+  });
+
   it('[SDK8] that is begun anew counts from the new beginning', async () => {
     const { environment, service } = serviceWith(0);
     const { state } = await openApp({ environment, service });

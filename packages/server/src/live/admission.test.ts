@@ -30,8 +30,8 @@ describe('the admission of sockets', () => {
 
   it('[SEC1] leaves half of the sockets to those who speak: of more silent ones the address with the most gives way', () => {
     const { admission, ended, enter } = setup({ socketsMax: 8, pendingPerAddressMax: 8 });
-    enter('a', 'first');
     enter('b');
+    enter('a', 'first');
     enter('a', 'second');
     enter('a', 'third');
     enter('c');
