@@ -24,6 +24,11 @@ function cursorWith(open: number): Cursor {
 
 const LEAST = `${XMIN}:${XMIN}:`;
 
+it('[CUR1] a text of the greatest length fits in a URL of 4 KB', () => {
+  const url = `/api/v1/sync?limit=5000&page=${'x'.repeat(CURSOR_TEXT_MAX)}`;
+  expect(`https://${'h'.repeat(60)}${url}`.length).toBeLessThan(4_096);
+});
+
 describe('a cursor while many transactions are in progress', () => {
   it.each([0, 1, 100, 1_500, 2_500, 50_000])(
     '[CUR1] stays below its bound with %i of them, and misses nothing',

@@ -300,19 +300,22 @@ describe('the end', () => {
     });
   });
 
-  it('[SDK7] completes what has no known length, with its position as the length', async () => {
-    bind();
-    media.load(0);
-    await media.play();
-    media.playTo(1_319.5);
-    media.end();
-    expect(local.written.at(-1)).toEqual({
-      positionSeconds: 1_320,
-      durationSeconds: 1_320,
-      state: 'stopped',
-    });
-    expect(local.state.progress.resume(FILM)).toBe(0);
-  });
+  it.each([0, Number.NaN])(
+    '[SDK7] completes what has no known length, with its position as the length: %d',
+    async (duration) => {
+      bind();
+      media.load(duration);
+      await media.play();
+      media.playTo(1_319.5);
+      media.end();
+      expect(local.written.at(-1)).toEqual({
+        positionSeconds: 1_320,
+        durationSeconds: 1_320,
+        state: 'stopped',
+      });
+      expect(local.state.progress.resume(FILM)).toBe(0);
+    },
+  );
 
   it('[SDK7] of a loop is recorded, and the next round does not undo it', async () => {
     bind();

@@ -234,6 +234,24 @@ describe('tokens by key set', () => {
     expect(failed.count).toBe(2);
   });
 
+  it('[OPS1] a provider that has just failed is not asked again', async () => {
+    const { verify } = create();
+    const token = await goodToken();
+    status = 500;
+    await expect(verify(token)).rejects.toMatchObject(trouble);
+    const asked: ServerResponse[] = [];
+    held = asked;
+    for (let call = 0; call < 5; call += 1) {
+      await expect(verify(token)).rejects.toMatchObject(trouble);
+    }
+    // What they might have asked came before this.
+    const last = fetch(`${url}?last`).catch(() => undefined);
+    await vi.waitUntil(() => asked.some(({ req }) => req.url?.endsWith('last')));
+    expect(asked.map(({ req }) => req.url)).toEqual(['/keys?last']);
+    asked.forEach((response) => response.destroy());
+    await last;
+  });
+
   it('[OPS1] the last good key set is served for as long as there is no new one', async () => {
     const { verify, failed } = create();
     const token = await goodToken();
