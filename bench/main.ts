@@ -12,6 +12,7 @@ import { client } from './workloads/client.ts';
 import { connect } from './workloads/connect.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
+import { flood } from './workloads/flood.ts';
 import { growthCallers } from './workloads/growth-callers.ts';
 import { growthSockets } from './workloads/growth-sockets.ts';
 import { growthUsers } from './workloads/growth-users.ts';
@@ -38,6 +39,7 @@ const WORKLOADS: readonly Workload[] = [
   livePropagation,
   liveInstances,
   connect,
+  flood,
   idleSockets,
   growthWatchlist,
   growthUsers,

@@ -63,6 +63,19 @@ test('[GC9] more users than a batch has rows for take turns: none has a second o
   ]);
 });
 
+test('[GC9] a user who is alone gets the whole batch, and its share as soon as somebody else waits', async () => {
+  const { scripted, submit } = setup({ batchMaxRows: 10, batchMaxRowsPerUser: 3 });
+  const acks = Array.from({ length: 25 }, (_, index) => submit(`key ${index}`, 0, userOf(0)));
+  await drainMicrotasks();
+  expect(sharesOf(scripted.pending[0]?.statements[0]?.params[1])).toEqual({ 0: 10 });
+  acks.push(submit('quiet', 99, QUIET));
+  scripted.pending[0]?.succeed();
+  await drainMicrotasks();
+  expect(sharesOf(scripted.pending[0]?.statements[0]?.params[1])).toEqual({ 0: 3, 99: 1 });
+  scripted.automatic();
+  await Promise.all(acks);
+});
+
 test('[GC9] floods fill what they leave to others: whoever has nothing in the backlog is taken', async () => {
   const { scripted, submit } = setup({ backlogMax: 1_000 });
   const refusals: CuepointError[] = [];
