@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createMaintenance, STALE_DEVICES_MAX, type MaintenanceOptions } from './maintenance.ts';
+import {
+  createMaintenance,
+  REVOKED_DEVICES_KEPT,
+  STALE_DEVICES_MAX,
+  type MaintenanceOptions,
+} from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { DeviceKey } from './stale-devices.ts';
 import { blockedBy, withoutOlderTransactions } from './testing/blocked-by.ts';
@@ -75,11 +80,44 @@ describe.each(TEST_DATABASES)('garbage collection on $name', ({ open }) => {
   });
   // A collection is of the whole schema, not of one user.
   beforeEach(async () => {
-    await opened.sql('truncate cuepoint.user_watchlists, cuepoint.user_floors');
+    await opened.sql(
+      'truncate cuepoint.user_watchlists, cuepoint.user_floors, cuepoint.user_devices',
+    );
     await opened.sql("update cuepoint.sync_state set cursor_floor = '0', floor_raised_at = null");
   });
   afterAll(async () => {
     await opened.destroy();
+  });
+
+  test('[SEC1] removed devices are forgotten after the retention, but for the newest, which stay refused', async () => {
+    const { clock, repository, maintenance, userId } = setup(opened, { retentionMs: RETENTION_MS });
+    const register = (user: string, deviceId: string) =>
+      repository.saveDevice(user, deviceInfo({ deviceId }));
+    const ids = Array.from({ length: REVOKED_DEVICES_KEPT + 3 }, (_, index) => `gone-${index}`);
+    const other = randomUUID();
+    await Promise.all([register(userId, 'here'), register(other, 'gone-0')]);
+    await repository.deleteDevice(other, 'gone-0', clock.nowMs);
+    for (const [index, deviceId] of ids.entries()) {
+      await register(userId, deviceId);
+      await repository.deleteDevice(userId, deviceId, clock.nowMs + index);
+    }
+    clock.nowMs += RETENTION_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 0 });
+    clock.nowMs += DAY_MS;
+    expect(await maintenance.collectGarbage()).toMatchObject({ deleted: 3 });
+    const remembered = await Promise.all(
+      ids.map((deviceId) => repository.isDeviceRevoked(userId, deviceId)),
+    );
+    expect(remembered).toEqual(ids.map((_, index) => index >= 3));
+    expect(await repository.isDeviceRevoked(other, 'gone-0')).toBe(true);
+    expect(await repository.countDevices(userId, 100)).toBe(REVOKED_DEVICES_KEPT + 1);
+    expect(await repository.countDevices(userId, 5)).toBe(5);
+    expect(await register(userId, 'gone-22')).toBe('revoked');
+    expect(await register(userId, 'gone-0')).toBe('saved');
+    expect((await repository.loadDevices(userId)).map(({ deviceId }) => deviceId)).toEqual([
+      'gone-0',
+      'here',
+    ]);
   });
 
   test('[CUR3] a tombstone past its retention goes in two steps, a grace apart', async () => {

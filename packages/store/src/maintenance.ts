@@ -8,7 +8,7 @@ export const DEFAULT_RETENTION_MS = 30 * 24 * 60 * 60_000;
 export const DEFAULT_GC_GRACE_MS = 10 * 60_000;
 
 export interface MaintenanceObserver {
-  /** Tombstones deleted by one batch. */
+  /** Tombstones, or removed devices, deleted by one batch. */
   collected?(rows: number): void;
   /** Devices that one run marked, after its commit; never empty. */
   markedOffline?(devices: readonly DeviceKey[]): void;
@@ -58,6 +58,8 @@ export interface Maintenance {
 
 /** Devices that one run marks offline: what an outage leaves behind is told in parts, not at once. */
 export const STALE_DEVICES_MAX = 5_000;
+/** Removed devices of each user that are refused for ever; older ones are forgotten after the retention. [SEC1] */
+export const REVOKED_DEVICES_KEPT = 20;
 /** Tombstones deleted in one transaction: short enough not to hold up writers. */
 const DELETE_BATCH_ROWS = 5_000;
 
@@ -113,26 +115,24 @@ export function createMaintenance(
     }
   }
 
-  /** Deletes what an earlier run covered with floors, then covers what has become due. [CUR3] */
+  /** Deletes what an earlier run covered with floors, and removed devices, then covers what has become due. [CUR3] */
   async function collectGarbage(): Promise<GarbageCollectionReport> {
     const at = now === undefined ? null : new Date(now());
     const [retentionSeconds, graceSeconds] = [retentionMs / 1000, gcGraceMs / 1000];
-    let deleted = 0;
-    for (;;) {
-      const batch = await exclusively('garbage_collection', async (transaction) => {
-        const { rows } = await transaction.query<{ deleted: number }>('delete-collected', [
-          at,
-          retentionSeconds,
-          graceSeconds,
-          DELETE_BATCH_ROWS,
-        ]);
-        return rows[0]?.deleted ?? 0;
-      });
-      if (batch === undefined) return { raisedUsers: 0, deleted, lockHeld: false };
-      deleted += batch;
-      if (batch > 0) observer.collected?.(batch);
-      if (batch < DELETE_BATCH_ROWS || stopped) break;
-    }
+    const tombstones = await deleteInBatches('delete-collected', [
+      at,
+      retentionSeconds,
+      graceSeconds,
+      DELETE_BATCH_ROWS,
+    ]);
+    const devices = await deleteInBatches('delete-revoked-devices', [
+      at,
+      retentionSeconds,
+      REVOKED_DEVICES_KEPT,
+      DELETE_BATCH_ROWS,
+    ]);
+    const deleted = tombstones.deleted + devices.deleted;
+    if (!tombstones.lockHeld) return { raisedUsers: 0, deleted, lockHeld: false };
     const raisedUsers = await exclusively('garbage_collection', async (transaction) => {
       const { rows } = await transaction.query<{ users: number }>('raise-floors', [
         at,
@@ -142,6 +142,24 @@ export function createMaintenance(
       return rows[0]?.users ?? 0;
     });
     return { raisedUsers: raisedUsers ?? 0, deleted, lockHeld: raisedUsers !== undefined };
+  }
+
+  /** @param params the last one is {@link DELETE_BATCH_ROWS}. */
+  async function deleteInBatches(
+    name: 'delete-collected' | 'delete-revoked-devices',
+    params: readonly unknown[],
+  ): Promise<Pick<GarbageCollectionReport, 'deleted' | 'lockHeld'>> {
+    let deleted = 0;
+    for (;;) {
+      const batch = await exclusively('garbage_collection', async (transaction) => {
+        const { rows } = await transaction.query<{ deleted: number }>(name, params);
+        return rows[0]?.deleted ?? 0;
+      });
+      if (batch === undefined) return { deleted, lockHeld: false };
+      deleted += batch;
+      if (batch > 0) observer.collected?.(batch);
+      if (batch < DELETE_BATCH_ROWS || stopped) return { deleted, lockHeld: true };
+    }
   }
 
   async function checkpoint(): Promise<boolean> {

@@ -167,6 +167,12 @@ export class PostgresSyncRepository implements SyncRepository {
     return rows.length === 1;
   }
 
+  async countDevices(userId: string, max: number): Promise<number> {
+    const params = [toUserId(userId), max];
+    const { rows } = await this.#database.query<{ devices: number }>('count-devices', params);
+    return rows[0]?.devices ?? 0;
+  }
+
   async listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>> {
     interface Row {
       readonly content_id: string;

@@ -186,6 +186,12 @@ export interface SyncRepository {
   /** @returns false for a device that is not registered, or revoked. */
   updateDeviceHeartbeat(userId: string, deviceId: string, atMs: number): Promise<boolean>;
   isDeviceRevoked(userId: string, deviceId: string): Promise<boolean>;
+  /**
+   * Devices that are registered, or were and are still remembered as removed.
+   *
+   * @param max more are not looked at.
+   */
+  countDevices(userId: string, max: number): Promise<number>;
 
   /** The effective watchlist, ordered by content id. */
   listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>>;

@@ -30,7 +30,11 @@ const OF_NO_USER = new Set([
 const LOCKS_ONLY = 'lock-marked-tables';
 
 /** Periodic work that looks for rows of any user; nothing else runs it. */
-const ACROSS_USERS = new Set(['mark-stale-devices', 'find-stale-devices']);
+const ACROSS_USERS = new Map([
+  ['delete-revoked-devices', 'maintenance.ts'],
+  ['mark-stale-devices', 'stale-devices.ts'],
+  ['find-stale-devices', 'stale-devices.ts'],
+]);
 
 const statements = readdirSync(SQL_DIRECTORY)
   .filter((file) => file.endsWith('.sql'))
@@ -95,14 +99,14 @@ test.each([...OF_NO_USER])('[SQL7] %s.sql is there, and names no table of users'
   expect(usesOfUserTables(statement?.text ?? '')).toEqual([]);
 });
 
-test.each([...ACROSS_USERS])('[SQL7] %s.sql is run by the periodic tasks alone', (name) => {
+test.each([...ACROSS_USERS])('[SQL7] %s.sql is run by the periodic tasks alone', (name, runner) => {
   const sources = readdirSync(SOURCE_DIRECTORY, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
   );
   const naming = sources.filter((file) =>
     readFileSync(new URL(file, SOURCE_DIRECTORY), 'utf8').includes(`'${name}'`),
   );
-  expect(naming).toEqual(['stale-devices.ts']);
+  expect(naming).toEqual([runner]);
 });
 
 test('[SQL7] the check sees a statement that forgets the user', () => {

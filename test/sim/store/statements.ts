@@ -109,6 +109,11 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     const stored = tables.devices.get(`${String(userId)} ${String(deviceId)}`);
     return stored === undefined || stored.isRevoked ? [] : [deviceRow(stored)];
   },
+  'count-devices': ({ tables }, [userId]) => [
+    { devices: [...tables.devices.values()].filter((stored) => stored.userId === userId).length },
+  ],
+  // Fewer than are kept of a user are ever removed here.
+  'delete-revoked-devices': () => [{ deleted: 0 }],
   'load-devices': ({ tables }, [userId]) =>
     [...tables.devices.values()]
       .filter((stored) => stored.userId === userId && !stored.isRevoked)

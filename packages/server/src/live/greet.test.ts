@@ -31,6 +31,7 @@ it('[LIV8] knows which of two sockets came first where a database that stood sti
     repository: {
       loadDevices: async () => [{ ...HELLO.device, lastSeenAtMs: 0 }] as never,
       isDeviceRevoked: async () => false,
+      countDevices: async () => 1,
       async readChanges(): Promise<ChangesPage> {
         await isBack;
         const readAtMs = clock.now() + DATABASE_AHEAD_MS;

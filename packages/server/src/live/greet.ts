@@ -1,10 +1,10 @@
 import { CuepointError, PROTOCOL_VERSION, type DeviceInfo, type Hello } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
-import { requireUnrevoked } from '../auth/authenticate.ts';
 import { DEFAULT_DEVICE_ID } from '../auth/caller.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
+import { requireRoomForDevice } from '../service/device-room.ts';
 import type { UserLimit } from '../service/user-limit.ts';
 import { requireRate, type UserRates } from '../service/user-rates.ts';
 import { catchUp, type ReadChanges } from './catch-up.ts';
@@ -19,7 +19,10 @@ export interface GreetDeps {
   readonly channels: UserChannels;
   readonly feed: Feed;
   readonly presence: Presence;
-  readonly repository: Pick<SyncRepository, 'loadDevices' | 'isDeviceRevoked' | 'readChanges'>;
+  readonly repository: Pick<
+    SyncRepository,
+    'countDevices' | 'isDeviceRevoked' | 'loadDevices' | 'readChanges'
+  >;
   readonly verifier: TokenVerifier;
   /** Runs few reads at one time: a herd of hellos leaves the database to the commits, and one user's to others. [GC9] */
   readonly inTurn: UserLimit['run'];
@@ -116,18 +119,15 @@ function requireDevice(identity: Identity, deviceId: string): void {
   });
 }
 
-/** A revoked id is refused, and a new one only while there is room. [SEC1] [SEC3] */
+/** A device that is known is let in without more. */
 async function admit(
-  { repository, devicesPerUser }: GreetDeps,
+  deps: GreetDeps,
   { userId, device: { deviceId } }: Greeted,
   known: readonly DeviceInfo[],
 ): Promise<readonly DeviceInfo[]> {
   if (known.some((device) => device.deviceId === deviceId)) return known;
-  await requireUnrevoked(repository, userId, deviceId);
-  if (known.length < devicesPerUser) return known;
-  throw new CuepointError('limit_exceeded', `A user has at most ${devicesPerUser} devices.`, {
-    limit: { name: 'devicesPerUser', value: devicesPerUser },
-  });
+  await requireRoomForDevice(deps, userId, deviceId, known);
+  return known;
 }
 
 /** A device that comes back takes the place of its older socket, which may not have noticed yet. */

@@ -261,6 +261,19 @@ describe('the limits of sockets', () => {
     await (await limited.greet(user, 'a')).close();
   });
 
+  it('[SEC3] ids of devices that were removed name themselves', async () => {
+    const user = await limited.api.createUser();
+    for (let index = 0; index < 15; index += 1) {
+      await register(user, `gone-${index}`);
+      await user.call('DELETE', `/devices/gone-${index}`);
+    }
+    const next = await limited.open();
+    next.hello(user.token, 'next');
+    expect(await expectEnd(next, 'limit_exceeded', 4413)).toMatchObject({
+      limit: { name: 'deviceIdsPerUser', value: 15 },
+    });
+  });
+
   it('[SEC1] of one address that say nothing give way to the next, the oldest first', async () => {
     await limited.untilIdle();
     const silent = [await limited.open(), await limited.open()];

@@ -126,6 +126,24 @@ describe('devices over HTTP', () => {
     expect(await user.call('PUT', '/devices/a', { body: tv })).toMatchObject({ status: 200 });
   });
 
+  it('[SEC3] bounds the ids that a user registers and removes, and puts none out for a new one', async () => {
+    const user = await api.createUser();
+    await user.call('PUT', '/devices/a', { body: tv });
+    for (let index = 0; index < 14; index += 1) {
+      await user.call('PUT', `/devices/gone-${index}`, { body: tv });
+      expect((await user.call('DELETE', `/devices/gone-${index}`)).status).toBe(204);
+    }
+    expect(await user.call('PUT', '/devices/b', { body: tv })).toMatchObject({
+      status: 400,
+      body: { code: 'limit_exceeded', limit: { name: 'deviceIdsPerUser', value: 15 } },
+    });
+    expect(await user.call('PUT', '/devices/a', { body: tv })).toMatchObject({ status: 200 });
+    expect(await user.call('PUT', '/devices/gone-0', { body: tv })).toMatchObject({
+      status: 403,
+      body: { code: 'device_revoked' },
+    });
+  });
+
   it.each([
     ['deviceType', 'Toaster'],
     ['platform', ''],

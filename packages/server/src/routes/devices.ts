@@ -20,6 +20,7 @@ import {
 import { DeviceParamsSchema, ListQuerySchema } from '../schemas/requests.ts';
 import type { AwaitDatabase } from '../service/await-database.ts';
 import type { RoutePersistence } from '../service/parts.ts';
+import { requireRoomForDevice } from '../service/device-room.ts';
 import type { RouteApp } from './route-app.ts';
 
 export interface DeviceRouteDeps {
@@ -161,17 +162,14 @@ function unknownDevice(): never {
 
 /** @returns whether the device is a new one. [SEC3] */
 async function requireRoom(
-  { repository, awaitDatabase, devicesPerUser }: DeviceRouteDeps,
+  deps: DeviceRouteDeps,
   userId: string,
   deviceId: string,
 ): Promise<boolean> {
+  const { repository, awaitDatabase } = deps;
   const devices = await awaitDatabase(() => repository.loadDevices(userId));
   if (devices.some((device) => device.deviceId === deviceId)) return false;
-  if (devices.length >= devicesPerUser) {
-    throw new CuepointError('limit_exceeded', `A user has at most ${devicesPerUser} devices.`, {
-      limit: { name: 'devicesPerUser', value: devicesPerUser },
-    });
-  }
+  await awaitDatabase(() => requireRoomForDevice(deps, userId, deviceId, devices));
   return true;
 }
 
