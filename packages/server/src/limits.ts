@@ -54,6 +54,8 @@ export const STALLED_TIMEOUT_MS = 75_000;
 export const STUCK_PEER_MS = 5_000;
 /** Connections besides the live sockets; past it idle ones are closed, and a new one is refused. */
 export const PLAIN_CONNECTIONS_MAX = 5_000;
+/** Of them of one address; a trusted proxy has no bound of its own. */
+export const PLAIN_CONNECTIONS_PER_ADDRESS_MAX = 1_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /**
  * Connections that the system holds until they are accepted; its own bound (`somaxconn`) may be lower. Past

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createPeerAddress, parseProxies } from './peer-address.ts';
+import { createPeerAddresses, parseProxies } from './peer-address.ts';
 
 const requestOf = (remoteAddress: string, forwardedFor?: string) =>
   ({
@@ -10,9 +10,10 @@ const requestOf = (remoteAddress: string, forwardedFor?: string) =>
 
 describe('whom a connection counts for', () => {
   it('[SEC3] is the peer, whatever it says, where no proxy is trusted', () => {
-    const addressOf = createPeerAddress([]);
+    const { ofRequest: addressOf, ofPeer } = createPeerAddresses([]);
     expect(addressOf(requestOf('192.0.2.1', '203.0.113.9'))).toBe('192.0.2.1');
     expect(addressOf(requestOf('127.0.0.1', '203.0.113.9'))).toBe('127.0.0.1');
+    expect(ofPeer({ remoteAddress: '127.0.0.1' })).toBe('127.0.0.1');
   });
 
   it.each([
@@ -30,7 +31,16 @@ describe('whom a connection counts for', () => {
     ['a network of 64 bits', '2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::/64'],
     ['a network of 64 bits behind a proxy', '10.0.0.1', '2001:db8::1', '2001:db8:0:0::/64'],
   ])('[SEC3] is %s', (_what, peer, forwardedFor, expected) => {
-    expect(createPeerAddress(['10.0.0.0/8'])(requestOf(peer, forwardedFor))).toBe(expected);
+    const { ofRequest } = createPeerAddresses(['10.0.0.0/8']);
+    expect(ofRequest(requestOf(peer, forwardedFor))).toBe(expected);
+  });
+
+  it('[SEC3] is known of a bare connection, unless a trusted proxy made it', () => {
+    const { ofPeer } = createPeerAddresses(['10.0.0.0/8']);
+    expect(ofPeer({ remoteAddress: '10.0.0.1' })).toBeUndefined();
+    expect(ofPeer({ remoteAddress: '::ffff:10.0.0.1' })).toBeUndefined();
+    expect(ofPeer({ remoteAddress: '2001:db8:1:2:3:4:5:6' })).toBe('2001:db8:1:2::/64');
+    expect(ofPeer({ remoteAddress: undefined })).toBe('unknown');
   });
 
   it('takes addresses and networks of proxies, and nothing else', () => {

@@ -1,9 +1,14 @@
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Whom a connection counts for. [SEC3] */
-export type PeerAddressOf = (request: IncomingMessage) => string;
+export interface PeerAddresses {
+  /** `undefined` for a trusted proxy: whom it speaks for is known with each request. */
+  ofPeer(this: void, socket: Pick<Socket, 'remoteAddress'>): string | undefined;
+  ofRequest(this: void, request: IncomingMessage): string;
+}
 
 /**
  * The address that a request came from: the peer's own, or what a trusted proxy says of whom it speaks for. Nothing that is
@@ -11,11 +16,17 @@ export type PeerAddressOf = (request: IncomingMessage) => string;
  *
  * @param trusted addresses and networks of proxies.
  */
-export function createPeerAddress(trusted: readonly string[]): PeerAddressOf {
+export function createPeerAddresses(trusted: readonly string[]): PeerAddresses {
   const trust = proxyAddress.compile([...trusted]);
-  return (request) => {
-    const peer = request.socket.remoteAddress ?? 'unknown';
-    return networkOf(proxyAddress(request, trust)) ?? networkOf(peer) ?? peer;
+  return {
+    ofPeer({ remoteAddress = 'unknown' }) {
+      if (ipaddr.isValid(remoteAddress) && trust(remoteAddress, 0)) return undefined;
+      return networkOf(remoteAddress) ?? remoteAddress;
+    },
+    ofRequest(request) {
+      const peer = request.socket.remoteAddress ?? 'unknown';
+      return networkOf(proxyAddress(request, trust)) ?? networkOf(peer) ?? peer;
+    },
   };
 }
 

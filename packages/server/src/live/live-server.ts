@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Feed } from '../feed/feed.ts';
-import { createPeerAddress } from '../http/peer-address.ts';
+import { createPeerAddresses } from '../http/peer-address.ts';
 import type { RoutePersistence } from '../service/parts.ts';
 import { createUserLimit } from '../service/user-limit.ts';
 import type { UserRates } from '../service/user-rates.ts';
@@ -106,7 +106,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     socketsMax: options.socketsMax,
     pendingPerAddressMax: options.pendingSocketsPerAddress,
   });
-  const addressOf = createPeerAddress(options.trustedProxies ?? []);
+  const addresses = createPeerAddresses(options.trustedProxies ?? []);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -342,7 +342,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     },
     upgrade(request, raw, head) {
       requireRunning();
-      const place = admission.enter(addressOf(request), () => raw.destroy());
+      const place = admission.enter(addresses.ofRequest(request), () => raw.destroy());
       let isOpen = false;
       raw.once('close', () => {
         // A handshake that fails leaves no session that would say so.

@@ -16,6 +16,8 @@ import { handleError } from '../http/error-handler.ts';
 import { answerUnknownRoutes } from '../http/not-found.ts';
 import { observeEarlyAnswer } from '../http/observe-answers.ts';
 import { endStuckPeers } from '../http/stuck-peers.ts';
+import { createPeerAddresses } from '../http/peer-address.ts';
+import { boundPlainConnections } from '../http/plain-connections.ts';
 import { traceIdOf } from '../http/trace-id.ts';
 import {
   BODY_BYTES_MAX,
@@ -23,6 +25,7 @@ import {
   KEEP_ALIVE_TIMEOUT_MS,
   PATH_ID_LENGTH_MAX,
   PLAIN_CONNECTIONS_MAX,
+  PLAIN_CONNECTIONS_PER_ADDRESS_MAX,
   REQUEST_TIMEOUT_MS,
   STALLED_TIMEOUT_MS,
   TIMEOUT_CHECK_INTERVAL_MS,
@@ -33,9 +36,29 @@ import type { ServiceParts } from './parts.ts';
 export interface CreateAppOptions {
   readonly parts: ServiceParts;
   readonly logger: FastifyBaseLogger;
+  /** For tests; the documented ones by default. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   /** True once the service takes no new request. */
   readonly isStopping: () => boolean;
 }
+
+/** What a connection may take. [SEC3] */
+export interface ConnectionLimits {
+  readonly headTimeoutMs: number;
+  readonly stalledTimeoutMs: number;
+  readonly checkIntervalMs: number;
+  /** Besides the live sockets. */
+  readonly plainMax: number;
+  readonly plainPerAddressMax: number;
+}
+
+const CONNECTION_LIMITS: ConnectionLimits = {
+  headTimeoutMs: HEAD_TIMEOUT_MS,
+  stalledTimeoutMs: STALLED_TIMEOUT_MS,
+  checkIntervalMs: TIMEOUT_CHECK_INTERVAL_MS,
+  plainMax: PLAIN_CONNECTIONS_MAX,
+  plainPerAddressMax: PLAIN_CONNECTIONS_PER_ADDRESS_MAX,
+};
 
 const STOPPING_RETRY_AFTER_MS = 1_000;
 
@@ -44,7 +67,9 @@ export async function createApp({
   parts,
   logger,
   isStopping,
+  connectionLimits,
 }: CreateAppOptions): Promise<FastifyInstance> {
+  const limits = { ...CONNECTION_LIMITS, ...connectionLimits };
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
@@ -54,10 +79,10 @@ export async function createApp({
     // Node would answer with an empty body; the hook below answers as a problem.
     http: {
       requireHostHeader: false,
-      headersTimeout: HEAD_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      headersTimeout: limits.headTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
     },
-    connectionTimeout: STALLED_TIMEOUT_MS,
+    connectionTimeout: limits.stalledTimeoutMs,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: PATH_ID_LENGTH_MAX },
@@ -73,7 +98,9 @@ export async function createApp({
   const handleClientError = createClientErrorHandler(answerOrder);
   meetExpectations(app.server);
   endStuckPeers(app, answerOrder);
-  app.server.maxConnections = parts.live.socketsMax + PLAIN_CONNECTIONS_MAX;
+  app.server.maxConnections = parts.live.socketsMax + limits.plainMax;
+  const addresses = createPeerAddresses(parts.live.trustedProxies ?? []);
+  boundPlainConnections(app.server, addresses, limits.plainPerAddressMax);
   app.server.on('drop', () => app.server.closeIdleConnections());
   app.setErrorHandler(handleError);
   // A connection that is kept alive would hold the stop until the client lets go.

@@ -14,7 +14,7 @@ import { createLogger } from '../http/logger.ts';
 import { createServiceMetrics } from '../metrics/service-metrics.ts';
 import { REQUESTS_WAITING_MAX } from '../limits.ts';
 import { createAwaitDatabase } from '../service/await-database.ts';
-import { createApp } from '../service/create-app.ts';
+import { createApp, type ConnectionLimits } from '../service/create-app.ts';
 import { delay } from '../service/delay.ts';
 import type { ServiceParts } from '../service/parts.ts';
 import { openStoredParts } from '../service/stored-parts.ts';
@@ -70,6 +70,7 @@ export interface TestApiOptions {
   readonly development?: boolean;
   readonly wrap?: (parts: ServiceParts) => Partial<ServiceParts>;
   readonly isStopping?: () => boolean;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly feed?: Feed;
   /** Of an API that is there already and outlives this one: another instance on the same data. */
   readonly schema?: string;
@@ -138,7 +139,12 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     random: Math.random,
   };
   const parts = { ...plain, ...options.wrap?.(plain) };
-  const app = await createApp({ parts, logger, isStopping: options.isStopping ?? (() => false) });
+  const app = await createApp({
+    parts,
+    logger,
+    isStopping: options.isStopping ?? (() => false),
+    ...(options.connectionLimits && { connectionLimits: options.connectionLimits }),
+  });
   await app.ready();
   const database = await openDatabase({ url: databaseUrl, schema, poolSize: 1, writers: 1 });
   const call = createCall(app);

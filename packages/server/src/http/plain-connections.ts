@@ -1,0 +1,62 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { PeerAddresses } from './peer-address.ts';
+
+/**
+ * Bounds the connections of an address that are no live sockets. Past it the one goes that has had nothing asked of it for
+ * the longest, or the newcomer where all of them are answered. [SEC3]
+ *
+ * A trusted proxy has no bound: what it asks counts for whom it speaks for, as long as it is answered.
+ */
+export function boundPlainConnections(
+  server: Server,
+  addresses: PeerAddresses,
+  perAddressMax: number,
+): void {
+  /** In the order in which they came, or were answered last. */
+  const socketsByAddress = new Map<string, Set<Socket>>();
+  const addressBySocket = new Map<Socket, string>();
+  const answered = new Set<Socket>();
+
+  function leave(socket: Socket): void {
+    const address = addressBySocket.get(socket);
+    if (address === undefined) return;
+    addressBySocket.delete(socket);
+    const beside = socketsByAddress.get(address);
+    beside?.delete(socket);
+    if (beside?.size === 0) socketsByAddress.delete(address);
+  }
+
+  function enter(socket: Socket, address: string): void {
+    leave(socket);
+    const beside = socketsByAddress.get(address) ?? new Set();
+    socketsByAddress.set(address, beside.add(socket));
+    addressBySocket.set(socket, address);
+    if (beside.size <= perAddressMax) return;
+    const idle = [...beside].find((other) => other !== socket && !answered.has(other));
+    (idle ?? socket).destroy();
+    leave(idle ?? socket);
+  }
+
+  server.on('connection', (socket: Socket) => {
+    const address = addresses.ofPeer(socket);
+    if (address !== undefined) enter(socket, address);
+    socket.once('close', () => {
+      leave(socket);
+      answered.delete(socket);
+    });
+  });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    answered.add(socket);
+    const isOfProxy = addresses.ofPeer(socket) === undefined;
+    if (isOfProxy) enter(socket, addresses.ofRequest(request));
+    response.once('close', () => {
+      answered.delete(socket);
+      const address = addressBySocket.get(socket);
+      if (isOfProxy || address === undefined) leave(socket);
+      else enter(socket, address);
+    });
+  });
+  server.on('upgrade', ({ socket }: IncomingMessage) => leave(socket));
+}
