@@ -1,3 +1,5 @@
+'use client';
+
 export { useWatchState, WatchStateProvider, type WatchStateProviderProps } from './provider.ts';
 export { useDevices, type UseDevices } from './use-devices.ts';
 export { useContinueWatching, useProgress, useResume, type UseProgress } from './use-progress.ts';
