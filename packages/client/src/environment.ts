@@ -10,6 +10,8 @@ export interface ClientEnvironment {
   readonly uuid: () => string;
   /** @returns what cancels it. */
   readonly setTimer: (callback: () => void, delayMs: number) => () => void;
+  /** Calls back when others had a turn: the person who taps, the frame that is due. */
+  readonly nextTurn: (callback: () => void) => void;
   /** Tells when trying again is worth it, and when the page may end. @returns what ends the listening. */
   readonly onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
 }
@@ -30,8 +32,25 @@ export function platformEnvironment(): ClientEnvironment {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     },
+    nextTurn,
     onSignal: listenToPage,
   };
+}
+
+/** Not a timer, where there is another way: a page that nobody looks at has those once a second, or once a minute. */
+function nextTurn(callback: () => void): void {
+  if (globalThis.MessageChannel === undefined) {
+    setTimeout(callback);
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => {
+    port1.close();
+    callback();
+  });
+  port1.start();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
+  port2.postMessage(0);
 }
 
 /** Not `crypto.randomUUID`: a page that came over plain HTTP from a media server at home has none. */

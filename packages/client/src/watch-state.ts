@@ -152,6 +152,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     environment,
     send: (text) => connection.send(text),
     onLost: () => connection.tell({ name: 'lost' }),
+    onProgress: () => connection.progress(),
     onWelcomed() {
       connection.tell({ name: 'welcomed' });
       link.update({ clockOffsetMs: store.clock.offsetMs, lastError: undefined });

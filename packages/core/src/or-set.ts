@@ -143,6 +143,13 @@ export class ORSet {
     return entries;
   }
 
+  /** What changed since the last call, where whoever takes it is sure to keep it. */
+  takeUnpersisted(): readonly ORSetEntry[] {
+    const entries = this.unpersisted();
+    this.#unpersisted.clear();
+    return entries;
+  }
+
   /**
    * Tells that the store took `entry`, as `unpersisted()` gave it, and folds in what the store holds
    * instead of it, if that is more. An entry that changed meanwhile stays unpersisted. [SQL3]

@@ -107,6 +107,11 @@ export class Connection {
     }
   }
 
+  /** It comes on: no attempt to give up. */
+  progress(): void {
+    if (this.#state.name === 'greeting') this.#watch();
+  }
+
   /** Another tab says that somebody else is signed in now. [SDK9] */
   checkToken(): void {
     if (this.#state.name === 'live') void this.#renew(this.#attempt);
@@ -196,7 +201,7 @@ export class Connection {
   #receive(data: unknown): void {
     try {
       const message = JSON.parse(String(data)) as DownMessage;
-      if (this.#state.name === 'greeting') this.#watch();
+      this.progress();
       this.#deps.session.receive(message);
     } catch {
       // What cannot be read, or folded in, must not end the app: a new connection reads it anew.

@@ -29,6 +29,8 @@ export interface SessionDeps {
   readonly environment: ClientEnvironment;
   readonly send: (text: string) => void;
   readonly onLost: () => void;
+  /** What came is being taken in, piece by piece. */
+  readonly onProgress: () => void;
   /** The last page of the welcome is stored in memory. */
   readonly onWelcomed: () => void;
   /** @returns `undefined` where this replica is that user's; else resolves once that one is in its place. [SDK9] */
@@ -38,6 +40,9 @@ export interface SessionDeps {
   /** An error of the session as a whole. */
   readonly onError: (error: ErrorMessage) => void;
 }
+
+/** Folded in before others have a turn: a few ms, and ten times that on a TV. */
+const ROWS_PER_TURN_MAX = 500;
 
 /** Of the answer to a hello, or of a pull. */
 type Page = Pick<Changes, 'ops' | 'resync' | 'restored' | 'more' | 'cursor'>;
@@ -52,20 +57,21 @@ export class Session {
   readonly pump: Pump;
   readonly commands: SentCommands;
   readonly #deps: SessionDeps;
-  /** Of a pull that replaces everything: its pages until the last. [SDK8] */
-  #gathered: Op[] | undefined;
+  /** Of a pull of the whole state that is under way: what to do with what was there before. [SDK8] */
+  #resync: 'first' | 'again' | 'replacing' | undefined;
   /** The database may have lost what it had acknowledged. [CUR6] */
   #isRestored = false;
   /**
    * What was committed since the last pull ended. A whole state that is being read, or was when the answer
-   * came, may be of a moment before it.
+   * came, may be of a moment before it. In a resync that replaces something, what its pages told as well.
    */
   #learned = new Acknowledged();
   /** More pages follow. */
   #isPaging = false;
   /** Those of the last collection, or of the welcome. */
   #tombstones: readonly ORSetEntry[] = [];
-  /** What came while the user's replica was on its way in. */
+  #rowsOfTurn = 0;
+  /** What came while the user's replica was on its way in, or others had their turn. */
   #held: DownMessage[] | undefined;
   #isGreeting = false;
   /** Whom the welcome named, once the replica is theirs. */
@@ -97,7 +103,8 @@ export class Session {
     this.#isGreeting = false;
     this.#userId = undefined;
     this.#held = undefined;
-    this.#gathered = undefined;
+    this.#resync = undefined;
+    this.#rowsOfTurn = 0;
     this.#learned = new Acknowledged();
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = undefined;
@@ -123,7 +130,7 @@ export class Session {
     const switched = this.#deps.onUser(userId);
     if (switched !== undefined) {
       // The cursor of another replica: only a whole state is good for this one.
-      if (resync) void this.#hold(welcome, switched);
+      if (resync) void this.#hold([welcome], switched);
       else this.#deps.onLost();
       return;
     }
@@ -139,13 +146,19 @@ export class Session {
     if (this.#userId !== undefined) this.#onPage({ ...welcome, ops: welcome.changes });
   }
 
-  async #hold(welcome: Welcome, switched: Promise<void>): Promise<void> {
-    const held: DownMessage[] = [welcome];
+  /** These, and what comes meanwhile, wait. */
+  async #hold(held: DownMessage[], until: Promise<void>): Promise<void> {
     this.#held = held;
-    await switched;
+    await until;
     if (this.#held !== held) return;
     this.#held = undefined;
-    for (const message of held) this.receive(message);
+    this.#deps.onProgress();
+    try {
+      for (const message of held) this.receive(message);
+    } catch {
+      // As where it is read at once: a new connection reads it anew.
+      this.#deps.onLost();
+    }
   }
 
   #onChanges(changes: Changes): void {
@@ -159,6 +172,8 @@ export class Session {
   }
 
   #learn(ops: readonly Op[]): void {
+    // A database that lost its end may have lost these as well. [CUR6]
+    if (this.#resync !== undefined && this.#isRestored) return;
     for (const op of ops) this.#learned.fold(op);
   }
 
@@ -181,24 +196,54 @@ export class Session {
     this.#tombstones = store.replica.acknowledged.tombstones();
   }
 
-  #onPage({ ops: wire, resync, restored, more = false, cursor }: Page): void {
+  /** A large page is many: others have a turn after each so many rows. [SDK1] */
+  #onPage(page: Page): void {
+    const { cursor: _, ...rest } = page;
+    const { ops, more = false } = rest;
+    const room = ROWS_PER_TURN_MAX - this.#rowsOfTurn;
+    const isWhole = ops.length <= room;
+    this.#rowsOfTurn += isWhole ? ops.length : room;
+    this.#takeIn(isWhole ? page : { ...rest, ops: ops.slice(0, room), more: true });
+    if (isWhole && !more) this.#rowsOfTurn = 0;
+    // Whoever heard of it may have closed everything.
+    if (this.#userId === undefined || this.#rowsOfTurn < ROWS_PER_TURN_MAX) return;
+    this.#rowsOfTurn = 0;
+    void this.#hold(
+      isWhole ? [] : [{ ...page, type: 'changes', ops: ops.slice(room), more }],
+      new Promise((resolve) => this.#deps.environment.nextTurn(resolve)),
+    );
+  }
+
+  /**
+   * What a page tells shows at once. Only a whole state keeps to what it was until its last page has come: a page of
+   * another takes nothing away yet. [SDK8]
+   */
+  #takeIn({ ops, resync, restored, more = false, cursor }: Page): void {
     const { store } = this.#deps;
     this.#isPaging = more;
-    const ops = toOps(wire);
-    const meta = cursor === undefined ? undefined : { meta: { cursor } };
-    if (resync !== true) {
-      this.#gathered = undefined;
-      if (ops.length > 0 || meta !== undefined) void store.commit({ fold: ops, ...meta });
-    } else {
-      if (this.#gathered === undefined) this.#isRestored = restored === true;
-      const gathered = (this.#gathered ??= []);
-      for (const op of ops) gathered.push(op);
-      if (!more) {
-        this.#gathered = undefined;
-        void store.commit({ ...this.#replacing(gathered), ...meta });
+    const fold = toOps(ops);
+    if (resync !== true) this.#resync = undefined;
+    else if (this.#resync === undefined) {
+      const { acknowledged, meta } = store.replica;
+      const wasWhole = meta.cursor !== undefined;
+      this.#resync = acknowledged.isEmpty ? 'first' : wasWhole ? 'replacing' : 'again';
+      this.#isRestored = restored === true;
+      if (this.#isRestored) this.#learned = new Acknowledged();
+    }
+    const isReplacing = this.#resync === 'replacing' || this.#resync === 'again';
+    if (isReplacing) {
+      for (const op of fold) {
+        this.#learned.fold(op);
+        store.clock.receive(op.timestamp);
       }
     }
+    const meta = cursor === undefined || (resync && more) ? undefined : { meta: { cursor } };
+    if (this.#resync !== 'replacing' && (fold.length > 0 || meta !== undefined)) {
+      void store.commit({ fold, ...(!isReplacing && meta) });
+    }
+    if (isReplacing && !more) void store.commit({ ...this.#replacing(), ...meta });
     if (more) return;
+    this.#resync = undefined;
     this.#learned = new Acknowledged();
     if (!this.#isGreeting) return;
     this.#isGreeting = false;
@@ -213,13 +258,14 @@ export class Session {
    * What was learned of the same database since the last pull may be later than the pages. What was learned of one that
    * lost its end is nowhere else: it goes out again, and the service's floors decide. [CUR4] [CUR6]
    */
-  #replacing(gathered: readonly Op[]): ReplicaChange {
-    if (!this.#isRestored) return { replace: [...gathered, ...this.#learned.ops()] };
+  #replacing(): ReplicaChange {
+    const replace = this.#learned;
+    if (!this.#isRestored) return { replace };
     const { store, deviceId } = this.#deps;
     const there = new Acknowledged();
-    for (const op of gathered) there.fold(op);
+    for (const op of replace.ops()) there.fold(op);
     const lost = store.replica.acknowledged.ops().filter((op) => there.fold(op));
-    return { replace: gathered, put: lost.map((op) => entryToRepeat(store, { ...op, deviceId })) };
+    return { replace, put: lost.map((op) => entryToRepeat(store, { ...op, deviceId })) };
   }
 
   #onError(error: ErrorMessage): void {

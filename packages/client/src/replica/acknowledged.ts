@@ -12,12 +12,20 @@ import {
   type WireOp,
 } from '@cuepoint/core';
 import type { StorageChange } from '../storage/client-storage.ts';
+import { isSame } from '../subscribable.ts';
 
 type StoredStamp = readonly [timestamp: string, deviceId: string];
 interface StoredTag {
   readonly contentId: string;
   readonly added?: StoredStamp;
   readonly removed?: StoredStamp;
+}
+
+/** A record that one state has otherwise than another, and what it is of. */
+interface Difference {
+  readonly record: StorageChange;
+  readonly contentId: string;
+  readonly isProgress: boolean;
 }
 
 const TAG_PREFIX = 't/';
@@ -58,15 +66,17 @@ export class Acknowledged {
 
   /** What the storage has to be told of the tags that changed since the last call. */
   takeChangedTags(): StorageChange[] {
-    return this.set.unpersisted().map((entry) => {
-      this.set.markPersisted(entry);
-      return [TAG_PREFIX + entry.tag, tagToStored(entry)];
-    });
+    return this.set.takeUnpersisted().map(({ tag }) => this.tagRecord(tag));
   }
 
   /** What is remembered of tags that were removed. */
   tombstones(): ORSetEntry[] {
     return [...this.set.entries()].filter(({ removed }) => removed !== null);
+  }
+
+  tagRecord(tag: string): StorageChange {
+    const entry = this.set.get(tag);
+    return [TAG_PREFIX + tag, entry && tagToStored(entry)];
   }
 
   registerRecord(contentId: string): StorageChange {
@@ -87,17 +97,52 @@ export class Acknowledged {
 
   /** All that the storage has to hold. */
   records(): StorageChange[] {
-    const tags = Array.from(this.set.entries(), (entry): StorageChange => [
-      TAG_PREFIX + entry.tag,
-      tagToStored(entry),
-    ]);
-    return [...tags, ...Array.from(this.registers.keys(), (id) => this.registerRecord(id))];
+    return this.differencesFrom(new Acknowledged()).map(({ record }) => record);
   }
 
-  keys(): string[] {
-    const tags = Array.from(this.set.entries(), ({ tag }) => TAG_PREFIX + tag);
-    return [...tags, ...Array.from(this.registers.keys(), (id) => REGISTER_PREFIX + id)];
+  get isEmpty(): boolean {
+    return this.set.entryCount + this.registers.size === 0;
   }
+
+  /** What makes this state of a former one: what is known before what is forgotten. */
+  differencesFrom(before: Acknowledged): Difference[] {
+    const differences: Difference[] = [];
+    const addTag = ({ tag, contentId }: ORSetEntry) =>
+      differences.push({ record: this.tagRecord(tag), contentId, isProgress: false });
+    const addRegister = (contentId: string) =>
+      differences.push({ record: this.registerRecord(contentId), contentId, isProgress: true });
+    for (const entry of this.set.entries()) {
+      if (!isSameEntry(before.set.get(entry.tag), entry)) addTag(entry);
+    }
+    for (const [contentId, op] of this.registers) {
+      if (!isSameOp(before.registers.get(contentId), op)) addRegister(contentId);
+    }
+    for (const entry of before.set.entries()) {
+      if (this.set.get(entry.tag) === undefined) addTag(entry);
+    }
+    for (const contentId of before.registers.keys()) {
+      if (!this.registers.has(contentId)) addRegister(contentId);
+    }
+    return differences;
+  }
+}
+
+function isSameEntry(a: ORSetEntry | undefined, b: ORSetEntry): boolean {
+  return (
+    a?.contentId === b.contentId &&
+    isSameStamp(a.added, b.added) &&
+    isSameStamp(a.removed, b.removed)
+  );
+}
+
+function isSameOp(a: ProgressOp | undefined, b: ProgressOp): boolean {
+  return (
+    a === b || (a !== undefined && isSameStamp(a, b) && isSame({ ...b, timestamp: a.timestamp }, a))
+  );
+}
+
+function isSameStamp(a: Stamp | null, b: Stamp | null): boolean {
+  return a === b || (a !== null && b !== null && compareStamps(a, b) === 0);
 }
 
 function tagToStored({ contentId, added, removed }: ORSetEntry): StoredTag {

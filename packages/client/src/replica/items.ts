@@ -1,9 +1,6 @@
 import { placeIn } from '../place-in.ts';
 import { isSame } from '../subscribable.ts';
 
-/** From here on a list is sorted as a whole: each change for itself moves what is behind it. */
-const ONE_BY_ONE_MAX = 50;
-
 interface Shown {
   readonly contentId: string;
 }
@@ -51,7 +48,7 @@ export class Items<Item extends Shown> {
     this.#lists.push(list);
     return () => {
       this.#refreshAll();
-      return list.read();
+      return list.read(this.#items);
     };
   }
 
@@ -65,66 +62,76 @@ export class Items<Item extends Shown> {
   }
 
   #refresh(contentIds: Iterable<string>): void {
-    const gone: Item[] = [];
-    const come: Item[] = [];
     for (const contentId of contentIds) {
       const before = this.#items.get(contentId);
       const item = this.#deps.read(contentId);
-      if (item === undefined) this.#items.delete(contentId);
-      else if (before !== undefined && isSame(before, item)) continue;
-      else {
-        this.#items.set(contentId, item);
-        come.push(item);
-      }
-      if (before !== undefined) gone.push(before);
+      if (item !== undefined && before !== undefined && isSame(before, item)) continue;
+      if (item !== undefined) this.#items.set(contentId, item);
+      else if (!this.#items.delete(contentId)) continue;
+      for (const list of this.#lists) list.note(contentId, before);
     }
-    for (const list of this.#lists) list.change(gone, come);
   }
 }
 
 class List<Item extends Shown> {
   readonly #keeps: (item: Item) => boolean;
   readonly #timeOf: (item: Item) => number;
-  #items: Item[] = [];
-  /** Somebody may hold it: the next change is made to a copy. */
-  #isRead = false;
+  /** As it was read last; never changed, since somebody may hold it. */
+  #items: readonly Item[] | undefined;
+  /** What changed since, as it is there. */
+  readonly #before = new Map<string, Item | undefined>();
 
   constructor(keeps: (item: Item) => boolean, timeOf: (item: Item) => number) {
     this.#keeps = keeps;
     this.#timeOf = timeOf;
   }
 
-  read(): readonly Item[] {
-    this.#isRead = true;
+  note(contentId: string, before: Item | undefined): void {
+    if (this.#items === undefined || this.#before.has(contentId)) return;
+    this.#before.set(contentId, before);
+  }
+
+  read(now: ReadonlyMap<string, Item>): readonly Item[] {
+    this.#items =
+      this.#items === undefined
+        ? [...now.values()].filter(this.#keeps).sort(this.#compare)
+        : this.#changed(this.#items, now);
+    this.#before.clear();
     return this.#items;
   }
 
-  change(allGone: readonly Item[], allCome: readonly Item[]): void {
-    const [gone, come] = [allGone.filter(this.#keeps), allCome.filter(this.#keeps)];
-    const count = gone.length + come.length;
-    if (count === 0) return;
-    if (count > ONE_BY_ONE_MAX) {
-      const left = new Set(gone);
-      this.#items = this.#items
-        .filter((item) => !left.has(item))
-        .concat(come)
-        .sort(this.#compare);
-    } else {
-      if (this.#isRead) {
-        // With room for what comes: an array that has none is copied once more.
-        this.#items = this.#items.concat(come);
-        this.#items.length -= come.length;
-      }
-      for (const item of gone) this.#items.splice(this.#placeOf(item), 1);
-      for (const item of come) this.#items.splice(this.#placeOf(item), 0, item);
+  /** One pass that copies, whatever changed: those that are gone and those that came are found by their places. */
+  #changed(items: readonly Item[], now: ReadonlyMap<string, Item>): readonly Item[] {
+    const edits: { readonly item: Item; readonly isGone: boolean }[] = [];
+    let length = items.length;
+    const add = (item: Item | undefined, isGone: boolean) => {
+      if (item === undefined || !this.#keeps(item)) return;
+      edits.push({ item, isGone });
+      length += isGone ? -1 : 1;
+    };
+    for (const [contentId, before] of this.#before) {
+      add(before, true);
+      add(now.get(contentId), false);
     }
-    this.#isRead = false;
+    if (edits.length === 0) return items;
+    edits.sort((a, b) => this.#compare(a.item, b.item));
+    // oxlint-disable-next-line unicorn/no-new-array -- of its length at once: one that grows is copied again and again
+    const changed = new Array<Item>(length);
+    let [from, to] = [0, 0];
+    const copyUntil = (end: number) => {
+      while (from < end) changed[to++] = items[from++] as Item;
+    };
+    for (const { item, isGone } of edits) {
+      copyUntil(placeIn(items, (other) => this.#compare(other, item) < 0));
+      if (isGone) from += 1;
+      else changed[to++] = item;
+    }
+    copyUntil(items.length);
+    return changed;
   }
 
-  #placeOf(item: Item): number {
-    return placeIn(this.#items, (other) => this.#compare(other, item) < 0);
-  }
-
+  /** The greatest first; 0 for one content at one time alone. */
   readonly #compare = (a: Item, b: Item): number =>
-    this.#timeOf(b) - this.#timeOf(a) || (a.contentId < b.contentId ? -1 : 1);
+    this.#timeOf(b) - this.#timeOf(a) ||
+    Number(a.contentId > b.contentId) - Number(a.contentId < b.contentId);
 }

@@ -137,7 +137,7 @@ export class ReplicaStore {
   async commit(change: ReplicaChange): Promise<void> {
     const { namespace } = this.#place;
     const { touched, records } = this.#replica.commit(change);
-    this.#receive(change.fold ?? change.replace ?? []);
+    this.#receive(change.fold ?? []);
     if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
     // Before anybody hears of it: what a listener writes in answer is stored after it.
     const stored = this.#isClosed ? Promise.resolve() : this.#writer.write(records);
@@ -230,7 +230,7 @@ export class ReplicaStore {
       await this.#writer.settle();
       this.#install(new Replica());
       await this.#clear(this.namespace);
-      this.#committed.notify({ replace: [] }, this.namespace);
+      this.#committed.notify({ replace: this.#replica.acknowledged }, this.namespace);
     });
   }
 
@@ -364,7 +364,7 @@ export class ReplicaStore {
       await this.commit(
         cursor === undefined
           ? { fold: ops, put }
-          : { replace: ops, put, meta: { ...meta, lastSent } },
+          : { replace: acknowledged, put, meta: { ...meta, lastSent } },
       );
     });
   }

@@ -22,7 +22,7 @@ export interface ReplicaChange {
   /** Ops that the service has committed. */
   readonly fold?: readonly Op[];
   /** The whole acknowledged state, in the place of what there was. [SDK8] */
-  readonly replace?: readonly Op[];
+  readonly replace?: Acknowledged;
   /** Tags whose tombstones have done their work: their adds cannot arrive any more. [SDK8] */
   readonly collect?: readonly string[];
   /** Entries that are new, or moved on. */
@@ -120,14 +120,26 @@ export class Replica {
     return next === 'gone' ? 'gone' : { ...entry, state: next };
   }
 
-  apply({ fold = [], replace, collect = [], put = [], drop = [], meta }: ReplicaChange): Touched {
+  apply(change: ReplicaChange): Touched {
+    return this.#apply(change).touched;
+  }
+
+  /** @returns also the records that a state in the place of another has otherwise. */
+  #apply({ fold = [], replace, collect = [], put = [], drop = [], meta }: ReplicaChange) {
     const [watchlist, progress] = [new Set<string>(), new Set<string>()];
     const touch = ({ kind, contentId }: Op) => {
       (kind.startsWith('progress') ? progress : watchlist).add(contentId);
     };
+    const replaced: StorageChange[] = [];
+    for (const { record, contentId, isProgress: isPosition } of replace?.differencesFrom(
+      this.#acknowledged,
+    ) ?? []) {
+      replaced.push(record);
+      (isPosition ? progress : watchlist).add(contentId);
+    }
     if (replace !== undefined) {
-      this.#acknowledged = new Acknowledged();
-      for (const op of replace) this.#acknowledged.fold(op);
+      this.#acknowledged = replace;
+      replace.set.takeUnpersisted();
     }
     for (const op of fold) {
       if (!this.#acknowledged.fold(op)) continue;
@@ -148,9 +160,7 @@ export class Replica {
     }
     if (meta !== undefined) this.#meta = { ...this.#meta, ...meta };
     const outbox = put.length + drop.length > 0;
-    return replace === undefined
-      ? { watchlist, progress, outbox }
-      : { watchlist: undefined, progress: undefined, outbox };
+    return { touched: { watchlist, progress, outbox }, replaced };
   }
 
   /** Applies a change that somebody else has stored. */
@@ -183,25 +193,21 @@ export class Replica {
    * before what is forgotten, and the cursor after everything that it stands for.
    */
   commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
-    const before = (change.replace ?? change.collect) ? this.#acknowledged.keys() : [];
-    const touched = this.apply(change);
+    const { touched, replaced } = this.#apply(change);
     const records: StorageChange[] = [];
     if (change.replace !== undefined) {
       // Half of one state and half of another have no cursor.
       records.push([META_KEY, metaToStored({ ...this.#meta, cursor: undefined })]);
     }
+    for (const record of replaced) records.push(record);
     for (const record of this.#acknowledged.takeChangedTags()) records.push(record);
     const contentIds = new Set((change.fold ?? []).filter(isProgress).map((op) => op.contentId));
-    if (change.replace !== undefined) {
-      for (const contentId of this.#acknowledged.registers.keys()) contentIds.add(contentId);
-    }
     for (const contentId of contentIds) {
       records.push(this.#acknowledged.registerRecord(contentId));
     }
     for (const { id } of change.put ?? []) records.push(this.#entryRecord(id));
     for (const id of change.drop ?? []) records.push([ENTRY_PREFIX + id, undefined]);
-    const kept = new Set(before.length === 0 ? [] : this.#acknowledged.keys());
-    for (const key of before) if (!kept.has(key)) records.push([key, undefined]);
+    for (const tag of change.collect ?? []) records.push(this.#acknowledged.tagRecord(tag));
     if (change.meta !== undefined || change.replace !== undefined)
       records.push([META_KEY, metaToStored(this.#meta)]);
     return { touched, records };

@@ -3,7 +3,7 @@ import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
 import { FakeStorage } from '../testing/fake-storage.ts';
 import type { StorageChange } from './client-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { StorageWriter } from './storage-writer.ts';
+import { RECORDS_PER_WRITE_MAX, StorageWriter } from './storage-writer.ts';
 
 function setup() {
   const environment = new FakeEnvironment();
@@ -69,6 +69,29 @@ describe('the writer', () => {
     const writer = new StorageWriter(storage, 'n', new FakeEnvironment(), () => undefined);
     await writer.write(Array.from({ length: 200_000 }, (_, at): StorageChange => [`k${at}`, 1]));
     expect(written).toBe(200_000);
+  });
+
+  it('writes so many at a time, and after a failure what is left, in order', async () => {
+    const sizes: number[] = [];
+    const keys: string[] = [];
+    let failures = 3;
+    const storage = {
+      ...memoryStorage(),
+      write: async (_: string, changes: readonly StorageChange[]) => {
+        if (sizes.length === 1 && failures-- > 0) throw new Error('the disk is full');
+        sizes.push(changes.length);
+        for (const [key] of changes) keys.push(key);
+      },
+    };
+    const environment = new FakeEnvironment();
+    const writer = new StorageWriter(storage, 'n', environment, () => undefined);
+    const count = 2 * RECORDS_PER_WRITE_MAX + 1;
+    const changes = Array.from({ length: count }, (_, at): StorageChange => [`k${at}`, 1]);
+    const written = writer.write(changes);
+    await environment.advance(10_000);
+    await written;
+    expect(sizes).toEqual([RECORDS_PER_WRITE_MAX, RECORDS_PER_WRITE_MAX, 1]);
+    expect(keys).toEqual(changes.map(([key]) => key));
   });
 
   it('keeps the last of each record only while a medium fails for long', async () => {

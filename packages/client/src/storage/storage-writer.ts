@@ -8,6 +8,8 @@ const RETRY_DELAY_MS = 200;
 const RETRY_LATER_MS = 5_000;
 /** Records that wait for a medium that fails, before those that were overwritten since are left out. */
 const WAITING_MAX = 10_000;
+/** Written together: a first sync has tens of thousands, and each is copied in the turn that writes it. */
+export const RECORDS_PER_WRITE_MAX = 500;
 
 /**
  * Writes in order, one at a time; what comes while a write runs goes together with the next.
@@ -77,9 +79,14 @@ export class StorageWriter {
     this.#waiting = [];
     this.#next = undefined;
     this.#cancelRetry();
+    let written = 0;
     for (let tries = 1; ; tries += 1) {
       try {
-        await this.#storage.write(this.#namespace, changes);
+        do {
+          const some = changes.slice(written, written + RECORDS_PER_WRITE_MAX);
+          await this.#storage.write(this.#namespace, some);
+          written += some.length;
+        } while (written < changes.length);
         this.#setFailed(false);
         return;
       } catch {
@@ -90,7 +97,7 @@ export class StorageWriter {
       }
     }
     // They go first next time: a later write must not stand without them.
-    const waiting = [...changes, ...this.#waiting];
+    const waiting = [...changes.slice(written), ...this.#waiting];
     this.#waiting = waiting.length > WAITING_MAX ? latestOfEach(waiting) : waiting;
     this.#setFailed(true);
     // A disk has room again, a person allows it: by itself, whether the app writes or not. [ENG7]

@@ -41,6 +41,9 @@ export class FakeEnvironment implements ClientEnvironment {
     return () => this.#timers.delete(timer);
   };
 
+  /** At once, when this one's work is done: a test that asks for turns brings its own. */
+  nextTurn: (callback: () => void) => void = queueMicrotask;
+
   readonly onSignal = (listener: (signal: EnvironmentSignal) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -25,6 +25,7 @@ export async function createLocalState() {
     random: () => 0.5,
     uuid: () => crypto.randomUUID(),
     setTimer: clock.setTimer,
+    nextTurn: (callback) => void setImmediate(callback),
     onSignal: signals.subscribe,
   };
   const store = await ReplicaStore.open(

@@ -2,6 +2,7 @@ import type { Op } from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { arbitraryHistory } from '../../../core/src/testing/op-arbitraries.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
+import { Acknowledged } from '../replica/acknowledged.ts';
 import type { Replica, ReplicaChange } from '../replica/replica.ts';
 
 export type Step =
@@ -64,7 +65,9 @@ export class ReplicaHistory {
     const cursor = `c${this.opsByCursor.size}`;
     const all = [...this.committed];
     this.opsByCursor.set(cursor, all);
-    return does === 'page' ? { fold: all, meta: { cursor } } : { replace: all, meta: { cursor } };
+    return does === 'page'
+      ? { fold: all, meta: { cursor } }
+      : { replace: acknowledgedOf(all), meta: { cursor } };
   }
 
   #write(op: Op): ReplicaChange {
@@ -98,4 +101,10 @@ export class ReplicaHistory {
 
 function isProgress({ kind }: Op): boolean {
   return kind === 'progress.set' || kind === 'progress.clear';
+}
+
+function acknowledgedOf(ops: readonly Op[]): Acknowledged {
+  const acknowledged = new Acknowledged();
+  for (const op of ops) acknowledged.fold(op);
+  return acknowledged;
 }
