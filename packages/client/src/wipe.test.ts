@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as fakeIndexedDb from 'fake-indexeddb';
+import type { ClientStorage } from './storage/client-storage.ts';
 import { indexedDbStorage } from './storage/indexed-db-storage.ts';
 import { createWatchState, type WatchState } from './watch-state.ts';
 import { FakeEnvironment, settled } from './testing/fake-environment.ts';
@@ -92,6 +93,29 @@ describe('a sign-out with wipe', () => {
     expect(shown(bob.state).watchlist).toEqual(['more', 'of bob']);
     await bob.state.close();
     expect(await parts.storage.read(`${NAMESPACE}ada|`)).toEqual([]);
+  });
+
+  it('[SDK9] ends a tab of its user that does not know yet which user that is', async () => {
+    const environment = new FakeEnvironment();
+    const service = new FakeService(() => environment.trueMs);
+    service.isReachable = false;
+    const [storage, tabs] = [new FakeStorage(), createMemoryTabs()];
+    const parts = { environment, service, storage };
+    const first = await openApp({ ...parts, tabs: tabs.open() });
+    let isHanging = false;
+    const medium: ClientStorage = {
+      read: (namespace) => (isHanging ? new Promise(() => undefined) : storage.read(namespace)),
+      write: (namespace, changes) => storage.write(namespace, changes),
+      clear: (prefix) => storage.clear(prefix),
+    };
+    const second = await openApp({ ...parts, medium, tabs: tabs.open() });
+    isHanging = true;
+    service.isReachable = true;
+    await environment.advance(5_000);
+    expect(first.state.status.get().userId).toBe('user-ada');
+    await first.state.signOut({ wipe: true });
+    await environment.advance(60_000);
+    expect(() => second.state.watchlist.add('film')).toThrow('This watch state was closed.');
   });
 
   it('[ENG6] of somebody who was never named takes what they wrote, and not what waits for another', async () => {
