@@ -73,6 +73,46 @@ describe('opening a state', () => {
     await next.state.close();
   });
 
+  it('[ENG7] what the service has told stands, and of a storage that is read late only the outbox counts', async () => {
+    const parts = await used();
+    // What was synced is gone there meanwhile, and nothing tells of it any more.
+    const service = new FakeService(() => parts.environment.trueMs);
+    parts.storage.isFailing = true;
+    const opening = openApp({ ...parts, service });
+    await parts.environment.advance(2_000);
+    const { state } = await opening;
+    await parts.environment.advance(0);
+    expect(state.status.get()).toMatchObject({ isOnline: true, hasStorageFailed: true });
+    parts.storage.isFailing = false;
+    await parts.environment.advance(20_000);
+    expect(state.status.get()).toMatchObject({ hasStorageFailed: false, pending: 0 });
+    expect(shown(state).watchlist).toEqual(['waits']);
+    await state.close();
+  });
+
+  it('[ENG7] what could not be read is not written over', async () => {
+    const parts = await used();
+    const { storage } = parts;
+    const namespace = 'https://media.test|u|user-ada|';
+    const before = await storage.read(namespace);
+    const medium: ClientStorage = {
+      read: (name) =>
+        name === namespace ? Promise.reject(new Error('not now')) : storage.read(name),
+      write: (name, changes) => storage.write(name, changes),
+      clear: (prefix) => storage.clear(prefix),
+    };
+    const service = new FakeService(() => parts.environment.trueMs);
+    const opening = openApp({ ...parts, service, medium });
+    await parts.environment.advance(2_000);
+    const { state } = await opening;
+    state.watchlist.add('meanwhile');
+    await parts.environment.advance(0);
+    expect(state.status.get()).toMatchObject({ isOnline: true, hasStorageFailed: true });
+    expect(before.length).toBeGreaterThan(0);
+    expect(await storage.read(namespace)).toEqual(before);
+    await state.close();
+  });
+
   it('[ENG7] a disk that has room again is written to, though the app writes nothing', async () => {
     const parts = await used();
     const { state } = await openApp(parts);
