@@ -269,7 +269,7 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     await raiseFloor(opened, userId, 0n);
   });
 
-  test('[CUR2] a cursor of another database gets the whole state', async () => {
+  test('[CUR2] [CUR6] a cursor of another database gets the whole state, and hears what was lost', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const whole = await pull(repository, userId);
@@ -285,6 +285,8 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
         ops: whole.ops,
         resync: true,
       });
+      // A crash recovery loses nothing that was acknowledged. [CUR6]
+      expect(answer.restored).toBe(change.recoveredAtUs === undefined ? true : undefined);
     }
     expect(await pull(repository, userId, altered(whole.cursor, {}))).toMatchObject({
       ops: [],
@@ -292,13 +294,14 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     });
   });
 
-  test('[CUR2] a cursor from the future gets the whole state', async () => {
+  test('[CUR2] [CUR6] a cursor from the future gets the whole state, and hears that something was lost', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const whole = await pull(repository, userId);
     const seen = seenBy(whole.cursor);
     const future = altered(whole.cursor, { seen: seenUpTo(seen, seen + 1_000_000n) });
-    expect(await pull(repository, userId, future)).toMatchObject({ ops: whole.ops, resync: true });
+    const answer = await pull(repository, userId, future);
+    expect(answer).toMatchObject({ ops: whole.ops, resync: true, restored: true });
   });
 
   test('[CUR2] a cursor of the other way to catch up gets the whole state, and such a page is void', async () => {
@@ -319,7 +322,7 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     ).rejects.toMatchObject({ code: 'invalid_cursor', field: 'page' });
   });
 
-  test('[CUR2] a cursor at or below the floor gets the whole state', async () => {
+  test('[CUR2] [CUR6] a cursor at or below the floor gets the whole state, of which nothing was lost', async () => {
     const { repository, userId } = setup();
     await seed(repository, userId);
     const { cursor, ops } = await pull(repository, userId);
@@ -327,7 +330,9 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     await raiseFloor(opened, userId, refusing - 1n);
     expect(await pull(repository, userId, cursor)).toMatchObject({ ops: [], resync: false });
     await raiseFloor(opened, userId, refusing);
-    expect(await pull(repository, userId, cursor)).toMatchObject({ ops, resync: true });
+    const answer = await pull(repository, userId, cursor);
+    expect(answer).toMatchObject({ ops, resync: true });
+    expect(answer.restored).toBeUndefined();
     await raiseFloor(opened, userId, 0n);
   });
 

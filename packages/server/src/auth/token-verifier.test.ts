@@ -234,22 +234,43 @@ describe('tokens by key set', () => {
     expect(failed.count).toBe(2);
   });
 
+  /** What the provider is asked for while this runs. */
+  async function askedDuring(work: () => Promise<void>): Promise<(string | undefined)[]> {
+    const asked: ServerResponse[] = [];
+    held = asked;
+    await work();
+    // What it asked for came before this.
+    const last = fetch(`${url}?last`).catch(() => undefined);
+    const isLast = ({ req }: ServerResponse) => req.url === '/keys?last';
+    await vi.waitUntil(() => asked.some(isLast));
+    asked.forEach((response) => response.destroy());
+    await last;
+    return asked.filter((response) => !isLast(response)).map(({ req }) => req.url);
+  }
+
   it('[OPS1] a provider that has just failed is not asked again', async () => {
     const { verify } = create();
     const token = await goodToken();
     status = 500;
     await expect(verify(token)).rejects.toMatchObject(trouble);
-    const asked: ServerResponse[] = [];
-    held = asked;
-    for (let call = 0; call < 5; call += 1) {
-      await expect(verify(token)).rejects.toMatchObject(trouble);
-    }
-    // What they might have asked came before this.
-    const last = fetch(`${url}?last`).catch(() => undefined);
-    await vi.waitUntil(() => asked.some(({ req }) => req.url?.endsWith('last')));
-    expect(asked.map(({ req }) => req.url)).toEqual(['/keys?last']);
-    asked.forEach((response) => response.destroy());
-    await last;
+    const asked = await askedDuring(async () => {
+      for (let call = 0; call < 5; call += 1) {
+        await expect(verify(token)).rejects.toMatchObject(trouble);
+      }
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('[SEC3] keys that nobody knows are not asked for each time', async () => {
+    const { verify } = create();
+    await verify(await goodToken());
+    const unknown = await sign(good, privateKey, { alg: 'RS256', kid: 'k9' });
+    const asked = await askedDuring(async () => {
+      for (let call = 0; call < 5; call += 1) {
+        await expect(verify(unknown)).rejects.toMatchObject(refused);
+      }
+    });
+    expect(asked).toEqual([]);
   });
 
   it('[OPS1] the last good key set is served for as long as there is no new one', async () => {

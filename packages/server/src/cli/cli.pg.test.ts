@@ -247,14 +247,16 @@ describe('migrate', () => {
 });
 
 describe('serve', () => {
-  it('prints where it listens, takes a token of the token command, and stops on a signal', async () => {
+  it('prints where it listens, takes a token of the token command, keeps its trail, and stops on a signal', async () => {
     const userId = randomUUID();
     const secret = { CUEPOINT_JWT_SECRET_FILE: join(home, 'secret') };
     await writeFile(secret.CUEPOINT_JWT_SECRET_FILE, `${TEST_SECRET}\n`);
     const printed = createSignal();
     let output = '';
     let stop = (): void => undefined;
-    const serving = run(['serve', '--host', '0.0.0.0', '--port', '0', '--log-level', 'silent'], {
+    const audit = join(home, 'audit.jsonl');
+    const flags = ['--host', '0.0.0.0', '--port', '0', '--log-level', 'silent', '--audit', audit];
+    const serving = run(['serve', ...flags], {
       env: secret,
       onOutput: (text) => {
         output = text;
@@ -273,6 +275,12 @@ describe('serve', () => {
     const headers = { authorization: `Bearer ${token.trim()}` };
     const answer = await fetch(`${address}/api/v1/watchlist`, { headers });
     expect(answer.status).toBe(200);
+    const admin = ['token', '--user', userId, '--ttl', '60', '--scope', 'cuepoint:admin'];
+    const authorization = `Bearer ${(await run(admin, { env: secret })).out.trim()}`;
+    const look = `${address}/api/v1/inspector/users/${userId}`;
+    expect((await fetch(look, { headers: { authorization } })).status).toBe(200);
+    // Whatever the level of the log is. [SEC4]
+    expect(JSON.parse(await readFile(audit, 'utf8'))).toMatchObject({ audit: 'looks at a user' });
     stop();
     expect(await serving).toMatchObject({ code: 0, err: '' });
     expect(output).not.toContain('curl');

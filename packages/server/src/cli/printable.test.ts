@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { complain, print, type CliContext } from './context.ts';
 import { printable } from './printable.ts';
 
 describe('text on a terminal', () => {
@@ -29,6 +31,21 @@ describe('text on a terminal', () => {
 });
 
 describe('the command line', () => {
+  it('writes text of others so that a terminal acts upon none of it', () => {
+    const written: string[] = [];
+    const stream = () =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          written.push(chunk.toString());
+          done();
+        },
+      });
+    const context = { stdout: stream(), stderr: stream() } as unknown as CliContext;
+    print(context, 'one', '\u001b[2J');
+    complain(context, 'no file \u202egpj.exe');
+    expect(written).toEqual(['one\n', '\\u001b[2J\n', 'no file \\u202egpj.exe\n']);
+  });
+
   it('writes to a terminal in one place alone', () => {
     const folder = import.meta.dirname;
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { overriding } from '../testing/gate.ts';
 import { createTestApi, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await createTestApi({ databaseUrl: inject('postgresUrl') });
+  api = await createTestApi({
+    databaseUrl: inject('postgresUrl'),
+    // No request costs what its user has. [OPS3]
+    wrap: ({ repository }) => ({
+      repository: overriding(repository, {
+        loadWatchlist: () => Promise.reject(new Error('the whole list')),
+      }),
+    }),
+  });
 });
 afterAll(() => api.close());
 
