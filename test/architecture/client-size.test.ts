@@ -6,11 +6,11 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 26_550 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 26_950 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 23_700,
+    bytesMax: 24_150,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_050 },
   { name: 'the hooks', code: `export * from '@cuepoint/client/react';`, bytesMax: 1_000 },

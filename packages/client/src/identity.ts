@@ -9,6 +9,10 @@ import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 /** Of the 2 s in which a state opens whatever the storage does. [ENG8] */
 const IDENTITY_TIMEOUT_MS = 1_600;
 const DEVICE_KEY = 'deviceId';
+/** Of a device that shared that id with a copy of itself: what it is called since. [ENG3] */
+const PARTED_KEY = 'parted';
+/** Which run connected last. */
+const RUN_KEY = 'run';
 const LAST_KEY = 'lastNamespace';
 const SUBJECT_PREFIX = 'subject/';
 /** Of everybody whose state is kept here. */
@@ -29,11 +33,18 @@ export interface IdentityOptions {
 export class Identity {
   readonly #storage: ClientStorage;
   readonly #service: string;
+  readonly #uuid: () => string;
+  /** The app chose its id. */
+  readonly #isGiven: boolean;
   #records: ReadonlyMap<string, unknown> = new Map();
-  #deviceId = '';
+  #firstId = '';
+  #partedId: string | undefined;
+  #run: string | undefined;
 
-  private constructor({ storage, service }: IdentityOptions) {
+  private constructor({ storage, service, deviceId, environment }: IdentityOptions) {
     this.#storage = storage;
+    this.#uuid = environment.uuid;
+    this.#isGiven = deviceId !== undefined;
     // All of it is in memory. [ENG7]
     storage.onGone?.(() => void this.#write([...this.#records]));
     this.#service = service;
@@ -50,7 +61,7 @@ export class Identity {
     const identity = new Identity(options);
     await inTime(identity.#find(options), IDENTITY_TIMEOUT_MS, environment);
     // What a medium that hangs would have said comes too late: an id for this run.
-    if (identity.#deviceId === '') identity.#deviceId = environment.uuid();
+    if (identity.#firstId === '') identity.#firstId = environment.uuid();
     return identity;
   }
 
@@ -58,21 +69,66 @@ export class Identity {
     const isRead = await this.refresh();
     const known = deviceId ?? this.#storedDeviceId();
     if (known !== undefined) {
-      this.#deviceId ||= known;
+      this.#firstId ||= known;
+      this.#followParted();
       return;
     }
     await inTurnOfTabs(group, `${service}|device`, async () => {
       await this.refresh();
       const stored = this.#storedDeviceId();
-      if (this.#deviceId !== '') return;
-      this.#deviceId = stored ?? environment.uuid();
+      if (this.#firstId !== '') return;
+      this.#firstId = stored ?? environment.uuid();
       // One that could not be read is not written over.
-      if (stored === undefined && isRead) await this.#write([[DEVICE_KEY, this.#deviceId]]);
+      if (stored === undefined && isRead) await this.#write([[DEVICE_KEY, this.#firstId]]);
     });
   }
 
+  /** It changes where the device parts with a copy of itself. [ENG3] */
   get deviceId(): string {
-    return this.#deviceId;
+    return this.#partedId ?? this.#firstId;
+  }
+
+  /** The same in all tabs that share this storage, whatever the device is called since. */
+  get installationId(): string {
+    return this.#firstId;
+  }
+
+  /** Before each hello: whoever uses this storage reads which run was the last. @returns whether the id is another now. */
+  async claim(): Promise<boolean> {
+    if (this.#isGiven) return false;
+    const isOther = await this.follow();
+    this.#run ??= this.#uuid();
+    if (this.#records.get(RUN_KEY) !== this.#run) await this.#write([[RUN_KEY, this.#run]]);
+    return isOther;
+  }
+
+  /**
+   * Another connection has this id. Where it was made over this very storage this run is not the last one that connected,
+   * and nothing has to change; else it is a copy of this installation, and one of the two needs an id of its own. [ENG3]
+   *
+   * @returns whether this device has a new one. An id of the app is the app's to change: its runs are not noted.
+   */
+  async part(): Promise<boolean> {
+    if (this.#run === undefined || !(await this.refresh())) return false;
+    if (this.#records.get(RUN_KEY) !== this.#run) return false;
+    this.#partedId = this.#uuid();
+    await this.#write([[PARTED_KEY, this.#partedId]]);
+    return true;
+  }
+
+  /** @returns whether another tab has given this device a new id. */
+  async follow(): Promise<boolean> {
+    await this.refresh();
+    return this.#followParted();
+  }
+
+  #followParted(): boolean {
+    const parted = this.#records.get(PARTED_KEY);
+    // An id of this run alone has no part in what is stored.
+    if (this.#isGiven || this.#storedDeviceId() !== this.#firstId) return false;
+    if (typeof parted !== 'string' || parted === this.#partedId) return false;
+    this.#partedId = parted;
+    return true;
   }
 
   /** The prefix of all that is kept of this service. */
@@ -189,7 +245,10 @@ export class Identity {
 
   /** The device was removed: it comes back under a new id. */
   forgetDevice(): Promise<void> {
-    return this.#write([[DEVICE_KEY, undefined]]);
+    return this.#write([
+      [DEVICE_KEY, undefined],
+      [PARTED_KEY, undefined],
+    ]);
   }
 
   #subjectNamespace(subject: string): string {

@@ -20,6 +20,8 @@ export interface LinkDeps {
   readonly environment: ClientEnvironment;
   /** Another tab signed a user out. */
   readonly onSignedOut: (wipe: Wipe, of: SignedOut) => void;
+  /** Another tab has given this device another id. [ENG3] */
+  readonly onParted: () => void;
   /** Somebody looks again: what was told meanwhile may not have been heard. */
   readonly onWake: () => void;
   /**
@@ -153,6 +155,10 @@ export class Link {
     this.#post({ type: 'signedOut', wipe, subject });
   }
 
+  tellParted(): void {
+    this.#post({ type: 'parted' });
+  }
+
   /** Never rejects: each command ends in an outcome. [LIV7] */
   async sendCommand(to: string, command: Command): Promise<CommandResult> {
     if (this.#state.connection.name !== 'live') return OFFLINE;
@@ -196,7 +202,8 @@ export class Link {
     const { store, onSignedOut } = this.#deps;
     if (message.type === 'signedOut') {
       onSignedOut(message.wipe, { namespace, subject: message.subject });
-    } else if (message.type === 'link') this.#follow(message.link, namespace);
+    } else if (message.type === 'parted') this.#deps.onParted();
+    else if (message.type === 'link') this.#follow(message.link, namespace);
     else if (message.type === 'whereIsLink' || message.type === 'reconnect') {
       if (this.isLeader) this.#answer(message.type);
     } else if (message.type === 'checkToken') {

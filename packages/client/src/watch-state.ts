@@ -13,6 +13,7 @@ import { createDevices, type Devices } from './devices/devices.ts';
 import { createDurability } from './durability.ts';
 import { platformEnvironment, type ClientEnvironment } from './environment.ts';
 import { Identity } from './identity.ts';
+import { inTime } from './in-time.ts';
 import { Link } from './link.ts';
 import type { WatchStateOptions } from './options.ts';
 import type { OutboxEntry } from './outbox/outbox-entry.ts';
@@ -29,6 +30,8 @@ import { createWatchlist, type Watchlist } from './watchlist.ts';
 /** A state is open by then, whatever storage, locks, channels and tokens do; what comes later is taken in. [ENG8] */
 const OPEN_WITHIN_MS = 1_900;
 const OPEN_STORE_MIN_MS = 200;
+/** A connection does not wait longer for a storage that hangs. */
+const CLAIM_TIMEOUT_MS = 1_000;
 
 /** The watch state of one person on one device. */
 export interface WatchState {
@@ -98,10 +101,16 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     Identity.open({ storage, environment, group, service, deviceId: options.device.deviceId }),
     firstToken(options.getToken, environment),
   ]);
-  const { deviceId } = identity;
   const nobody = identity.placeOfNobody({ showsLast: false });
   const store = await ReplicaStore.open(
-    { storage, environment, deviceId, nobody },
+    {
+      storage,
+      environment,
+      nobody,
+      get deviceId() {
+        return identity.deviceId;
+      },
+    },
     placeOf(answer) ?? nobody,
     Math.max(OPEN_WITHIN_MS - (environment.monotonic() - openedAtMs), OPEN_STORE_MIN_MS),
   );
@@ -146,9 +155,18 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     link.update({ userId: undefined });
   }
 
+  /** The device has another id than it had. [ENG3] */
+  function renamed(): void {
+    store.claim();
+    deviceList.clear();
+    link.update({ devices: [] });
+  }
+
   const session = new Session({
     store,
-    deviceId,
+    get deviceId() {
+      return identity.deviceId;
+    },
     environment,
     send: (text) => connection.send(text),
     onLost: () => connection.tell({ name: 'lost' }),
@@ -167,7 +185,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       return isSame ? undefined : switching;
     },
     onPresence(presence) {
-      deviceList.receive(presence, deviceId);
+      deviceList.receive(presence, identity.deviceId);
       link.update({ devices: deviceList.values() });
     },
     onCommand: (command) => void link.receiveCommand(command),
@@ -194,11 +212,25 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
         throw error;
       }
     },
-    device: helloDevice(options.device, deviceId),
+    get device() {
+      return helloDevice(options.device, identity.deviceId);
+    },
     session,
     serviceNowMs: () => store.clock.nowMs(),
     onToken: (token) => follow({ kind: 'token', token }),
+    async beforeHello() {
+      const isOther = await inTime(identity.claim(), CLAIM_TIMEOUT_MS, environment);
+      if (isOther === true) renamed();
+    },
     confirmLead: () => link.confirmLead(),
+    async onReplaced() {
+      const hasParted = await identity.part();
+      if (hasParted) {
+        renamed();
+        link.tellParted();
+      }
+      return hasParted;
+    },
     onState(state) {
       link.update({ connection: state });
       if (state.name !== 'halted') return;
@@ -210,7 +242,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const link = new Link({
     group,
     // A storage has one device id: these are the tabs that share an outbox. [SDK6]
-    name: `${service}|${deviceId}`,
+    name: `${service}|${identity.installationId}`,
     store,
     connection,
     session,
@@ -222,6 +254,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       // What it could not delete, the tab that was asked to has said.
       if (isOurs || wipe === 'device') void signOut(wipe).catch(() => undefined);
     },
+    onParted: () => void identity.follow().then((isOther) => isOther && renamed()),
     onWake: () => void endIfWiped(),
     async onNamespace(next) {
       // Its own token decides.
@@ -275,7 +308,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
 
   function write(op: UnstampedOp): void {
     if (ending !== undefined) throw new ClientError('closed', 'This watch state was closed.');
-    void recordOp(store, deviceId, op);
+    void recordOp(store, identity.deviceId, op);
   }
 
   const durability = createDurability(store);
@@ -284,7 +317,14 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const state: WatchState = {
     watchlist: createWatchlist(writable, environment.uuid),
     progress,
-    devices: createDevices({ link, progress, handlers, deviceId }),
+    devices: createDevices({
+      link,
+      progress,
+      handlers,
+      get deviceId() {
+        return identity.deviceId;
+      },
+    }),
     status: createStatus(store, link),
     deadLetters: createDeadLetters({ ...writable, uuid: environment.uuid }),
     async whenStored() {
@@ -311,6 +351,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       await store.settle();
       await identity.refresh();
       const waiting = identity.places().map(async (place) => {
+        const { deviceId } = identity;
         const replica = await loadReplica({ storage, environment, deviceId }, place);
         return { userId: place.userId, changes: replica?.entries().length ?? 0 };
       });

@@ -41,8 +41,12 @@ export interface ConnectionDeps {
   readonly serviceNowMs: () => number;
   /** Before a token is used: the replica may have to be another one. [SDK9] */
   readonly onToken: (token: string) => Promise<void>;
+  /** The socket is open: which device says hello over it may have changed. [ENG3] */
+  readonly beforeHello: () => Promise<void>;
   /** Another tab may connect by now: it is asked before anything is sent. [ENG2] */
   readonly confirmLead: () => true | Promise<boolean>;
+  /** Another connection has this device's id. @returns whether it has a new one now, and connects again. [ENG3] */
+  readonly onReplaced: () => Promise<boolean>;
   readonly onState: (state: ConnectionState) => void;
 }
 
@@ -177,9 +181,10 @@ export class Connection {
     const isCurrent = () => attempt === this.#attempt && this.#socket === socket;
     this.#socket = socket;
     /* oxlint-disable unicorn/prefer-add-event-listener -- all that the sockets of some TVs have */
-    socket.onopen = () => {
-      if (isCurrent()) this.tell({ name: 'opened' });
-    };
+    socket.onopen = () =>
+      void this.#deps.beforeHello().then(() => {
+        if (isCurrent()) this.tell({ name: 'opened' });
+      });
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (isCurrent()) this.#receive(data);
     };
@@ -190,12 +195,13 @@ export class Connection {
   }
 
   async #onClose({ code, reason }: Closed, isCurrent: () => boolean): Promise<void> {
+    let verdict = this.#verdict ?? verdictOf(code, reason);
     if (code === CLOSE_CODES.deviceReplaced) {
       // By a tab that leads meanwhile: this one hears that it has lost its turn.
-      const isOurs = this.#deps.confirmLead();
-      if (isOurs !== true && !(await isOurs)) return;
+      if (!(await this.#deps.confirmLead())) return;
+      if (await this.#deps.onReplaced()) verdict = RETRY;
     }
-    if (isCurrent()) this.#closed(this.#verdict ?? verdictOf(code, reason), code);
+    if (isCurrent()) this.#closed(verdict, code);
   }
 
   #receive(data: unknown): void {

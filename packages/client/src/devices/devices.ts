@@ -22,6 +22,7 @@ export interface HandOffOptions {
 
 /** The user's other screens. */
 export interface Devices {
+  /** Another one after this device was told apart from a copy of itself. [ENG3] */
   readonly thisDeviceId: string;
   /** The same array until something changes; empty until the first connection. */
   list(): readonly Device[];
@@ -45,11 +46,12 @@ export interface DevicesDeps {
   readonly deviceId: string;
 }
 
-export function createDevices({ link, progress, handlers, deviceId }: DevicesDeps): Devices {
+export function createDevices(deps: DevicesDeps): Devices {
+  const { link, progress, handlers } = deps;
   const listeners = new Listeners();
   let source = link.state.devices;
   const snapshot = new Snapshot((): readonly Device[] =>
-    source.map((device) => ({ ...device, isThisDevice: device.deviceId === deviceId })),
+    source.map((device) => ({ ...device, isThisDevice: device.deviceId === deps.deviceId })),
   );
   link.onChanged(() => {
     if (link.state.devices === source) return;
@@ -58,7 +60,9 @@ export function createDevices({ link, progress, handlers, deviceId }: DevicesDep
     listeners.notify();
   });
   return {
-    thisDeviceId: deviceId,
+    get thisDeviceId() {
+      return deps.deviceId;
+    },
     list: () => snapshot.get(),
     async sendCommand(to, command) {
       requireDeviceId(to);

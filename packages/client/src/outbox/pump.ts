@@ -299,6 +299,10 @@ export class Pump {
       return store.replica.step(entry.id, 'failed');
     }
     const { kind } = entry.op;
+    // A copy of this device sent the same change. [ENG3]
+    if (code === 'tag_reused' && isKnown(store, entry.op)) {
+      return store.replica.step(entry.id, 'settled');
+    }
     const isNew = entry.id > this.#lastOldId;
     const event = eventOfRejection(code ?? 'change_refused', kind, entry.sends, isNew);
     const next = store.replica.step(entry.id, event);
@@ -350,4 +354,10 @@ export class Pump {
       .entries()
       .every(({ id, state }) => state === 'dead' || left.has(id));
   }
+}
+
+function isKnown({ replica }: ReplicaStore, op: Op): boolean {
+  return (
+    op.kind === 'watchlist.add' && replica.acknowledged.set.get(op.tag)?.contentId === op.contentId
+  );
 }

@@ -167,6 +167,12 @@ export class ReplicaStore {
     if (kept.length > 0) void this.commit({ put: kept });
   }
 
+  /** What waits is this device's, which has another id since. [ENG3] */
+  claim(): void {
+    this.#replica.claim({ deviceId: this.#deps.deviceId, userId: this.#place.userId });
+    this.#changed.notify(ALL, undefined);
+  }
+
   /** Reads everything again: another tab put a whole state in place, or this one missed changes. */
   reload(): Promise<void> {
     return this.#inTurn(async () => {

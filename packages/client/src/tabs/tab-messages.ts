@@ -30,6 +30,8 @@ export type TabMessage =
   | { readonly type: 'reconnect' }
   /** A tab is signed in as somebody else than the leader: has its token changed? */
   | { readonly type: 'checkToken' }
+  /** The device has another id from now on. [ENG3] */
+  | { readonly type: 'parted' }
   /** A follower asks the leader to send a command, and hears how it ended. */
   | {
       readonly type: 'sendCommand';
