@@ -30,11 +30,14 @@ export function hasChromium(): boolean {
   return false;
 }
 
-export async function launchBrowser(): Promise<Browser> {
+/** @param args of the command line, beside those that every test needs. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   if (command === undefined) throw new Error('there is no Chromium');
   return chromium.launch({
     executablePath: command,
     // As root there is no sandbox to be had; the pages are our own.
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', ...args],
+    // As people have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
 }

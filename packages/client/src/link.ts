@@ -185,12 +185,12 @@ export class Link {
     connection.tell({ name: 'start' });
   }
 
-  /** Another tab may connect from now on. */
+  /** Another tab may connect from now on; or the page was away, and could not hear what others told. */
   #loseLead(): void {
     const { store, connection } = this.#deps;
-    if (!this.isLeader) return;
-    connection.tell({ name: 'stop' });
+    if (this.isLeader) connection.tell({ name: 'stop' });
     store.isLeading = false;
+    void store.reload();
     this.#post({ type: 'whereIsLink' });
   }
 

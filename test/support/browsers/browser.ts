@@ -11,6 +11,13 @@ export interface Tab {
   readonly run: <T>(body: string, ...args: readonly unknown[]) => Promise<T>;
   readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
+  /** Its process is gone at once: nothing of the page runs any more. Not in WebKit. */
+  readonly kill: () => Promise<void>;
+}
+
+export interface OpenOptions {
+  /** A name that leads to this machine; not in WebKit, which has no way to say so. */
+  readonly host?: string;
 }
 
 export interface EngineBrowser {

@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../chromium.ts';
-import { pageFunction, type EngineBrowser, type Tab } from './browser.ts';
+import { pageFunction, type EngineBrowser, type OpenOptions, type Tab } from './browser.ts';
 
-export async function openChromium(): Promise<EngineBrowser> {
-  const browser = await launchBrowser();
+export async function openChromium({ host }: OpenOptions): Promise<EngineBrowser> {
+  const browser = await launchBrowser(
+    host === undefined ? [] : [`--host-resolver-rules=MAP ${host} 127.0.0.1`],
+  );
   const context = await browser.newContext();
   return {
     version: `Chromium ${browser.version()}`,
@@ -26,5 +28,12 @@ function tabOf(page: Page): Tab {
     reload: async () => void (await page.reload()),
     // As a person does: the page hears of it.
     close: () => page.close({ runBeforeUnload: true }),
+    async kill() {
+      const session = await page.context().newCDPSession(page);
+      const crashed = page.waitForEvent('crash');
+      // Nobody answers.
+      session.send('Page.crash').catch(() => undefined);
+      await crashed;
+    },
   };
 }

@@ -4,13 +4,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { commandOf, pageFunction, type EngineBrowser, type Tab } from './browser.ts';
+import { killAll, pageProcesses } from './page-processes.ts';
+import {
+  commandOf,
+  pageFunction,
+  type EngineBrowser,
+  type OpenOptions,
+  type Tab,
+} from './browser.ts';
 
 /** Nothing of it asks, updates, or calls home; media play without a gesture. */
 const PREFS = {
   'app.update.enabled': false,
   'browser.shell.checkDefaultBrowser': false,
   'browser.startup.homepage_override.mstone': 'ignore',
+  // A process for each tab, and none in reserve.
+  'dom.ipc.processCount.webIsolated': 8,
+  'dom.ipc.processPrelaunch.enabled': false,
   'datareporting.policy.dataSubmissionEnabled': false,
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
@@ -22,9 +32,10 @@ const PREFS = {
 } as const;
 
 /** Firefox, driven by WebDriver BiDi, which it speaks by itself. */
-export async function openFirefox(): Promise<EngineBrowser> {
+export async function openFirefox({ host }: OpenOptions): Promise<EngineBrowser> {
   const profile = await mkdtemp(path.join(tmpdir(), 'cuepoint-firefox-'));
-  const lines = Object.entries(PREFS).map(
+  const prefs = { ...PREFS, ...(host !== undefined && { 'network.dns.localDomains': host }) };
+  const lines = Object.entries(prefs).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   await writeFile(path.join(profile, 'user.js'), lines.join('\n'));
@@ -47,13 +58,16 @@ export async function openFirefox(): Promise<EngineBrowser> {
   const { capabilities } = (await bidi.ask('session.new', { capabilities: {} })) as {
     capabilities: { browserVersion: string };
   };
+  const processes = () => pageProcesses(browser.pid ?? 0, '-isForBrowser');
   return {
     version: `Firefox ${capabilities.browserVersion}`,
     async open(url) {
+      const before = new Set(await processes());
       const created = (await bidi.ask('browsingContext.create', { type: 'tab' })) as BidiContext;
       const tab = tabOf(bidi, created.context);
       await tab.goto(url);
-      return tab;
+      const own = (await processes()).filter((pid) => !before.has(pid));
+      return { ...tab, kill: async () => killAll(own) };
     },
     async close() {
       await bidi.ask('browser.close', {}).catch(() => browser.kill());
@@ -73,7 +87,7 @@ interface Bidi {
   close(): void;
 }
 
-function tabOf(bidi: Bidi, context: string): Tab {
+function tabOf(bidi: Bidi, context: string): Omit<Tab, 'kill'> {
   return {
     goto: async (url) =>
       void (await bidi.ask('browsingContext.navigate', { context, url, wait: 'complete' })),

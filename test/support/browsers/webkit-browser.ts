@@ -80,6 +80,10 @@ function tabOf(call: Call): Tab {
     },
     reload: async () => void (await call('POST', '/refresh', {})),
     close: async () => void (await call('DELETE', '/window')),
+    kill: () =>
+      Promise.reject(
+        new Error('The driver of WebKit ends its session with a page that is killed.'),
+      ),
   };
 }
 

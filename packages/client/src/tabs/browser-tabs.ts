@@ -45,19 +45,7 @@ function whileShown(
   leadership: Leadership,
   [name, onLead, onLost]: Parameters<Leadership>,
 ): Turn {
-  let isLeading = false;
-  const ask = (): Turn =>
-    leadership(
-      name,
-      () => {
-        isLeading = true;
-        onLead();
-      },
-      () => {
-        isLeading = false;
-        onLost();
-      },
-    );
+  const ask = (): Turn => leadership(name, onLead, onLost);
   let turn: Turn | undefined = ask();
   const leave = (): void => {
     turn?.end();
@@ -66,13 +54,13 @@ function whileShown(
   globalThis.window?.addEventListener?.('pagehide', leave);
   const endListening = onSignal((signal) => {
     if (signal !== 'visible' || turn !== undefined) return;
-    if (isLeading) onLost();
-    isLeading = false;
+    // Whether it led or not: what others told meanwhile it did not hear.
+    onLost();
     turn = ask();
   });
   return {
     // What a page sends in its last moment goes out.
-    confirm: () => turn?.confirm() ?? (isLeading || Promise.resolve(false)),
+    confirm: () => turn?.confirm() ?? true,
     end() {
       endListening();
       globalThis.window?.removeEventListener?.('pagehide', leave);

@@ -5,7 +5,7 @@ export interface TabGroup {
   /**
    * Waits for its turn to be the one tab that connects; the turn lasts until it is given back, or the tab is gone.
    * Turns of different names do not wait for each other. `onLead` is called after `lead` has returned. `onLost` tells
-   * that a turn ended without being given back: the tab waits for the next one, and hears `onLead` again.
+   * that a turn ended without being given back, or that the page was away and heard nothing: the tab waits for the next turn.
    */
   lead: Leadership;
   /** Messages to all other tabs; in order from each sender, and none to the sender itself. */
