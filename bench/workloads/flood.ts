@@ -18,7 +18,7 @@ const FLOODING_MS = 1_000;
 const VARIANTS = ['alone', 'beside one flood', 'beside nine floods'] as const;
 const FLOODS_OF = { alone: 0, 'beside one flood': 1, 'beside nine floods': FLOODS } as const;
 
-/** What a quiet person waits for a single write while others push as much as they can. [GC9] */
+/** What a quiet person waits for a single write while others push as much as they may. [GC9] [SEC3] */
 export const flood: Workload = {
   name: 'flood',
   async run(context) {
@@ -27,8 +27,8 @@ export const flood: Workload = {
       {
         schema: 'bench_flood',
         instances: 1,
-        // Nothing else holds the floods back.
-        env: { CUEPOINT_FEED: 'memory', CUEPOINT_ROWS_PER_USER: '0' },
+        // The default: the floods wait as they are told, as the SDK does.
+        env: { CUEPOINT_FEED: 'memory', CUEPOINT_RATE_LIMIT: '1000' },
       },
       async ({ addresses: [address = ''], urls: [url = ''], mintUsers }) => {
         const [quiet, ...floods] = await mintUsers(FLOODS + 1);
@@ -85,7 +85,7 @@ async function beside(
   }
 }
 
-/** Sends a push for each answer. The texts are made before: what is measured is the service. */
+/** Sends a push for each ack, and after a refusal once it may. The texts are made before: what is measured is the service. */
 async function startFlood(url: string, { token }: LiveUser, acked: Acked): Promise<WebSocket> {
   const socket = new WebSocket(url);
   await once(socket, 'open');
@@ -95,14 +95,18 @@ async function startFlood(url: string, { token }: LiveUser, acked: Acked): Promi
   const pushes = Array.from({ length: 4 * PUSHES_AT_ONCE }, toPush);
   let sent = 0;
   const sendNext = (): void => {
-    socket.send(pushes[sent % pushes.length] ?? '');
+    if (socket.readyState === socket.OPEN) socket.send(pushes[sent % pushes.length] ?? '');
     sent += 1;
   };
   socket.on('message', (data: Buffer) => {
-    const start = data.toString('latin1', 0, 20);
-    if (start.startsWith('{"type":"ack"')) acked.ops += OPS_PER_PUSH;
-    else if (!start.startsWith('{"type":"error"')) return;
-    sendNext();
+    const text = data.toString();
+    if (text.startsWith('{"type":"ack"')) {
+      acked.ops += OPS_PER_PUSH;
+      sendNext();
+    } else if (text.startsWith('{"type":"error"')) {
+      const { retryAfterMs = 0 } = JSON.parse(text) as { readonly retryAfterMs?: number };
+      setTimeout(sendNext, retryAfterMs);
+    }
   });
   for (let count = 0; count < PUSHES_AT_ONCE; count += 1) sendNext();
   return socket;

@@ -74,6 +74,8 @@ export async function startService(
   const process = scheduler.startProcess();
   const skewMs = Math.round(chance.between(-SERVICE_SKEW_MAX_MS / 2, SERVICE_SKEW_MAX_MS / 2));
   const now = () => scheduler.now() + skewMs + skewOfMachine();
+  /** No clock that is set moves it. [OPS2] */
+  const monotonic = () => scheduler.now();
   const { setTimer } = process;
   const connections = new Set<SimConnection>();
   const database = store.connect({
@@ -88,7 +90,7 @@ export async function startService(
   });
   const persistence = new SyncPersistence(database, {
     now,
-    monotonic: now,
+    monotonic,
     random: chance.random,
     setTimer,
   });
@@ -101,14 +103,14 @@ export async function startService(
       quota: NO_QUOTA,
       maxDriftMs: 60_000,
       now,
-      monotonic: now,
+      monotonic,
       random: chance.random,
       randomUuid: chance.uuid,
       timeAck: () => ignore,
       countOp: ignore,
       verifier: { verify: async (token) => verifyToken(token, now()) },
       feed,
-      rates: createUserRates(0, now),
+      rates: createUserRates(0, monotonic),
       observer: OBSERVER,
       log: logOf((error) => {
         if (isBug(error)) onBug(error);

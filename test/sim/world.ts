@@ -37,8 +37,6 @@ export class World {
   readonly #services: (SimService | undefined)[];
   readonly #serviceSkewsMs = Array.from({ length: SERVICES }, () => 0);
   #databaseSkewMs = 0;
-  /** Services that run since before their clocks were set back. */
-  readonly #setBack = new Set<number>();
   #faults = CALM;
   #servicesStarted = 0;
 
@@ -142,9 +140,6 @@ export class World {
         if (device !== undefined) device.skewMs = action.skewMs;
         return undefined;
       case 'setServiceClock':
-        if (action.skewMs < (this.#serviceSkewsMs[action.service] ?? 0)) {
-          this.#setBack.add(action.service);
-        }
         this.#serviceSkewsMs[action.service] = action.skewMs;
         this.ledger.setServiceSkew(action.skewMs);
         return undefined;
@@ -203,8 +198,6 @@ export class World {
 
   async #startAll(): Promise<void> {
     for (let index = 0; index < SERVICES; index += 1) {
-      // What a service does every now and then goes by its wall clock, and waits until that is where it was.
-      if (this.#setBack.has(index)) this.#services[index]?.kill();
       await this.#startService(index);
     }
     for (const device of this.devices) {
@@ -217,7 +210,6 @@ export class World {
 
   async #startService(index: number): Promise<void> {
     if (this.#services[index]?.isAlive === true && !this.#services[index].isStopping) return;
-    this.#setBack.delete(index);
     this.#servicesStarted += 1;
     const name = `service ${index} ${this.#servicesStarted}`;
     this.#services[index] = await startService(
