@@ -110,14 +110,13 @@ export class Backlog {
 
   /**
    * Takes out rows, of each user as many as of the others where they have them; they count until `done`. [GC9]
-   * A user who is alone gets the whole batch.
    *
    * Source: Nagle, "On packet switches with infinite storage", RFC 970 (fair queueing, round robin by sender).
    */
   take(maxRows: number, maxRowsPerUser = Number.POSITIVE_INFINITY): AnyRow[] {
     const taken: AnyRow[] = [];
     let turns = this.#turns.size;
-    const share = turns === 1 ? maxRows : Math.min(Math.ceil(maxRows / turns), maxRowsPerUser);
+    const share = Math.min(Math.ceil(maxRows / turns), maxRowsPerUser);
     for (const user of this.#turns) {
       if (turns === 0 || taken.length >= maxRows) break;
       turns -= 1;

@@ -1,7 +1,7 @@
 export interface GroupCommitOptions {
   /** Rows in one commit, at most. */
   readonly batchMaxRows: number;
-  /** Of them rows of one user while others wait, at most: what they wait for does not grow with what one user sends. [GC9] */
+  /** Of them rows of one user, at most: what others wait for a batch does not grow with what one user sends. [GC9] */
   readonly batchMaxRowsPerUser: number;
   /** Callers whose change is not durable yet, at most; past it a caller is refused `overloaded`. [GC5] */
   readonly backlogMax: number;

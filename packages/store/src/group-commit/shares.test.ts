@@ -63,11 +63,11 @@ test('[GC9] more users than a batch has rows for take turns: none has a second o
   ]);
 });
 
-test('[GC9] a user who is alone gets the whole batch, and its share as soon as somebody else waits', async () => {
+test('[GC9] a user who is alone gets no more of a batch: who comes behind it waits for a short one', async () => {
   const { scripted, submit } = setup({ batchMaxRows: 10, batchMaxRowsPerUser: 3 });
   const acks = Array.from({ length: 25 }, (_, index) => submit(`key ${index}`, 0, userOf(0)));
   await drainMicrotasks();
-  expect(sharesOf(scripted.pending[0]?.statements[0]?.params[1])).toEqual({ 0: 10 });
+  expect(sharesOf(scripted.pending[0]?.statements[0]?.params[1])).toEqual({ 0: 3 });
   acks.push(submit('quiet', 99, QUIET));
   scripted.pending[0]?.succeed();
   await drainMicrotasks();
