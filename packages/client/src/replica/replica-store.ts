@@ -8,6 +8,7 @@ import { inTime } from '../in-time.ts';
 import type { Place } from '../place.ts';
 import { Listeners } from '../subscribable.ts';
 import { loadReplica } from './load-replica.ts';
+import { changeOf, isOfRun, isShownIn, keepSent, loadPlace } from './whose-entries.ts';
 import { recordOfNone, Replica, type ReplicaChange, type Touched } from './replica.ts';
 
 export interface ReplicaStoreDeps {
@@ -151,10 +152,12 @@ export class ReplicaStore {
     if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);
     if (namespace !== this.namespace) {
       // A tab that has not heard yet which user its subject is.
-      if (this.#adoptedFrom === namespace) void this.commit(this.#ours(change));
+      if (this.#adoptedFrom === namespace) void this.commit(changeOf(this.#place, change));
       return;
     }
-    const { kept, applied } = this.#keepSent(change);
+    const { kept, applied } = this.isLeading
+      ? keepSent(this.#replica, change)
+      : { kept: [], applied: change };
     const touched = this.#replica.applyStored(applied);
     this.#receive(change.fold ?? []);
     for (const entry of change.put ?? []) {
@@ -199,8 +202,8 @@ export class ReplicaStore {
       if (isSame && (read === undefined || leftWriter.hasFailed)) return;
       const adopted = this.#replica
         .entries()
-        .filter((entry) => !isSame && (left.isNobodys ? this.#isOfThisRun(entry) : adopt));
-      const change = this.#ours({ put: adopted }, place);
+        .filter((entry) => !isSame && (left.isNobodys ? isOfRun(this.#writerId, entry) : adopt));
+      const change = changeOf(place, { put: adopted });
       // Before anybody looks: whoever waits for them must not take them for acknowledged.
       read?.applyStored(change);
       const isWhole = adopt && !left.isNobodys;
@@ -225,7 +228,7 @@ export class ReplicaStore {
         ({ id, shownUserId }) => this.#leftIds.has(id) && (shownUserId ?? userId) === userId,
       );
       if (taken.length === 0) return;
-      await this.commit(this.#ours({ put: taken }));
+      await this.commit(changeOf(this.#place, { put: taken }));
       if (!this.#writer.hasFailed) await this.#forget(nobody, taken);
     });
   }
@@ -248,9 +251,9 @@ export class ReplicaStore {
       const left = await loadReplica(this.#deps, nobody);
       const own = (left?.entries() ?? []).filter(
         (entry) =>
-          this.#isOfThisRun(entry) ||
+          isOfRun(this.#writerId, entry) ||
           (isNobodys
-            ? this.#isShownIn(this.#place, entry)
+            ? isShownIn(this.#place, entry, this.#writerId)
             : userId !== undefined && entry.shownUserId === userId),
       );
       await this.#forget(nobody, own);
@@ -294,39 +297,8 @@ export class ReplicaStore {
     return replica;
   }
 
-  /** @returns `undefined` where the medium cannot be read. Never rejects. */
-  async #load(place: Place): Promise<Replica | undefined> {
-    const own = await loadReplica(this.#deps, place);
-    if (own === undefined || !place.isNobodys) return own;
-    const below = place.below && (await loadReplica(this.#deps, place.below));
-    const replica = below ?? new Replica();
-    replica.applyStored({
-      put: own.entries().filter((entry) => this.#isShownIn(place, entry)),
-      // What was refused is the user's to decide, and their cursor is not for whoever connects from here.
-      drop: replica.entries().flatMap(({ id, state }) => (state === 'dead' ? [id] : [])),
-      meta: { cursor: undefined },
-    });
-    return replica;
-  }
-
-  /** What another run wrote over one person's state is not shown over another's, nor over none. [ENG6] */
-  #isShownIn({ below }: Place, entry: OutboxEntry): boolean {
-    const { shownUserId } = entry;
-    return shownUserId === undefined || shownUserId === below?.userId || this.#isOfThisRun(entry);
-  }
-
-  #isOfThisRun({ id, userId }: OutboxEntry): boolean {
-    return userId === undefined && id.endsWith(this.#writerId);
-  }
-
-  /** Entries that nobody had been named for are this user's. */
-  #ours(change: ReplicaChange, { userId } = this.#place): ReplicaChange {
-    const put = change.put?.map((entry) => ({
-      ...entry,
-      userId: entry.userId ?? userId,
-      shownUserId: undefined,
-    }));
-    return put === undefined ? change : { ...change, put };
+  #load(place: Place): Promise<Replica | undefined> {
+    return loadPlace(this.#deps, place, this.#writerId);
   }
 
   /** The medium lost everything under this page, which has it all in memory. [ENG7] */
@@ -408,21 +380,6 @@ export class ReplicaStore {
       () => this.#changed.notify({ watchlist: NONE, progress: NONE, outbox: true }, {}),
       !isRead,
     );
-  }
-
-  /**
-   * Another tab folded a change that this one has sent meanwhile: it may be stored, and stays until its answer.
-   * [SDK2] [SDK4]
-   */
-  #keepSent(change: ReplicaChange): { kept: OutboxEntry[]; applied: ReplicaChange } {
-    const { drop = [], foldedInto } = change;
-    if (!this.isLeading || foldedInto === undefined) return { kept: [], applied: change };
-    const kept = drop.flatMap((id) => {
-      const entry = this.#replica.entry(id);
-      return entry === undefined || entry.state === 'unsent' ? [] : [entry];
-    });
-    const keptIds = new Set(kept.map(({ id }) => id));
-    return { kept, applied: { ...change, drop: drop.filter((id) => !keptIds.has(id)) } };
   }
 
   #install(replica: Replica): void {

@@ -194,22 +194,24 @@ export class Replica {
    */
   commit(change: ReplicaChange): { readonly touched: Touched; readonly records: StorageChange[] } {
     const { touched, replaced } = this.#apply(change);
-    const records: StorageChange[] = [];
-    if (change.replace !== undefined) {
+    const { fold = [], replace, collect = [], put = [], drop = [], meta } = change;
+    const acknowledged = this.#acknowledged;
+    const contentIds = new Set(fold.filter(isProgress).map((op) => op.contentId));
+    const records: StorageChange[] = [
+      ...replaced,
+      ...acknowledged.takeChangedTags(),
+      ...Array.from(contentIds, (contentId) => acknowledged.registerRecord(contentId)),
+      ...put.map(({ id }) => this.#entryRecord(id)),
+      ...drop.map((id) => this.#entryRecord(id)),
+      ...collect.map((tag) => acknowledged.tagRecord(tag)),
+    ];
+    if (replace !== undefined) {
       // Half of one state and half of another have no cursor.
-      records.push([META_KEY, metaToStored({ ...this.#meta, cursor: undefined })]);
+      records.unshift([META_KEY, metaToStored({ ...this.#meta, cursor: undefined })]);
     }
-    for (const record of replaced) records.push(record);
-    for (const record of this.#acknowledged.takeChangedTags()) records.push(record);
-    const contentIds = new Set((change.fold ?? []).filter(isProgress).map((op) => op.contentId));
-    for (const contentId of contentIds) {
-      records.push(this.#acknowledged.registerRecord(contentId));
-    }
-    for (const { id } of change.put ?? []) records.push(this.#entryRecord(id));
-    for (const id of change.drop ?? []) records.push([ENTRY_PREFIX + id, undefined]);
-    for (const tag of change.collect ?? []) records.push(this.#acknowledged.tagRecord(tag));
-    if (change.meta !== undefined || change.replace !== undefined)
+    if (replace !== undefined || meta !== undefined) {
       records.push([META_KEY, metaToStored(this.#meta)]);
+    }
     return { touched, records };
   }
 
