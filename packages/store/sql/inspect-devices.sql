@@ -1,7 +1,6 @@
 select
   device_id, device_type, platform, capabilities, app_version, last_seen, is_online, device_name,
-  revoked_at,
-  (count(*) over ())::integer as total
+  revoked_at
 from cuepoint.user_devices
 where user_id = $1::uuid
 order by last_seen desc, device_id

@@ -1,29 +1,43 @@
-with matching as (
-  select p.*
-  from cuepoint.user_progress p
-  -- isFinished of core, for what this row knows; the views of the origin keep its nine tenths. [LWW5]
+-- A page of a user's registers, the newest first by the times of their stamps, of the shelves $5. $2, $3 where the page
+-- before ended. [OPS3]
+with found as (
+  -- At rest a register stands at its exact time.
+  select page.*
+  from unnest($5::smallint[]) as shelves (shelf)
   cross join lateral (
-    select cuepoint.is_completed(p.position_seconds, p.duration_seconds)
-      and (p.duration_seconds <= 3600 or p.duration_seconds - p.position_seconds <= 300) as is_finished
-  ) rule
-  where p.user_id = $1::uuid
-    and not p.is_cleared
-    and case $4::text
-      when 'completed' then is_finished
-      when 'in_progress' then p.position_seconds > 0 and not is_finished
-      else true
-    end
-),
-page as (
-  select
-    content_id, position_seconds, duration_seconds, state,
-    timestamp_physical, timestamp_logical, device_id, is_cleared, updated_at
-  from matching
-  where content_id > $2::varchar collate "C"
-  order by content_id
-  limit $3::integer
+    select
+      p.content_id, p.position_seconds, p.duration_seconds, p.state,
+      p.timestamp_physical, p.timestamp_logical, p.device_id, p.is_cleared, p.updated_at
+    from cuepoint.user_progress p
+    where p.user_id = $1::uuid
+      and not p.is_cleared
+      and p.shelf = shelves.shelf
+      and (p.recent_ms, p.content_id) < ($2::bigint, $3::varchar collate "C")
+    order by p.recent_ms desc, p.content_id desc
+    -- Limits that the planner does not know: it takes the order of the index, and sorts nothing.
+    limit (select $4::bigint)
+  ) page
+  union all
+  -- While it plays, at the end of a stretch of time: whole stretches are read.
+  select page.*
+  from unnest($5::smallint[]) as shelves (shelf)
+  cross join lateral (
+    select
+      p.content_id, p.position_seconds, p.duration_seconds, p.state,
+      p.timestamp_physical, p.timestamp_logical, p.device_id, p.is_cleared, p.updated_at
+    from cuepoint.user_progress p
+    where p.user_id = $1::uuid
+      and not p.is_cleared
+      and p.shelf = shelves.shelf + 3
+      and p.recent_ms <= ($2::bigint | 262143)
+      and (p.timestamp_physical, p.content_id) < ($2::bigint, $3::varchar collate "C")
+    order by p.recent_ms desc
+    fetch first (select $4::bigint) rows with ties
+  ) page
 )
-select (select count(*)::integer from matching) as total, page.*
-from (values (true)) as always (row)
-left join page on true
-order by page.content_id;
+select
+  content_id, position_seconds, duration_seconds, state,
+  timestamp_physical, timestamp_logical, device_id, is_cleared, updated_at
+from found
+order by timestamp_physical desc, content_id desc
+limit $4::bigint;

@@ -27,14 +27,13 @@ import { createProgressLane } from './group-commit/progress-lane.ts';
 import { Submission } from './group-commit/submission.ts';
 import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
 import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
-import { listParams, toListPage, type ListRow } from './lists.ts';
+import { listProgress, listWatchlist, toProgressItem, type StoredProgressRow } from './lists.ts';
 import { readChanges } from './read-changes.ts';
 import { readHeights } from './read-heights.ts';
 import {
   deviceOfRow,
   entriesOfOp,
   entryOfRow,
-  positionOfRow,
   registerOfRow,
   type DeviceRow,
   type RegisterRow,
@@ -174,32 +173,14 @@ export class PostgresSyncRepository implements SyncRepository {
   }
 
   async listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>> {
-    interface Row {
-      readonly content_id: string;
-      readonly timestamp_physical: number;
-      readonly device_id: string;
-      readonly tags: readonly string[];
-    }
-    const params = [toUserId(userId), ...listParams(options)];
-    const { rows } = await this.#database.query<ListRow<Row>>('list-watchlist', params);
-    return toListPage<Row, WatchlistListItem>(rows, options.limit, (row) => ({
-      contentId: row.content_id,
-      addedAtMs: row.timestamp_physical,
-      deviceId: row.device_id,
-      tags: row.tags,
-    }));
+    return listWatchlist(this.#database, toUserId(userId), options);
   }
 
   async listProgress(
     userId: string,
     options: ListOptions & { readonly status: ProgressStatus },
   ): Promise<ListPage<ProgressListItem>> {
-    const params = [toUserId(userId), ...listParams(options), options.status];
-    const { rows } = await this.#database.query<ListRow<StoredProgressRow>>(
-      'list-progress',
-      params,
-    );
-    return toListPage<StoredProgressRow, ProgressListItem>(rows, options.limit, toProgressItem);
+    return listProgress(this.#database, toUserId(userId), options);
   }
 
   async getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined> {
@@ -308,22 +289,6 @@ function rowOf<Value, Outcome>(
   value: Value,
 ): UnsubmittedRow<Outcome, Value> {
   return { lane, userId, key, value, contributions: [], bytes: 0, firstAtMs: 0 };
-}
-
-type StoredProgressRow = RegisterRow & { readonly updated_at: Date };
-
-function toProgressItem(row: StoredProgressRow): ProgressListItem {
-  const position = positionOfRow(row);
-  if (position === null) throw new Error('a cleared register is no item');
-  return {
-    contentId: row.content_id,
-    ...position,
-    stamp: {
-      timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
-      deviceId: row.device_id,
-    },
-    updatedAtMs: row.updated_at.getTime(),
-  };
 }
 
 interface StoredStamp {

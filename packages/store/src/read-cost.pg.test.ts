@@ -19,25 +19,28 @@ describe.each(TEST_DATABASES)(
   'reads of a user with many rows on $name',
   ({ open, catchUp, batch }) => {
     const userId = randomUUID();
+    /** Has many rows that changed of late, which an old transaction elsewhere keeps in sight. */
+    const busyId = randomUUID();
     let opened: TestDatabase;
     let repository: SyncRepository;
 
     beforeAll(async () => {
       opened = await open();
       repository = new PostgresSyncRepository(opened.database);
-      await fill();
+      await fill(userId);
+      await fill(busyId);
     });
     afterAll(async () => {
       await opened.destroy();
     });
 
     /** Rows from long ago, in an order that no index has; nobody gathers statistics of them. */
-    async function fill(): Promise<void> {
+    async function fill(user: string): Promise<void> {
       const [column, mark] =
         catchUp === 'counter' ? ['changed_version', '1'] : ['changed_xid', "'3'::xid8"];
       if (catchUp === 'counter') {
         await opened.sql('insert into cuepoint.user_versions (user_id, version) values ($1, 1)', [
-          userId,
+          user,
         ]);
       }
       for (const table of ['user_watchlists', 'user_progress']) {
@@ -49,7 +52,7 @@ describe.each(TEST_DATABASES)(
        )
        select $1, 'film-' || n, gen_random_uuid()::text, 1700000000000 + n, 0, 'tv', ${mark}
        from generate_series(1, $2::integer) n`,
-        [userId, ROWS],
+        [user, ROWS],
       );
       await opened.sql(
         `insert into cuepoint.user_progress (
@@ -61,15 +64,19 @@ describe.each(TEST_DATABASES)(
          case when n <= $3::integer then 'playing' when n % 2 = 0 then 'paused' else 'stopped' end,
          1700000000000 + n::bigint * 7919 % 5003 * 600000, 0, 'tv', ${mark}
        from generate_series(1, $2::integer) n`,
-        [userId, ROWS, PLAYING],
+        [user, ROWS, PLAYING],
       );
     }
 
     /** The pages from `from` on. */
-    async function pagesFrom(from: { cursor?: string; page?: string }, limit: number) {
-      const pages: ChangesPage[] = [await repository.readChanges(userId, { ...from, limit })];
+    async function pagesFrom(
+      user: string,
+      from: { cursor?: string; page?: string },
+      limit: number,
+    ) {
+      const pages: ChangesPage[] = [await repository.readChanges(user, { ...from, limit })];
       for (let page = pages[0]?.page; page !== undefined; page = pages.at(-1)?.page) {
-        pages.push(await repository.readChanges(userId, { page, limit }));
+        pages.push(await repository.readChanges(user, { page, limit }));
       }
       return pages;
     }
@@ -100,7 +107,7 @@ describe.each(TEST_DATABASES)(
       });
 
       test('[OPS3] a page of a whole state costs the page', async () => {
-        const pages = await pagesFrom({}, LIMIT);
+        const pages = await pagesFrom(userId, {}, LIMIT);
         expect(pages.flatMap(({ ops }) => ops).length).toBeGreaterThanOrEqual(2 * ROWS);
         const first = await read((r) => r.readChanges(userId, { limit: LIMIT }));
         expect(first).toMatchObject({ statements: 1 });
@@ -113,10 +120,42 @@ describe.each(TEST_DATABASES)(
         }
       });
 
+      test('[OPS3] a page of the watchlist costs the page', async () => {
+        const pageAfter = async (after?: string) => {
+          const options = { limit: LIMIT, ...(after === undefined ? {} : { after }) };
+          const { all, statements } = await read((r) => r.listWatchlist(userId, options));
+          expect(statements).toBe(1);
+          expect(all).toBeLessThanOrEqual(PAGE_COST);
+          return (await repository.listWatchlist(userId, options)).nextCursor;
+        };
+        const second = await pageAfter();
+        await pageAfter(await pageAfter(second));
+      });
+
+      test.each(['all', 'in_progress', 'completed'] as const)(
+        '[OPS3] a page of progress (%s) costs the page, of each shelf',
+        async (status) => {
+          const shelves = status === 'all' ? 3 : 1;
+          let after: string | undefined;
+          for (let page = 0; page < 5; page += 1) {
+            const options = { limit: LIMIT, status, ...(after === undefined ? {} : { after }) };
+            const { all } = await read((r) => r.listProgress(userId, options));
+            expect(all).toBeLessThanOrEqual(shelves * PAGE_COST + PLAYING);
+            after = (await repository.listProgress(userId, options)).nextCursor;
+            if (after === undefined) break;
+          }
+        },
+      );
+
+      test('[OPS3] a look of the inspector costs what it shows', async () => {
+        const { all } = await read((r) => r.inspectUser(userId, { rowsMax: LIMIT }));
+        expect(all).toBeLessThanOrEqual(2 * PAGE_COST);
+      });
+
       test('[OPS3] catching up costs what changed', async () => {
-        const cursor = (await pagesFrom({}, 5_000)).at(-1)?.cursor ?? '';
+        const cursor = (await pagesFrom(userId, {}, 5_000)).at(-1)?.cursor ?? '';
         const catchUpFrom = () => read((r) => r.readChanges(userId, { cursor, limit: LIMIT }));
-        expect((await catchUpFrom()).all).toBeLessThanOrEqual(PLAYING + 1);
+        expect((await catchUpFrom()).all).toBeLessThanOrEqual(PLAYING + 5);
         const add = addOp({ contentId: randomUUID(), timestamp: at(1) });
         await repository.addWatchlistItem(userId, add);
         await repository.removeWatchlistItem(userId, removeOp({ tags: [add.tag] }));
@@ -130,11 +169,11 @@ describe.each(TEST_DATABASES)(
       });
 
       test('[OPS3] a page of many changes costs the page', async () => {
-        const cursor = (await pagesFrom({}, 5_000)).at(-1)?.cursor ?? '';
+        const cursor = (await pagesFrom(busyId, {}, 5_000)).at(-1)?.cursor ?? '';
         if (catchUp === 'counter') {
           await opened.sql(
             'update cuepoint.user_versions set version = version + 1 where user_id = $1',
-            [userId],
+            [busyId],
           );
         }
         const [column, mark] =
@@ -148,17 +187,17 @@ describe.each(TEST_DATABASES)(
           await opened.sql(
             `update cuepoint.${table} set ${column} = ${mark}
            where user_id = $1 and content_id like 'film-1%'`,
-            [userId],
+            [busyId],
           );
         }
         const changed = 1_111;
-        const pages = await pagesFrom({ cursor }, LIMIT);
+        const pages = await pagesFrom(busyId, { cursor }, LIMIT);
         expect(pages.flatMap(({ ops }) => ops)).toHaveLength(2 * changed);
-        const first = await read((r) => r.readChanges(userId, { cursor, limit: LIMIT }));
+        const first = await read((r) => r.readChanges(busyId, { cursor, limit: LIMIT }));
         expect(first.all).toBeLessThanOrEqual(PAGE_COST);
         for (const index of [5, 11, 12, 17, 22]) {
           const page = pages[index - 1]?.page ?? '';
-          const { most } = await read((r) => r.readChanges(userId, { page, limit: LIMIT }));
+          const { most } = await read((r) => r.readChanges(busyId, { page, limit: LIMIT }));
           expect(most, `page ${index}`).toBeLessThanOrEqual(PAGE_COST);
         }
       });

@@ -18,8 +18,8 @@ import type {
 export interface ListPage<Item> {
   readonly items: readonly Item[];
   readonly nextCursor?: string;
-  /** Of the whole list, not of the page. */
-  readonly total: number;
+  /** On a page that is the whole list: how many there are. Counting the rest of a longer one would cost it. [OPS3] */
+  readonly total?: number;
 }
 
 export interface ListOptions {
@@ -121,8 +121,8 @@ export type ExportLine =
 /** Some rows of a user, the newest first. */
 export interface InspectedRows<Row> {
   readonly rows: readonly Row[];
-  /** Of all there are. */
-  readonly total: number;
+  /** Whether there are more. */
+  readonly isTruncated: boolean;
 }
 
 /** What is stored of a user, for an operator who looks at it. */
@@ -195,7 +195,7 @@ export interface SyncRepository {
 
   /** The effective watchlist, ordered by content id. */
   listWatchlist(userId: string, options: ListOptions): Promise<ListPage<WatchlistListItem>>;
-  /** Without cleared contents, ordered by content id. */
+  /** Without cleared contents, the newest stamp first. */
   listProgress(
     userId: string,
     options: ListOptions & { readonly status: ProgressStatus },

@@ -1,4 +1,7 @@
+import { compareStamps, type ORSetEntry } from '@cuepoint/core';
 import type { Database } from './database.ts';
+import { withDialect } from './dialect.ts';
+import { ofCounters } from './sql-files.ts';
 import {
   deviceOfRow,
   entryOfRow,
@@ -10,56 +13,64 @@ import {
 } from './rows.ts';
 import type { InspectedRows, UserInspection } from './sync-repository.ts';
 
-interface Counted {
-  /** Of all rows of the user, also of those that are not on the page. */
-  readonly total: number;
-}
+type InspectedTagRow = TagRow & { created_at: Date; removed_at: Date | null };
 
-/** What is stored of a user, the newest rows first, tombstones included; in one snapshot. [SQL5] */
+/**
+ * What was stored last of a user, tombstones included, the newest stamps first; in one snapshot. It costs the rows that
+ * it gives. [SQL5] [OPS3]
+ */
 export async function inspectUser(
   database: Database,
   userId: string,
   rowsMax: number,
 ): Promise<UserInspection> {
-  const params = [userId, rowsMax];
-  const { tags, registers, devices } = await database.transaction(
-    async (transaction) => ({
-      tags: await transaction.query<
-        TagRow & Counted & { created_at: Date; removed_at: Date | null }
-      >('inspect-watchlist', params),
-      registers: await transaction.query<RegisterRow & Counted & { updated_at: Date }>(
-        'inspect-progress',
-        params,
-      ),
-      devices: await transaction.query<DeviceRow & Counted & { revoked_at: Date | null }>(
-        'inspect-devices',
-        params,
-      ),
-    }),
-    { isolation: 'repeatable read' },
+  const params = [userId, rowsMax + 1];
+  const { tags, registers, devices } = await withDialect(database.dialect, ({ catchUp }) =>
+    database.transaction(
+      async (transaction) => ({
+        tags: await transaction.query<InspectedTagRow>(
+          catchUp === 'counter' ? ofCounters('inspect-watchlist') : 'inspect-watchlist',
+          params,
+        ),
+        registers: await transaction.query<RegisterRow & { updated_at: Date }>(
+          'inspect-progress',
+          params,
+        ),
+        devices: await transaction.query<DeviceRow & { revoked_at: Date | null }>(
+          'inspect-devices',
+          params,
+        ),
+      }),
+      { isolation: 'repeatable read' },
+    ),
   );
+  const newestOf = <Item>(rows: readonly Item[]): InspectedRows<Item> => ({
+    rows: rows.slice(0, rowsMax),
+    isTruncated: rows.length > rowsMax,
+  });
+  const watchlist = tags.rows.map((row) => ({
+    entry: entryOfRow(row),
+    createdAtMs: row.created_at.getTime(),
+    removedAtMs: row.removed_at?.getTime() ?? null,
+  }));
+  const progress = registers.rows.map((row) => ({
+    contentId: row.content_id,
+    position: positionOfRow(row),
+    stamp: stampOfRegister(row),
+    updatedAtMs: row.updated_at.getTime(),
+  }));
   return {
-    watchlist: toInspectedRows(tags.rows, (row) => ({
-      entry: entryOfRow(row),
-      createdAtMs: row.created_at.getTime(),
-      removedAtMs: row.removed_at?.getTime() ?? null,
-    })),
-    progress: toInspectedRows(registers.rows, (row) => ({
-      contentId: row.content_id,
-      position: positionOfRow(row),
-      stamp: stampOfRegister(row),
-      updatedAtMs: row.updated_at.getTime(),
-    })),
-    devices: toInspectedRows(devices.rows, (row) => ({
-      device: deviceOfRow(row),
-      revokedAtMs: row.revoked_at?.getTime() ?? null,
-    })),
+    watchlist: newestOf(watchlist.sort((a, b) => lastMsOf(b.entry) - lastMsOf(a.entry))),
+    progress: newestOf(progress.sort((a, b) => compareStamps(b.stamp, a.stamp))),
+    devices: newestOf(
+      devices.rows.map((row) => ({
+        device: deviceOfRow(row),
+        revokedAtMs: row.revoked_at?.getTime() ?? null,
+      })),
+    ),
   };
 }
 
-function toInspectedRows<Row extends Counted, Item>(
-  rows: readonly Row[],
-  toItem: (row: Row) => Item,
-): InspectedRows<Item> {
-  return { rows: rows.map(toItem), total: rows[0]?.total ?? 0 };
+function lastMsOf({ added, removed }: ORSetEntry): number {
+  return Math.max(added?.timestamp.physical ?? 0, removed?.timestamp.physical ?? 0);
 }

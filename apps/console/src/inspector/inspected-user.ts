@@ -46,7 +46,6 @@ export interface SessionRow {
 
 export interface NewestRows<Row> {
   readonly items: readonly Row[];
-  readonly total: number;
   readonly isTruncated: boolean;
 }
 

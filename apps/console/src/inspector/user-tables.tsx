@@ -138,17 +138,12 @@ function Presence({ device }: { readonly device: DeviceRow }) {
   );
 }
 
-function countOf({ items, total, isTruncated }: NewestRows<unknown>, isFiltered: boolean) {
-  const all = total.toLocaleString();
+function countOf({ items, isTruncated }: NewestRows<unknown>, isFiltered: boolean) {
   const shown = items.length.toLocaleString();
   if (isTruncated) {
-    return (
-      <span className="badge warn">
-        {shown} of {all}; only the newest were read
-      </span>
-    );
+    return <span className="badge warn">{shown} of the newest; there are more</span>;
   }
-  return isFiltered ? `${shown} of ${all}` : all;
+  return isFiltered ? `${shown} of those there are` : shown;
 }
 
 function secondsOf(seconds: number | null): string {

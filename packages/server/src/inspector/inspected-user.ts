@@ -50,8 +50,8 @@ export function toInspectedUser(
   };
 }
 
-function toList<Row, Item>({ rows, total }: InspectedRows<Row>, toItem: (row: Row) => Item) {
-  return { items: rows.map(toItem), total, isTruncated: rows.length < total };
+function toList<Row, Item>({ rows, isTruncated }: InspectedRows<Row>, toItem: (row: Row) => Item) {
+  return { items: rows.map(toItem), isTruncated };
 }
 
 /** Who wrote, and when by the writer's clock. */

@@ -177,7 +177,7 @@ describe('what is stored of a user', () => {
       deviceId,
     });
     expect(body.userId).toBe(user.userId);
-    expect(body.watchlist).toMatchObject({ total: 3, isTruncated: false });
+    expect(body.watchlist).toMatchObject({ isTruncated: false });
     expect(body.watchlist.items).toMatchObject([
       { contentId: 'a', tag: live, isLive: true, added: writer(3_000, 'tv'), removed: null },
       {
@@ -239,7 +239,7 @@ describe('what is stored of a user', () => {
       for (let at = 0; at < ops.length; at += 100) await push(user, 'tv', ops.slice(at, at + 100));
     }
     const { progress } = (await look(user.userId)).body;
-    expect(progress).toMatchObject({ total: 1_100, isTruncated: true });
+    expect(progress.isTruncated).toBe(true);
     expect(progress.items).toHaveLength(1_000);
     expect(progress.items[0].contentId).toBe('film-1099');
   });

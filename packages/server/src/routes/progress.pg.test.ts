@@ -32,7 +32,7 @@ describe('progress over HTTP', () => {
       );
     expect(await idsOf('in_progress')).toEqual(['film']);
     expect(await idsOf('completed')).toEqual(['done']);
-    expect(await idsOf('all')).toEqual(['done', 'film']);
+    expect(await idsOf('all')).toEqual(['film', 'done']);
   });
 
   it('the newest intent wins over a winner that is ahead of the arrival', async () => {
@@ -218,6 +218,7 @@ describe('progress over HTTP', () => {
       ]),
     );
     expect(byFilm).toEqual({ film: watchedMs, now: nowMs });
+    expect(Object.keys(byFilm)).toEqual(['now', 'film']);
   });
 
   it('[LWW4] drops fractions of seconds, and takes a duration that is not known', async () => {

@@ -34,7 +34,10 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
     url: '/progress',
     schema: {
       operationId: 'listProgress',
-      summary: 'Where the user is, ordered by content id',
+      summary: 'Where the user is, the newest first',
+      description:
+        'By the time of the stamp, which is when it happened. What moves while you page is on the first page, ' +
+        'and may be missing from a later one: `GET /sync` misses nothing.',
       tags,
       querystring: ProgressQuerySchema,
       response: withProblems({ 200: listOf(ProgressItemSchema) }),

@@ -79,7 +79,7 @@ describe('the watchlist over HTTP', () => {
     });
   });
 
-  it('pages through a list, each truncated page with a cursor and the total', async () => {
+  it('pages through a list, each truncated page with a cursor and no total', async () => {
     const user = await api.createUser();
     const ids = Array.from({ length: 7 }, (_, index) => `film-${index}`);
     await Promise.all(ids.map((id) => user.call('PUT', `/watchlist/${id}`)));
@@ -88,7 +88,7 @@ describe('the watchlist over HTTP', () => {
     do {
       const query: string = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const { body } = await user.call('GET', `/watchlist?limit=3${query}`);
-      expect(body.total).toBe(7);
+      expect(body.total).toBeUndefined();
       seen.push(...body.items.map((item: { contentId: string }) => item.contentId));
       cursor = body.nextCursor;
     } while (cursor !== undefined);

@@ -73,7 +73,9 @@ export function listOf<Item extends TSchema>(item: Item) {
       nextCursor: Type.Optional(
         Type.String({ description: 'There when the page does not hold the rest.' }),
       ),
-      total: Type.Integer({ description: 'Of the whole list, not of the page.' }),
+      total: Type.Optional(
+        Type.Integer({ description: 'Of the whole list, on a page that holds all of it.' }),
+      ),
     },
     { description: 'One page of a list.' },
   );

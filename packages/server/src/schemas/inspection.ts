@@ -76,7 +76,6 @@ const SessionSchema = Type.Object({
 function listOfNewest<Item extends TSchema>(item: Item) {
   return Type.Object({
     items: Type.Array(item),
-    total: Type.Integer(),
     isTruncated: Type.Boolean({ description: 'True when there are more rows than these.' }),
   });
 }

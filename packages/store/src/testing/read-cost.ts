@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database, Queryable } from '../database.ts';
 import { readSql } from '../sql-files.ts';
 
 interface PlanNode {
@@ -55,13 +55,21 @@ export async function costOf(
 }
 
 function recording(database: Database, calls: Call[]): Database {
-  const query: Database['query'] = (name, params = []) => {
-    calls.push({ name, params });
-    return database.query(name, params);
-  };
+  const queryOf =
+    (queryable: Queryable): Queryable['query'] =>
+    (name, params = []) => {
+      calls.push({ name, params });
+      return queryable.query(name, params);
+    };
+  const transaction: Database['transaction'] = (work, options) =>
+    database.transaction((inner) => {
+      const execute: Queryable['execute'] = (sql, params) => inner.execute(sql, params);
+      return work({ query: queryOf(inner), execute });
+    }, options);
   return new Proxy(database, {
     get: (target, name): unknown => {
-      if (name === 'query') return query;
+      if (name === 'query') return queryOf(database);
+      if (name === 'transaction') return transaction;
       const member: unknown = Reflect.get(target, name);
       return typeof member === 'function' ? member.bind(target) : member;
     },

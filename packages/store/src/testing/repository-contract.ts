@@ -319,7 +319,7 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
   });
 
   describe('lists', () => {
-    test('the watchlist comes in pages, in code-point order, with the total of the whole', async () => {
+    test('the watchlist comes in pages, in code-point order', async () => {
       const { repository, userId } = setup();
       const contentIds = ['a', 'B', 'Zebra', 'é', 'z', '🎬', '%', "o'; drop"];
       for (const contentId of contentIds) {
@@ -334,7 +334,7 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
           limit: 3,
           ...(after === undefined ? {} : { after }),
         });
-        expect(page.total).toBe(contentIds.length);
+        expect(page.total).toBeUndefined();
         expect(page.items.length).toBeLessThanOrEqual(3);
         listed.push(...page.items);
         after = page.nextCursor;
@@ -346,7 +346,7 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
       expect(item?.tags[0]).toBe(second.tag);
     });
 
-    test('an empty page has the total too, and a full last page has no next one', async () => {
+    test('a page that is the whole list has the total, and a full last page has no next one', async () => {
       const { repository, userId } = setup();
       expect(await repository.listWatchlist(userId, { limit: 5 })).toEqual({ items: [], total: 0 });
       await repository.addWatchlistItem(userId, addOp());
@@ -379,13 +379,62 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
         expect(page.total).toBe(page.items.length);
         return page.items.map(({ contentId }) => contentId);
       };
-      expect(await listed('completed')).toEqual(['done', 'its credits', 'past the end']);
+      // Of one time the greater id comes first.
+      expect(await listed('completed')).toEqual(['past the end', 'its credits', 'done']);
       expect(await listed('in_progress')).toEqual([
-        'nine hours to go',
-        'not quite',
         'unknown duration',
+        'not quite',
+        'nine hours to go',
       ]);
-      expect(await listed('all')).toEqual(byCodePoint(positions.map(([contentId]) => contentId)));
+      const all = byCodePoint(positions.map(([contentId]) => contentId)).toReversed();
+      expect(await listed('all')).toEqual(all);
+    });
+
+    test('[OPS3] progress comes the newest first, whatever plays or rests, in pages of every size', async () => {
+      const { repository, userId } = setup();
+      const minutes = [0, 90, 3, 4, 5, 61, 600, 2, 2, 7, 8, 9, 300, 299];
+      const states = ['playing', 'paused', 'stopped'] as const;
+      for (const [index, minute] of minutes.entries()) {
+        const contentId = `film-${String(index).padStart(2, '0')}`;
+        const write = {
+          contentId,
+          positionSeconds: index * 500,
+          state: states[index % 3] ?? 'paused',
+        };
+        await repository.saveProgress(userId, setOp({ ...write, timestamp: at(-9) }));
+        await repository.saveProgress(userId, setOp({ ...write, timestamp: at(minute * 60_000) }));
+      }
+      const newest = minutes
+        .map((minute, index) => ({ minute, index }))
+        .sort((a, b) => b.minute - a.minute || b.index - a.index)
+        .map(({ index }) => `film-${String(index).padStart(2, '0')}`);
+      for (const limit of [1, 2, 3, 5, 14, 100]) {
+        const listed: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await repository.listProgress(userId, {
+            limit,
+            status: 'all',
+            ...(after === undefined ? {} : { after }),
+          });
+          listed.push(...page.items.map(({ contentId }) => contentId));
+          after = page.nextCursor;
+        } while (after !== undefined);
+        expect(listed, `pages of ${limit}`).toEqual(newest);
+      }
+    });
+
+    test('a list of contents with many tags fills its pages', async () => {
+      const { repository, userId } = setup();
+      for (let index = 0; index < 24; index += 1) {
+        await repository.addWatchlistItem(userId, addOp({ contentId: `film-${index % 5}` }));
+      }
+      const first = await repository.listWatchlist(userId, { limit: 3 });
+      expect(first.items.map(({ tags }) => tags.length)).toEqual([5, 5, 5]);
+      const after = first.nextCursor ?? '';
+      const last = await repository.listWatchlist(userId, { limit: 3, after });
+      expect(last.items.map(({ tags }) => tags.length)).toEqual([5, 4]);
+      expect(last).not.toHaveProperty('nextCursor');
     });
 
     test.each([0, -1, 1.5, 1_001])('a page of %d items is refused', async (limit) => {
@@ -401,6 +450,10 @@ export function describeSyncRepository(setup: () => RepositoryFixture): void {
         await expect(repository.listWatchlist(userId, { limit: 5, after })).rejects.toMatchObject({
           code: 'invalid_cursor',
         });
+        const status = 'all';
+        await expect(
+          repository.listProgress(userId, { limit: 5, after, status }),
+        ).rejects.toMatchObject({ code: 'invalid_cursor' });
       }
     });
   });
