@@ -10,7 +10,7 @@ export const PATH_ID_LENGTH_MAX = 8_192;
 export const LIST_LIMIT_DEFAULT = 100;
 /** Rows of each kind in one answer of the inspector: a user may have far more. */
 export const INSPECTED_ROWS_MAX = 1_000;
-/** Exports that this instance sends at one time: each holds all that is stored of its user. */
+/** Exports that this instance sends at one time: each holds a page, and asks the database for the next. */
 export const EXPORTS_AT_ONCE_MAX = 8;
 export const EXPORTS_OF_USER_AT_ONCE_MAX = 1;
 /** Live tails of the inspector that this instance serves at one time. */

@@ -55,7 +55,8 @@ import type {
   WriteContext,
 } from './sync-repository.ts';
 import { runStatements } from './run-statements.ts';
-import { eraseUser, exportUser, importUser } from './user-data.ts';
+import { exportUser } from './export-user.ts';
+import { eraseUser, importUser } from './user-data.ts';
 import { toUserId } from './user-id.ts';
 import { inspectUser } from './user-inspection.ts';
 

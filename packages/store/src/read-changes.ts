@@ -29,6 +29,9 @@ interface ChangesRow {
   readonly end_key: string | null;
 }
 
+/** A database, or a transaction of it. */
+type Source = Pick<Database, 'dialect' | 'query'>;
+
 const FIELD_SEPARATOR = '\u001f';
 const ROW_SEPARATOR = '\u001e';
 
@@ -76,7 +79,7 @@ const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as c
  * is no longer true
  */
 export async function readChanges(
-  database: Database,
+  database: Source,
   userId: string,
   { cursor, page, limit }: ChangesRequest,
 ): Promise<ChangesPage> {
@@ -110,6 +113,12 @@ export async function readChanges(
   });
 }
 
+/** A cursor of now, without reading what came before. */
+export async function readCursor(database: Source, userId: string): Promise<string> {
+  const { cursor, page = '' } = await readChanges(database, userId, { limit: 1 });
+  return cursor ?? cursorToText(textToPage(page).base);
+}
+
 interface PageRequest {
   readonly catchUp: CatchUpName;
   readonly since: Cursor | null;
@@ -118,7 +127,7 @@ interface PageRequest {
 }
 
 async function readPage(
-  database: Database,
+  database: Source,
   userId: string,
   request: PageRequest,
 ): Promise<ChangesPage> {
@@ -145,7 +154,7 @@ function invalidPage(): CuepointError {
 }
 
 async function select(
-  database: Database,
+  database: Source,
   userId: string,
   { catchUp, since, position, limit }: PageRequest,
 ): Promise<ChangesRow> {

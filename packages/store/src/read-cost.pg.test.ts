@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from './database.ts';
+import { EXPORT_PAGE_ROWS } from './export-user.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import type { ChangesPage, SyncRepository } from './sync-repository.ts';
 import { TEST_DATABASES, type TestDatabase } from './testing/databases.ts';
@@ -81,6 +82,15 @@ describe.each(TEST_DATABASES)(
       return pages;
     }
 
+    async function exported(reader: SyncRepository, linesMax: number): Promise<number> {
+      let lines = 0;
+      for await (const _ of reader.exportUser(userId)) {
+        lines += 1;
+        if (lines === linesMax) break;
+      }
+      return lines;
+    }
+
     const read = (work: (reader: SyncRepository) => Promise<unknown>) =>
       costOf(opened.database, (database: Database) => work(new PostgresSyncRepository(database)));
 
@@ -150,6 +160,14 @@ describe.each(TEST_DATABASES)(
       test('[OPS3] a look of the inspector costs what it shows', async () => {
         const { all } = await read((r) => r.inspectUser(userId, { rowsMax: LIMIT }));
         expect(all).toBeLessThanOrEqual(2 * PAGE_COST);
+      });
+
+      test('[OPS3] an export is read by pages, no further than its reader is', async () => {
+        const { most, all } = await read((r) => exported(r, Infinity));
+        expect(most).toBeLessThanOrEqual(EXPORT_PAGE_ROWS + PLAYING + 9);
+        expect(all).toBeLessThanOrEqual(3 * ROWS);
+        const slow = await read((r) => exported(r, 3));
+        expect(slow.all).toBeLessThanOrEqual(EXPORT_PAGE_ROWS + 5);
       });
 
       test('[OPS3] catching up costs what changed', async () => {

@@ -15,70 +15,10 @@ import {
 import { runStatements } from './run-statements.ts';
 import { withShortLocks } from './short-locks.ts';
 import { ofCounters, quoteIdentifier } from './sql-files.ts';
-import {
-  deviceOfRow,
-  entryOfRow,
-  positionOfRow,
-  progressOp,
-  stampOfRegister,
-  type DeviceRow,
-  type RegisterRow,
-  type TagRow,
-} from './rows.ts';
+import { progressOp } from './rows.ts';
 import type { ExportLine } from './sync-repository.ts';
 
-interface FloorRow {
-  readonly physical: number;
-  readonly logical: number;
-}
-
 const progressLane = createProgressLane({ passive: false });
-
-/** Every row of a user, in one snapshot and in a fixed order. [SQL5] */
-export async function* exportUser(database: Database, userId: string): AsyncGenerator<ExportLine> {
-  const { tags, registers, devices, floors } = await database.transaction(
-    async (transaction) => ({
-      tags: await transaction.query<TagRow & { removed_at: Date | null }>('export-watchlist', [
-        userId,
-      ]),
-      registers: await transaction.query<RegisterRow & { updated_at: Date }>('export-progress', [
-        userId,
-      ]),
-      devices: await transaction.query<DeviceRow & { revoked_at: Date | null }>('export-devices', [
-        userId,
-      ]),
-      floors: await transaction.query<FloorRow>('export-floor', [userId]),
-    }),
-    { isolation: 'repeatable read' },
-  );
-  for (const row of tags.rows) {
-    yield {
-      type: 'watchlist',
-      entry: entryOfRow(row),
-      removedAtMs: row.removed_at?.getTime() ?? null,
-    };
-  }
-  for (const row of registers.rows) {
-    yield {
-      type: 'progress',
-      contentId: row.content_id,
-      position: positionOfRow(row),
-      stamp: stampOfRegister(row),
-      updatedAtMs: row.updated_at.getTime(),
-    };
-  }
-  for (const row of devices.rows) {
-    yield {
-      type: 'device',
-      device: deviceOfRow(row),
-      revokedAtMs: row.revoked_at?.getTime() ?? null,
-    };
-  }
-  // Last, so that an import that reads line by line meets the older live adds before it. [CUR4]
-  for (const { physical, logical } of floors.rows) {
-    yield { type: 'floor', collected: { physical, logical } };
-  }
-}
 
 /**
  * Merges lines in, each by the statement that writes its kind, with the time that the line carries.

@@ -19,6 +19,7 @@ import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp } from './rows.ts';
 import { ofCounters } from './sql-files.ts';
 import { sqlStateOf } from './sql-state.ts';
+import type { ExportLine } from './sync-repository.ts';
 import {
   POSTGRES,
   SERVER_DATABASES,
@@ -368,7 +369,7 @@ function uniqueRows(rows: readonly AnyRow[]): AnyRow[] {
 }
 
 describe('the state of a connection', () => {
-  test('[SQL5] a load is one statement, and an export one REPEATABLE READ transaction', async () => {
+  test('[SQL5] a load is one statement, and an export pages with one REPEATABLE READ transaction at its end', async () => {
     await using opened = await POSTGRES.open();
     const seen: string[] = [];
     const repository = new PostgresSyncRepository({
@@ -395,36 +396,53 @@ describe('the state of a connection', () => {
       'load-devices',
       'read-write-context',
       'read-changes',
+      // An export: a cursor, pages, and what changed since.
+      'read-changes',
+      'export-watchlist',
+      'export-progress',
       'repeatable read',
     ]);
   });
 
-  test('[SQL5] an export shows one moment, whatever commits while it reads', async () => {
+  test('[SQL5] the lines of an export fold to one moment, its end, whatever commits while it reads', async () => {
     await using opened = await POSTGRES.open();
-    const other = await openDatabase(opened.options);
     const userId = randomUUID();
-    const writer = new PostgresSyncRepository(other);
-    await writer.addWatchlistItem(userId, addOp());
-    const reader = new PostgresSyncRepository({
-      ...opened.database,
-      transaction: (work, options) =>
-        opened.database.transaction(
-          (transaction) =>
-            work({
-              ...transaction,
-              async query<Row>(name: string, params?: readonly unknown[]) {
-                const result = await transaction.query<Row>(name, params);
-                // Between the first statement and the next ones.
-                if (name === 'export-watchlist') await writer.saveProgress(userId, setOp());
-                return result;
-              },
-            }),
-          options,
-        ),
-    });
-    const types = [];
-    for await (const { type } of reader.exportUser(userId)) types.push(type);
-    await other.close();
-    expect(types).toEqual(['watchlist']);
+    const repository = new PostgresSyncRepository(opened.database);
+    const first = addOp({ contentId: 'first', tag: `0000${randomUUID().slice(4)}` });
+    await repository.addWatchlistItem(userId, first);
+    const lines: ExportLine[] = [];
+    for await (const line of repository.exportUser(userId)) {
+      lines.push(line);
+      if (lines.length > 1) continue;
+      // Behind the page that was read, on it, and before it.
+      await repository.saveProgress(userId, setOp());
+      await repository.removeWatchlistItem(userId, removeOp({ tags: [first.tag] }));
+      await repository.addWatchlistItem(userId, addOp({ contentId: 'second' }));
+    }
+    const copy = randomUUID();
+    await repository.importUser(copy, lines);
+    const stateOf = async (user: string) => [
+      [...(await repository.loadWatchlist(user)).entries()],
+      [...(await repository.loadProgress(user)).keys()],
+    ];
+    expect(await stateOf(copy)).toEqual(await stateOf(userId));
+    expect(lines.map(({ type }) => type)).toEqual([
+      'watchlist',
+      'progress',
+      'watchlist',
+      'watchlist',
+      'progress',
+    ]);
+  });
+
+  test('[SQL5] an export of a user who is erased while it is read ends with an error', async () => {
+    await using opened = await POSTGRES.open();
+    const userId = randomUUID();
+    const repository = new PostgresSyncRepository(opened.database);
+    await repository.addWatchlistItem(userId, addOp());
+    const lines = repository.exportUser(userId)[Symbol.asyncIterator]();
+    await lines.next();
+    await repository.eraseUser(userId, NOW_MS);
+    await expect(lines.next()).rejects.toMatchObject({ code: 'invalid_cursor' });
   });
 });

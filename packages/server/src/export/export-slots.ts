@@ -1,7 +1,7 @@
 import { CuepointError } from '@cuepoint/core';
 import { EXPORTS_AT_ONCE_MAX, EXPORTS_OF_USER_AT_ONCE_MAX } from '../limits.ts';
 
-/** Bounds the exports that are on their way: each holds all that it sends. [SEC3] */
+/** Bounds the exports that are on their way: each reads everything of its user. [SEC3] */
 export interface ExportSlots {
   /** @returns what gives the slot back; twice is once. @throws CuepointError `rate_limited` or `overloaded` */
   enter(userId: string): () => void;
