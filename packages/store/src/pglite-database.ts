@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types, type Results, type Transaction } from '@electric-sql/pglite';
@@ -105,7 +106,13 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
     description: `the embedded database in ${dataDir}`,
     schema,
     writers: 1,
-    ...queryableOf(pglite),
+    execute: queryableOf(pglite).execute,
+    // The engine answers without a turn of the event loop: who reads page after page would let no flush of others end. [OPS3]
+    query: async <Row>(name: string, params?: readonly unknown[]) => {
+      const result = await queryableOf(pglite).query<Row>(name, params);
+      await nextTurn();
+      return result;
+    },
     dialect: createDialectSource((name) => queryableOf(pglite).query(name), options),
 
     async commit(statements, next) {

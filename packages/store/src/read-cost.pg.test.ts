@@ -94,6 +94,21 @@ describe.each(TEST_DATABASES)(
     const read = (work: (reader: SyncRepository) => Promise<unknown>) =>
       costOf(opened.database, (database: Database) => work(new PostgresSyncRepository(database)));
 
+    test('[OPS3] somebody else writes while pages are read one after the other', async () => {
+      let pages = 0;
+      let isWritten = false;
+      const reading = (async () => {
+        while (!isWritten && pages < 500) {
+          await repository.readChanges(userId, { limit: LIMIT });
+          pages += 1;
+        }
+      })();
+      await repository.saveProgress(randomUUID(), setOp());
+      isWritten = true;
+      await reading;
+      expect(pages).toBeLessThan(500);
+    });
+
     describe.each(['no statistics', 'fresh statistics'])('with %s', (statistics) => {
       beforeAll(async () => {
         if (statistics === 'fresh statistics') {
