@@ -64,7 +64,7 @@ create table user_progress (
   shelf smallint not null default (
 CASE
     WHEN (position_seconds = 0) THEN 0
-    WHEN (cuepoint.is_completed(position_seconds, duration_seconds) AND ((duration_seconds <= 3600) OR ((duration_seconds - position_seconds) <= 300))) THEN 2
+    WHEN ((duration_seconds > 0) AND (((position_seconds)::bigint * 10) >= ((duration_seconds)::bigint * 9)) AND ((duration_seconds <= 3600) OR ((duration_seconds - position_seconds) <= 300))) THEN 2
     ELSE 1
 END +
 CASE
