@@ -94,10 +94,10 @@ async function exportAll(repository: SyncRepository, userId: string): Promise<vo
 async function report(name: string, repository: SyncRepository, work: () => Promise<unknown>) {
   const userId = randomUUID();
   const took: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const startedMs = performance.now();
-  const worked = work().then(() => (isOver = true));
-  for (let physical = Date.now(); !isOver; physical += 1) {
+  const worked = work().then(() => over.abort());
+  for (let physical = Date.now(); !over.signal.aborted; physical += 1) {
     const beforeMs = performance.now();
     await repository.saveProgress(userId, {
       kind: 'progress.set',

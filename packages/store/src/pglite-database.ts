@@ -85,6 +85,8 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
     };
   }
 
+  const direct = queryableOf(pglite);
+
   const transaction: Database['transaction'] = async (work, { isolation } = {}) => {
     await requireSound();
     const result = await pglite.transaction(async (tx) => {
@@ -106,10 +108,10 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
     description: `the embedded database in ${dataDir}`,
     schema,
     writers: 1,
-    execute: queryableOf(pglite).execute,
+    ...direct,
     // The engine answers without a turn of the event loop: who reads page after page would let no flush of others end. [OPS3]
     query: async <Row>(name: string, params?: readonly unknown[]) => {
-      const result = await queryableOf(pglite).query<Row>(name, params);
+      const result = await direct.query<Row>(name, params);
       await nextTurn();
       return result;
     },
