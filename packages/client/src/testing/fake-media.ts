@@ -17,6 +17,8 @@ export class FakeMedia extends EventTarget implements MediaElementLike {
   /** A server without ranges: seeks end where it was. */
   refusesSeeks = false;
   loop = false;
+  /** What was played of it, where the test says so. */
+  declare played?: { readonly length: number; start(index: number): number };
   /** Every assignment to `currentTime`. */
   readonly seeks: number[] = [];
   #currentTime = 0;

@@ -440,6 +440,75 @@ describe('a player', () => {
     ]);
   });
 
+  it('[ENG4] that was told to begin elsewhere before it was bound goes where the person stopped', async () => {
+    await stoppedAt(600);
+    media.loadMetadata(9_180);
+    media.currentTime = 10;
+    media.played = { length: 0, start: () => 0 };
+    media.loadData();
+    bind();
+    expect(media.seeks).toEqual([10, 600]);
+    media = new FakeMedia();
+    media.load(9_180);
+    media.currentTime = 10;
+    await media.play();
+    media.playTo(12);
+    media.played = { length: 1, start: () => 10 };
+    bind();
+    expect(media.seeks).toEqual([10, 600]);
+  });
+
+  it('[ENG4] has one binding: that of the next title ends the last one', async () => {
+    bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    const { listeners } = media;
+    bind({ contentId: 'film:m' });
+    expect(media.listeners).toBe(listeners);
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 37, state: 'paused' });
+  });
+
+  it('[ENG4] that loads another title before `detach` gives neither the place of the other', async () => {
+    await local.playElsewhere('film:m', {
+      positionSeconds: 5,
+      durationSeconds: 60,
+      state: 'paused',
+    });
+    const { binding } = bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    media.empty();
+    const { length } = local.written;
+    media.currentSrc = 'm';
+    media.load(60);
+    await media.play();
+    media.playTo(2);
+    media.currentTime = 3;
+    await local.clock.advance(10_000);
+    expect([media.seeks, local.written.length]).toEqual([[3], length]);
+    binding.detach();
+    bind({ contentId: 'film:m' });
+    expect(media.seeks).toEqual([3, 5]);
+    expect(local.written.slice(length)).toMatchObject([{ positionSeconds: 5 }]);
+  });
+
+  it('[ENG4] that goes back to its place in another source of the content goes on', async () => {
+    bind();
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    media.empty();
+    media.currentSrc = 'sharper';
+    media.load(9_180);
+    await media.play();
+    media.currentTime = 37.6;
+    media.playTo(40);
+    media.pause();
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 40, state: 'paused' });
+  });
+
   it('[ENG4] begins where a hand-off says, on an element that showed another content', async () => {
     media.load(60);
     await media.play();

@@ -17,6 +17,8 @@ export interface BindVideoOptions extends MediaTimeline {
   readonly tickMs?: number;
   /** Lets the user's other devices play, pause, stop, seek and set the volume of this element. */
   readonly control?: boolean;
+  /** What the player shows now, such as its address, where `currentSrc` is a `blob:` of its own. */
+  readonly source?: () => string | undefined;
   /** With `control`: another device asks to open a content. */
   readonly onLoad?: LoadHandler;
   /** Replaces timers and the page's signals. */
@@ -39,11 +41,14 @@ export interface VideoBinding {
   detach(): void;
 }
 
-/** An element that was found playing before this began by itself, while the app was opening. */
+/** An element that was found having played less than this began by itself, while the app was opening. */
 const STARTUP_SECONDS = 5;
 
-/** What each element showed for which content when its binding ended: until it loads again it shows nothing else. */
-const lastShown = new WeakMap<MediaElementLike, { contentId: string; src: string | undefined }>();
+/** From here on it is another title that an element shows, unless its source is the same. */
+const NEAR_SECONDS = 10;
+
+/** The last binding of each element: there is one at a time, and until the element loads again it shows that one's content. */
+const bound = new WeakMap<MediaElementLike, Binding>();
 
 /**
  * Keeps an element and the progress of its content the same. [SDK7]
@@ -71,6 +76,8 @@ export function bindVideo(
 class Binding {
   readonly remoteMoved = new Listeners<[move: RemoteMove]>();
   readonly #state: Pick<WatchState, 'progress' | 'devices'>;
+  /** What the element, and what the player showed when the content began. */
+  #began: { currentSrc: string | undefined; source: string | undefined } | undefined;
   readonly #options: BindVideoOptions;
   readonly #environment: Pick<ClientEnvironment, 'setTimer' | 'onSignal'>;
   readonly #place: SeenPlace;
@@ -129,8 +136,6 @@ class Binding {
     if (this.#isDetached) return;
     this.#recorder.leave();
     this.#end();
-    const { contentId } = this.#options;
-    lastShown.set(this.#element, { contentId, src: this.#element.currentSrc });
   }
 
   #end(): void {
@@ -167,25 +172,42 @@ class Binding {
       });
       this.#elementEndings.push(this.#state.devices.onCommand(commands));
     }
-    if (hasMetadata(element) && !this.#showsAnother()) this.#onFound();
+    const last = bound.get(element);
+    bound.set(element, this);
+    if (last !== undefined && last !== this && last.#state === this.#state) last.detach();
+    if (hasMetadata(element) && !this.#showsThatOf(last)) this.#onFound();
   }
 
   /** A player that loads later than it says so: this is the last title. */
-  #showsAnother(): boolean {
-    const last = lastShown.get(this.#element);
+  #showsThatOf(last: Binding | undefined): boolean {
     const { contentId, toContentTime } = this.#options;
-    if (last === undefined || last.contentId === contentId || toContentTime !== undefined)
-      return false;
-    const { currentSrc = '' } = this.#element;
-    return currentSrc !== '' && currentSrc === last.src;
+    if (last === undefined || last.#options.contentId === contentId || toContentTime) return false;
+    const { currentSrc } = this.#element;
+    return Boolean(currentSrc) && currentSrc === last.#began?.currentSrc;
+  }
+
+  /** It was told to load something else, and nobody detached: only a place near to where it was seen is of this content. */
+  #showsAnother(): boolean {
+    const source = this.#source();
+    const before = this.#began?.source;
+    if (!before || !source || source === before || source.startsWith('blob:')) return false;
+    const away = this.#element.currentTime - this.#place.mediaTime(this.#place.seconds);
+    return this.#options.toContentTime === undefined && Math.abs(away) > NEAR_SECONDS;
+  }
+
+  #source(): string | undefined {
+    const { source } = this.#options;
+    return source === undefined ? this.#element.currentSrc : source();
   }
 
   /** The element had its metadata when it was bound. */
   #onFound(): void {
-    const { currentTime } = this.#element;
+    const { currentTime, played } = this.#element;
     const isFoundPlaying = isPlaying(this.#element);
     if (isFoundPlaying) this.#recorder.goOn();
-    const isChosen = currentTime > (isFoundPlaying ? STARTUP_SECONDS : SAME_PLACE_SECONDS);
+    // Where a player was told to begin nobody has been yet.
+    const from = played === undefined ? 0 : played.length === 0 ? currentTime : played.start(0);
+    const isChosen = currentTime - from > (isFoundPlaying ? STARTUP_SECONDS : SAME_PLACE_SECONDS);
     if (isChosen) {
       this.#isReady = true;
       this.#begin(true);
@@ -196,6 +218,7 @@ class Binding {
   }
 
   #onMetadata(): void {
+    if (this.#showsAnother()) return;
     this.#isReady = true;
     this.#hasData ||= hasData(this.#element);
     this.#resume();
@@ -225,12 +248,16 @@ class Binding {
   }
 
   #onTime(): void {
+    // It has gone back to where it was by itself.
+    const isBack = !this.#isReady && this.#began !== undefined && hasMetadata(this.#element);
+    if (isBack) this.#onMetadata();
     this.#look();
-    if (this.#isBeforeContent && this.#recorder.isPlaying) this.#onPlaying();
+    if ((isBack || this.#isBeforeContent) && this.#recorder.isPlaying) this.#onPlaying();
   }
 
   /** @param isChosen whether the person went there themselves. */
   #begin(isChosen = false): void {
+    this.#began = { currentSrc: this.#element.currentSrc, source: this.#source() };
     this.#look();
     this.#recorder.begin(isChosen, this.#startSeconds);
     this.#startSeconds = undefined;

@@ -10,6 +10,8 @@ export interface MediaElementLike {
   readonly paused: boolean;
   readonly ended: boolean;
   readonly loop?: boolean;
+  /** What was played of it since it loaded; without it a start of the player's own cannot be told from a person's choice. */
+  readonly played?: { readonly length: number; start(index: number): number };
   /** 1, `HAVE_METADATA`, and more: the duration is known and a seek works. */
   readonly readyState: number;
   /** Where the medium comes from; without it a binding cannot tell that the last title is still there. */

@@ -31,7 +31,8 @@ const BEGUN_SHARE = 0.03;
  */
 export class SeenPlace {
   readonly #timeline: MediaTimeline;
-  #seconds: number | undefined;
+  #seconds = 0;
+  #isKnown = false;
   /** 0 is unknown. */
   #length = 0;
   #shortest = Number.POSITIVE_INFINITY;
@@ -41,12 +42,12 @@ export class SeenPlace {
   }
 
   get isKnown(): boolean {
-    return this.#seconds !== undefined;
+    return this.#isKnown;
   }
 
-  /** In seconds of the content, with fractions; 0 before it was seen. */
+  /** In seconds of the content, with fractions; 0 before it was ever seen. */
   get seconds(): number {
-    return this.#seconds ?? 0;
+    return this.#seconds;
   }
 
   get isFinished(): boolean {
@@ -72,12 +73,13 @@ export class SeenPlace {
     const seconds = this.contentTime(element.currentTime);
     if (seconds === undefined || Number.isNaN(seconds)) return;
     this.#seconds = seconds;
+    this.#isKnown = true;
     this.#length = this.#lengthOf(element);
   }
 
-  /** Another load of the element. */
+  /** Another load of the element: it is not known where that is. */
   forget(): void {
-    this.#seconds = undefined;
+    this.#isKnown = false;
     this.#shortest = Number.POSITIVE_INFINITY;
   }
 
