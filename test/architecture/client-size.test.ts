@@ -6,13 +6,20 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 26_950 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 27_150 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
     bytesMax: 24_150,
   },
-  { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_050 },
+  { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_150 },
+  {
+    name: 'bindVideo and the adapters of players',
+    code: ['hls', 'shaka', 'dash', 'videojs', 'vidstack', 'plyr']
+      .map((name) => `export * from '@cuepoint/client/players/${name}';`)
+      .join('\n'),
+    bytesMax: 5_000,
+  },
   { name: 'the hooks', code: `export * from '@cuepoint/client/react';`, bytesMax: 1_000 },
 ];
 

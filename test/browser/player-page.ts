@@ -8,6 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../architecture/source-files.ts';
 import { freePort } from '../support/free-port.ts';
+import type { Streams } from '../support/streams.ts';
 import { startServiceProcess } from '../support/service-process.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,8 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** 120 s of VP9, which all three engines play. */
 const CLIP = path.join(ROOT, 'apps/console/public/clip.webm');
-const PAGE =
-  '<!doctype html><meta charset="utf-8"><div><video muted></video></div><script src="/page.js"></script>';
+const pageOf = (name: string) =>
+  `<!doctype html><meta charset="utf-8"><div><video muted></video></div><script src="/page.js/${name}"></script>`;
 
 /** What the page can use: the SDK, and a state of a person of its own. */
 const PAGE_CODE = `
@@ -37,7 +38,7 @@ const PAGE_CODE = `
     return (await answer.json()).token;
   };
   const device = { deviceType: 'Web', platform: 'Web', appVersion: '1' };
-  const opening = createWatchState({ url: service, getToken, device });
+  const opening = createWatchState({ url: service, getToken, device, ...MORE.options });
   const video = document.querySelector('video');
   const happened = (type, target = video) =>
     new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
@@ -61,7 +62,7 @@ export interface StoredProgress {
 
 export interface PlayerPage {
   /** The page of a new person. */
-  urlOf(userId: string): string;
+  urlOf(userId: string, name?: string): string;
   /** What another device stored before. */
   store(userId: string, contentId: string, progress: StoredProgress): Promise<void>;
   /** What the service has, over HTTP; `undefined` where nothing is stored. */
@@ -72,25 +73,44 @@ export interface PlayerPage {
 }
 
 export interface PlayerPageOptions {
-  /** Code that goes in front of the page's own, with imports; what it names `MORE` the page has. */
-  readonly more?: string;
-  /** Files beside the page: its folder of streams. */
-  readonly folder?: string;
+  /** Code that goes in front of the page's own, with imports, by the page's name; what it names `MORE` the page has. */
+  readonly more?: Readonly<Record<string, string>>;
+  /** Files beside the page: its folder of streams, and what is made anew for each request. */
+  readonly streams?: Pick<Streams, 'folder' | 'route'>;
 }
 
 /** A service, and another origin with a page that plays. */
 export async function startPlayerPage({
-  more = 'const MORE = {};',
-  folder = ROOT,
+  more = { page: 'const MORE = {};' },
+  streams = { folder: ROOT, route: () => undefined },
 }: PlayerPageOptions = {}): Promise<PlayerPage> {
-  const script = await bundlePage(more);
+  const scripts = new Map<string, Promise<Uint8Array>>();
+  const scriptOf = (name: string) => {
+    const found = scripts.get(name) ?? bundlePage(more[name] ?? '');
+    scripts.set(name, found);
+    return found;
+  };
   const files = createServer(({ url = '/', headers }, answer) => {
-    const { pathname } = new URL(url, 'http://files');
-    if (pathname === '/page') answer.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
-    else if (pathname === '/page.js') {
-      answer.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
+    const asked = new URL(url, 'http://files');
+    const { pathname } = asked;
+    const [, folder, name = ''] = pathname.split('/');
+    const send = (type: string, body: string | Uint8Array) =>
+      answer
+        .writeHead(200, {
+          'content-type': TYPES[type] ?? 'text/plain',
+          'cache-control': 'no-store',
+        })
+        .end(body);
+    if (folder === 'page') send('.html', pageOf(name));
+    else if (folder === 'page.js') {
+      void scriptOf(name).then((script) => send('.js', script));
     } else if (pathname === '/clip.webm') void sendFile(CLIP, headers, answer);
-    else void sendFile(path.join(folder, path.normalize(pathname)), headers, answer);
+    else {
+      const found = streams.route(asked) ?? { file: pathname };
+      if (found === 'nothing') answer.writeHead(404).end();
+      else if ('text' in found) send(path.extname(pathname), found.text);
+      else void sendFile(path.join(streams.folder, path.normalize(found.file)), headers, answer);
+    }
   });
   await new Promise<void>((resolve) => {
     files.listen(0, '127.0.0.1', resolve);
@@ -119,7 +139,8 @@ export async function startPlayerPage({
   };
   return {
     newUser: () => randomUUID(),
-    urlOf: (userId) => `${origin}/page?userId=${userId}&service=${service.address}`,
+    urlOf: (userId, name = 'page') =>
+      `${origin}/page/${name}?userId=${userId}&service=${service.address}`,
     async store(userId, contentId, progress) {
       const answer = await call(userId, 'PUT', contentId, progress);
       if (!answer.ok) throw new Error(await answer.text());

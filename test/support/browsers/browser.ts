@@ -51,19 +51,24 @@ export function commandOf(name: string): string {
   return found;
 }
 
-/**
- * Whether tests in this engine can run. Where it is missing they are skipped, and that is said loudly; in CI it is an error.
- * `.ci/run` installs it.
- */
+/** Whether tests in this engine can run. */
 export function hasEngine(engine: EngineName): boolean {
-  const missing = Object.entries(NEEDS[engine]).flatMap(([command, name]) =>
+  return !isMissing(`the tests in ${engine}`, NEEDS[engine]);
+}
+
+/**
+ * Where a Debian package is missing, what needs it is skipped, and that is said loudly; in CI it is an error. `.ci/run`
+ * installs it.
+ */
+export function isMissing(what: string, needs: Readonly<Record<string, string>>): boolean {
+  const missing = Object.entries(needs).flatMap(([command, name]) =>
     findCommand(command) === undefined ? [name] : [],
   );
-  if (missing.length === 0) return true;
-  const text = `the tests in ${engine}, since there is no ${missing.join(', no ')}`;
+  if (missing.length === 0) return false;
+  const text = `${what}, since there is no ${missing.join(', no ')}`;
   if (process.env['CI'] === 'true') throw new Error(`In CI they have to run: ${text}.`);
   process.stderr.write(`\n!!! SKIPPED: ${text} (apt-get install ${missing.join(' ')})\n\n`);
-  return false;
+  return true;
 }
 
 /** What a page runs: `args` is JSON, and so is what comes back. */
