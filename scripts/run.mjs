@@ -60,6 +60,7 @@ async function prepare() {
     await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+  await run(process.execPath, ['scripts/build-client.mjs']);
   // Before the tests of the service, which serve it; after the packages that it bundles.
   if (isConsoleStale(root)) {
     const vite = 'node_modules/vite/bin/vite.js';

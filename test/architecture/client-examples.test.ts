@@ -1,10 +1,11 @@
 import { build } from 'esbuild';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { App } from '../../examples/react.tsx';
+import { buildClient } from '../../scripts/build-client.mjs';
 import { ROOT } from './source-files.ts';
 
 const EXAMPLES = path.join(ROOT, 'examples');
@@ -15,7 +16,7 @@ function scriptOf(type: string): string {
 }
 
 test('the page with a video imports what the build exports, by its import map alone', async () => {
-  expect(existsSync(path.join(ROOT, 'packages/client/dist/index.js')), 'npm run build').toBe(true);
+  await buildClient();
   const { imports } = JSON.parse(scriptOf('importmap')) as { imports: Record<string, string> };
   const used = new Set<string>();
   const { errors, warnings } = await build({

@@ -7,9 +7,13 @@ import { ROOT } from './source-files.ts';
 
 const guide = readFileSync(path.join(ROOT, 'docs/client.md'), 'utf8');
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const ofTvs = readFileSync(path.join(ROOT, 'docs/tv.md'), 'utf8');
+const ofNative = readFileSync(path.join(ROOT, 'docs/native.md'), 'utf8');
 const [, inAnApp = ''] = readme.split('\n## In an app\n');
 const blocks = [
   ...blocksOf(guide, 'guide'),
+  ...blocksOf(ofTvs, 'tv'),
+  ...blocksOf(ofNative, 'native'),
   ...blocksOf(inAnApp.split('\n## ')[0] ?? '', 'readme'),
 ];
 
@@ -24,6 +28,9 @@ declare const openPlayerFor: import('@cuepoint/client').LoadHandler;
 declare function sourceOf(contentId: string): string;
 declare function showHint(text: string): void;
 `;
+
+/** What the packages of an app in React Native declare, which are not installed here. */
+const NATIVE_MODULES = '../../examples/native-modules.d.ts';
 
 test('every block of TypeScript compiles', () => {
   expect(blocks.length).toBeGreaterThan(15);
@@ -43,7 +50,11 @@ test('every block of TypeScript compiles', () => {
   };
   writeFileSync(
     path.join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../tsconfig.tests.json', compilerOptions, include: ['*'] }),
+    JSON.stringify({
+      extends: '../../tsconfig.tests.json',
+      compilerOptions,
+      include: ['*', NATIVE_MODULES],
+    }),
   );
   const compiler = path.join(ROOT, 'node_modules/typescript/bin/tsc');
   const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { clientFiles } from '../../scripts/build-client.mjs';
 import { ROOT } from './source-files.ts';
 
 interface Manifest {
@@ -52,7 +53,7 @@ function typesOf(wanted: string): readonly string[] {
   return types in root.devDependencies && wanted !== 'react' ? [types] : [];
 }
 
-it('the hooks are a client module, so that a server component may import the provider', () => {
-  const entry = readFileSync(path.join(ROOT, 'packages/client/dist/react/index.js'), 'utf8');
-  expect(entry.split('\n')[0]).toBe("'use client';");
+it('the hooks are a client module, so that a server component may import the provider', async () => {
+  const entry = (await clientFiles()).get('react/index.js') ?? '';
+  expect(entry.split('\n')[0]).toBe('"use client";');
 });

@@ -27,6 +27,7 @@ const BUILT_OF_OTHERS = [
   'OPS1',
   'OPS2',
   'OPS3',
+  'ENG1',
   'ENG2',
   'ENG3',
   'ENG4',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildClient } from '../../scripts/build-client.mjs';
 import { ROOT } from '../architecture/source-files.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { openPage, startConsole, type ConsoleUnderTest } from './console.ts';
@@ -21,6 +22,7 @@ let service: ConsoleUnderTest;
 let url: string;
 beforeAll(async () => {
   if (!isThere) return;
+  await buildClient();
   files = createServer(({ url: asked = '/' }, answer) => void sendFile(asked, answer));
   await new Promise<void>((resolve) => {
     files.listen(0, '127.0.0.1', resolve);

@@ -32,9 +32,8 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
   const read = (): readonly DeadLetter[] =>
     store.replica
       .entries()
-      .flatMap(({ id, op, state, code }) =>
-        state === 'dead' ? [{ id, op, code: code ?? 'change_refused' }] : [],
-      );
+      .filter(({ state }) => state === 'dead')
+      .map(({ id, op, code }) => ({ id, op, code: code ?? 'change_refused' }));
   const snapshot = new Snapshot<readonly DeadLetter[]>((before) =>
     keepSame(before, read(), ({ id }) => id),
   );

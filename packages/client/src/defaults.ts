@@ -7,12 +7,13 @@ import { indexedDbStorage } from './storage/indexed-db-storage.ts';
 import { memoryStorage } from './storage/memory-storage.ts';
 import { browserTabs } from './tabs/browser-tabs.ts';
 import { aloneGroup, type TabGroup } from './tabs/tab-group.ts';
+import { engine } from './engine.ts';
 
 let browserStorage: ClientStorage | undefined;
 
 /** What lasts, where there is such a thing: one for the page, so that whoever opens it next knows whether it hangs. */
 export function defaultStorage(): ClientStorage {
-  if (globalThis.indexedDB === undefined) return memoryStorage();
+  if (engine.indexedDB === undefined) return memoryStorage();
   browserStorage ??= indexedDbStorage();
   return browserStorage;
 }
@@ -28,7 +29,7 @@ export function groupOf(
 }
 
 export function platformSocket(): CreateSocket {
-  const { WebSocket } = globalThis;
+  const { WebSocket } = engine;
   if (WebSocket === undefined) {
     throw new TypeError('This platform has no WebSocket: pass createSocket to createWatchState.');
   }

@@ -1,3 +1,5 @@
+import { engine } from './engine.ts';
+
 /** What the world outside tells: time, chance, and whether anybody is looking. Tests bring their own. */
 export interface ClientEnvironment {
   /** The device's wall clock, in ms since the epoch. It may be wrong by decades, and may jump. */
@@ -25,7 +27,7 @@ export type EnvironmentSignal = 'online' | 'visible' | 'hidden';
 export function platformEnvironment(): ClientEnvironment {
   return {
     now: () => Date.now(),
-    monotonic: () => performance.now(),
+    monotonic: () => (engine.performance ?? Date).now(),
     random: () => Math.random(),
     uuid: randomUuid,
     setTimer(callback, delayMs) {
@@ -39,7 +41,7 @@ export function platformEnvironment(): ClientEnvironment {
 
 /** Not a timer, where there is another way: a page that nobody looks at has those once a second, or once a minute. */
 function nextTurn(callback: () => void): void {
-  if (globalThis.MessageChannel === undefined) {
+  if (engine.MessageChannel === undefined) {
     setTimeout(callback);
     return;
   }
@@ -55,6 +57,11 @@ function nextTurn(callback: () => void): void {
 
 /** Not `crypto.randomUUID`: a page that came over plain HTTP from a media server at home has none. */
 function randomUuid(): string {
+  const { crypto } = engine;
+  if (crypto === undefined) {
+    // `Math.random` would not do: engines seed it with as little as 31 bits, and two devices would make the same ids.
+    throw new TypeError('This platform has no crypto: pass environment.uuid to createWatchState.');
+  }
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   // RFC 9562, version 4.
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
@@ -65,17 +72,18 @@ function randomUuid(): string {
 
 function listenToPage(listener: (signal: EnvironmentSignal) => void): () => void {
   const signals: [target: EventTarget | undefined, event: string, tell: () => void][] = [
-    [globalThis.window, 'online', () => listener('online')],
-    [globalThis.window, 'pagehide', () => listener('hidden')],
-    [globalThis.window, 'pageshow', () => listener('visible')],
+    [engine.window, 'online', () => listener('online')],
+    [engine.window, 'pagehide', () => listener('hidden')],
+    [engine.window, 'pageshow', () => listener('visible')],
     [
-      globalThis.document,
+      engine.document,
       'visibilitychange',
       () => listener(document.visibilityState === 'visible' ? 'visible' : 'hidden'),
     ],
   ];
-  for (const [target, event, tell] of signals) target?.addEventListener(event, tell);
+  // In React Native there is a window that tells nothing.
+  for (const [target, event, tell] of signals) target?.addEventListener?.(event, tell);
   return () => {
-    for (const [target, event, tell] of signals) target?.removeEventListener(event, tell);
+    for (const [target, event, tell] of signals) target?.removeEventListener?.(event, tell);
   };
 }

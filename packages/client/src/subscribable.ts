@@ -1,3 +1,5 @@
+import { engine } from './engine.ts';
+
 /** Calls each listener after a change; one that throws does not keep the others from hearing of it. */
 export class Listeners<Args extends readonly unknown[] = []> {
   readonly #listeners = new Set<(...args: Args) => void>();
@@ -27,11 +29,11 @@ export class Listeners<Args extends readonly unknown[] = []> {
 
 /** The app's own fault: seen where its uncaught errors are, and no reason to stop syncing. */
 function report(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
+  if (engine.reportError !== undefined) engine.reportError(error);
   else {
-    queueMicrotask(() => {
+    setTimeout(() => {
       throw error;
-    });
+    }, 0);
   }
 }
 

@@ -12,7 +12,9 @@ export const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 
 export const SECONDS_MAX = 2_147_483_647;
 
-const contentIdRegExp = new RegExp(CONTENT_ID_PATTERN, 'u');
+/** The same without `\p`, which is younger than the oldest engine of the client. [ENG1] */
+// oxlint-disable-next-line no-control-regex -- they are what it refuses
+const contentIdRegExp = /^(?!\.{1,2}$)[^\0-\x1f\x7f-\x9f\ud800-\udfff]{1,255}$/u;
 const deviceIdRegExp = new RegExp(DEVICE_ID_PATTERN, 'u');
 const uuidRegExp = new RegExp(UUID_PATTERN, 'u');
 

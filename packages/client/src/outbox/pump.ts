@@ -75,7 +75,8 @@ export class Pump {
   open(userId: string): void {
     this.#isOpen = true;
     this.#userId = userId;
-    this.#lastOldId = this.#deps.store.replica.entries().at(-1)?.id ?? '';
+    const old = this.#deps.store.replica.entries();
+    this.#lastOldId = old[old.length - 1]?.id ?? '';
     this.schedule();
   }
 
@@ -106,7 +107,7 @@ export class Pump {
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       this.#isScheduled = false;
       if (this.#isOpen) this.#flush();
     });
@@ -283,10 +284,9 @@ export class Pump {
 
   #stepAll(entries: readonly OutboxEntry[], event: 'lost' | 'failed'): void {
     const { store } = this.#deps;
-    const put = entries.flatMap(({ id }) => {
-      const next = store.replica.step(id, event);
-      return next === undefined || next === 'gone' ? [] : [next];
-    });
+    const put = entries
+      .map(({ id }) => store.replica.step(id, event))
+      .filter((next) => next !== undefined && next !== 'gone');
     if (put.length > 0) void store.commit({ put });
   }
 

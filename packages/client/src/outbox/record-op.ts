@@ -39,7 +39,11 @@ export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp)
   const folded = pending.filter(({ state }) => state === 'unsent');
   const entry: OutboxEntry = {
     ...newEntry(store),
-    op: { ...op, timestamp: clock.mint(maxOf(seen, pending.at(-1)?.op.timestamp)), deviceId },
+    op: {
+      ...op,
+      timestamp: clock.mint(maxOf(seen, pending[pending.length - 1]?.op.timestamp)),
+      deviceId,
+    },
     seen,
   };
   return store.commit({

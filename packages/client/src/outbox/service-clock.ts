@@ -170,12 +170,12 @@ export class ServiceClock {
     const ahead = new HybridLogicalClock();
     const pastByContentId = new Map<string, Timestamp>();
     let last = this.#lastSent;
-    const restamped = entries.flatMap((entry) => {
+    const restamped: OutboxEntry[] = [];
+    for (const entry of entries) {
       const { op, state } = entry;
       const { contentId } = op;
       const isProgress = op.kind.startsWith('progress');
       let { timestamp } = op;
-      let stamped: OutboxEntry[] = [];
       if (isDue(entry)) {
         const madeMs = entry.serviceMs ?? entry.wallMs + (this.#offsetMs ?? 0);
         const physical = Math.floor(clampMs(Math.min(Math.max(madeMs, entry.notBeforeMs), nowMs)));
@@ -186,11 +186,10 @@ export class ServiceClock {
           last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(maxOf(past, last)));
           timestamp = last;
         }
-        stamped = [{ ...entry, serviceMs: physical, op: { ...op, timestamp } }];
+        restamped.push({ ...entry, serviceMs: physical, op: { ...op, timestamp } });
       }
       if (isProgress && state !== 'dead') pastByContentId.set(contentId, timestamp);
-      return stamped;
-    });
+    }
     this.receive(last);
     return restamped;
   }

@@ -37,7 +37,10 @@ export async function loadPlace(
   replica.applyStored({
     put: own.entries().filter((entry) => isShownIn(place, entry, writerId)),
     // What was refused is the user's to decide, and their cursor is not for whoever connects from here.
-    drop: replica.entries().flatMap(({ id, state }) => (state === 'dead' ? [id] : [])),
+    drop: replica
+      .entries()
+      .filter(({ state }) => state === 'dead')
+      .map(({ id }) => id),
     meta: { cursor: undefined },
   });
   return replica;
@@ -53,10 +56,9 @@ export function keepSent(
 ): { kept: OutboxEntry[]; applied: ReplicaChange } {
   const { drop = [], foldedInto } = change;
   if (foldedInto === undefined) return { kept: [], applied: change };
-  const kept = drop.flatMap((id) => {
-    const entry = replica.entry(id);
-    return entry === undefined || entry.state === 'unsent' ? [] : [entry];
-  });
+  const kept = drop
+    .map((id) => replica.entry(id))
+    .filter((entry): entry is OutboxEntry => entry !== undefined && entry.state !== 'unsent');
   const keptIds = new Set(kept.map(({ id }) => id));
   return { kept, applied: { ...change, drop: drop.filter((id) => !keptIds.has(id)) } };
 }

@@ -6,14 +6,14 @@ export function memoryStorage(): ClientStorage {
   return {
     isVolatile: true,
     async read(namespace) {
-      return structuredClone([...(namespaces.get(namespace) ?? [])]);
+      return copyOf([...(namespaces.get(namespace) ?? [])]);
     },
     async write(namespace, changes) {
       const records = namespaces.get(namespace) ?? new Map<string, unknown>();
       namespaces.set(namespace, records);
       for (const [key, value] of changes) {
         if (value === undefined) records.delete(key);
-        else records.set(key, structuredClone(value));
+        else records.set(key, copyOf(value));
       }
     },
     async clear(prefix) {
@@ -22,4 +22,9 @@ export function memoryStorage(): ClientStorage {
       }
     },
   };
+}
+
+/** Records are what JSON holds. */
+function copyOf<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }

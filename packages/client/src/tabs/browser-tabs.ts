@@ -2,6 +2,7 @@ import type { ClientEnvironment } from '../environment.ts';
 import { leases } from './leases.ts';
 import { aloneGroup, type Leadership, type TabGroup, type Turn } from './tab-group.ts';
 import { webLocks } from './web-locks.ts';
+import { engine } from '../engine.ts';
 
 /**
  * Tabs of one origin, by BroadcastChannel and by Web Locks, or where the page came over plain HTTP by leases. [SDK6] [ENG2]
@@ -11,7 +12,7 @@ import { webLocks } from './web-locks.ts';
  */
 export function browserTabs(environment: ClientEnvironment): TabGroup {
   const leadership = findLeadership(environment);
-  if (leadership === undefined || globalThis.BroadcastChannel === undefined) return aloneGroup();
+  if (leadership === undefined || engine.BroadcastChannel === undefined) return aloneGroup();
   return {
     isAlone: false,
     lead: (name, onLead, onLost) =>
@@ -34,9 +35,9 @@ export function browserTabs(environment: ClientEnvironment): TabGroup {
 }
 
 function findLeadership(environment: ClientEnvironment): Leadership | undefined {
-  const locks = globalThis.navigator?.locks;
+  const locks = engine.navigator?.locks;
   if (locks !== undefined) return webLocks(locks);
-  return globalThis.indexedDB === undefined ? undefined : leases(environment);
+  return engine.indexedDB === undefined ? undefined : leases(environment);
 }
 
 /** A page that is left gives its turn back at once, be it closed or kept to be shown again: then it asks anew. */
@@ -51,7 +52,7 @@ function whileShown(
     turn?.end();
     turn = undefined;
   };
-  globalThis.window?.addEventListener?.('pagehide', leave);
+  engine.window?.addEventListener?.('pagehide', leave);
   const endListening = onSignal((signal) => {
     if (signal !== 'visible' || turn !== undefined) return;
     // Whether it led or not: what others told meanwhile it did not hear.
@@ -63,7 +64,7 @@ function whileShown(
     confirm: () => turn?.confirm() ?? true,
     end() {
       endListening();
-      globalThis.window?.removeEventListener?.('pagehide', leave);
+      engine.window?.removeEventListener?.('pagehide', leave);
       leave();
     },
   };

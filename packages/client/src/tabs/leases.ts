@@ -1,6 +1,7 @@
 import type { ClientEnvironment } from '../environment.ts';
 import { inTime } from '../in-time.ts';
 import type { Leadership } from './tab-group.ts';
+import { engine } from '../engine.ts';
 
 /** How often a tab looks at the lease, be it its own or another's. */
 const BEAT_MS = 2_000;
@@ -194,6 +195,6 @@ function onMark(name: string, listener: () => void): () => void {
   const hear = ({ key }: StorageEvent): void => {
     if (key === name) listener();
   };
-  globalThis.window?.addEventListener?.('storage', hear);
-  return () => globalThis.window?.removeEventListener?.('storage', hear);
+  engine.window?.addEventListener?.('storage', hear);
+  return () => engine.window?.removeEventListener?.('storage', hear);
 }

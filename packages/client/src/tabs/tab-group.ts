@@ -49,7 +49,7 @@ export function aloneGroup(): TabGroup {
     isAlone: true,
     lead(_name, onLead) {
       let isWaiting = true;
-      queueMicrotask(() => {
+      void Promise.resolve().then(() => {
         if (isWaiting) onLead();
       });
       return {

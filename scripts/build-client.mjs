@@ -1,0 +1,106 @@
+// Builds `packages/client/dist` but for its declarations, which are the compiler's. Plain JavaScript: `npm start` runs it in a
+// fresh clone. Why not the compiler: docs/decisions/0038-engines.md.
+import { build } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const CLIENT = path.join(root, 'packages/client');
+/** By their names in `dist`, as package.json exports them. */
+const NAMES = ['index', 'react/index', ...players()];
+const MODULES = Object.fromEntries(NAMES.map((name) => [name, `src/${name}.ts`]));
+const GLOBAL = { 'cuepoint.global': 'src/global.ts' };
+
+/** The name of a private member, outside of texts. */
+const PRIVATE_NAME = /(?<!['"`\w])#(?=[A-Za-z])/g;
+
+/**
+ * Private members are properties with short names in what is shipped. As WeakMaps, which compilers make of them for engines
+ * before 2021, they cost four kilobytes and a look-up each time.
+ */
+const privateNames = {
+  name: 'private names',
+  setup(bundler) {
+    bundler.onLoad(
+      { filter: /packages[\\/](client|core)[\\/]src[\\/].*\.tsx?$/ },
+      async (args) => ({
+        contents: (await readFile(args.path, 'utf8')).replaceAll(PRIVATE_NAME, '_'),
+        loader: args.path.endsWith('x') ? 'tsx' : 'ts',
+      }),
+    );
+  },
+};
+
+/** The oldest engine that the SDK runs on. [ENG1] */
+export const TARGET = 'chrome63';
+
+const OPTIONS = {
+  absWorkingDir: CLIENT,
+  outdir: 'dist',
+  bundle: true,
+  write: false,
+  platform: 'browser',
+  target: TARGET,
+  conditions: ['cuepoint-source'],
+  jsx: 'automatic',
+  mangleProps: /^_/,
+  // Nor is any of them to be mistaken for a method of an array.
+  mangleCache: { at: false },
+  plugins: [privateNames],
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, jsx: 'react-jsx' } },
+};
+
+/** @returns each file by its path in `dist`. */
+export async function clientFiles() {
+  const [modules, script] = await Promise.all([
+    build({
+      ...OPTIONS,
+      entryPoints: MODULES,
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      external: ['react', 'react/jsx-runtime'],
+    }),
+    build({
+      ...OPTIONS,
+      entryPoints: GLOBAL,
+      format: 'iife',
+      globalName: 'cuepoint',
+      minify: true,
+    }),
+  ]);
+  const files = [...modules.outputFiles, ...script.outputFiles];
+  return new Map(
+    files.map((file) => [path.relative(path.join(CLIENT, 'dist'), file.path), file.text]),
+  );
+}
+
+/** Writes what differs, and leaves no part of a build before. */
+export async function buildClient() {
+  const files = await clientFiles();
+  const parts = path.join(CLIENT, 'dist/chunks');
+  for (const name of existsSync(parts) ? readdirSync(parts) : []) {
+    if (!files.has(`chunks/${name}`)) rmSync(path.join(parts, name), { force: true });
+  }
+  for (const [name, text] of files) {
+    const file = path.join(CLIENT, 'dist', name);
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+function players() {
+  const names = readdirSync(path.join(CLIENT, 'src/players'));
+  return names
+    .filter((name) => /^[^.]+\.ts$/.test(name))
+    .map((name) => `players/${path.parse(name).name}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildClient();
