@@ -27,9 +27,11 @@ const pageOf = (name: string) =>
 /** What the page can use: the SDK, and a state of a person of its own. */
 const PAGE_CODE = `
   import { bindVideo, createWatchState } from '@cuepoint/client';
-  const { userId, service, tokenWaitMs = 0 } = Object.fromEntries(new URLSearchParams(location.search));
+  const { userId, service, token: whenToken } = Object.fromEntries(new URLSearchParams(location.search));
+  const mayHaveToken =
+    whenToken === 'late' ? new Promise((giveToken) => Object.assign(window, { giveToken })) : undefined;
   const getToken = async () => {
-    await new Promise((resolve) => setTimeout(resolve, Number(tokenWaitMs)));
+    await mayHaveToken;
     const answer = await fetch(service + '/dev/token', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

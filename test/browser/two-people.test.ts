@@ -9,8 +9,6 @@ const at = (positionSeconds: number) => ({
   durationSeconds: 120,
   state: 'paused',
 });
-/** Longer than the second that the SDK waits until it opens without one. */
-const TOKEN_WAIT_MS = 4_000;
 
 let page: PlayerPage;
 beforeAll(async () => {
@@ -34,21 +32,23 @@ describe.each(ENGINES.filter(hasEngine))('two people on one screen, in %s', (eng
     const [first, second] = [page.newUser(), page.newUser()];
     tab = await browser.open(page.urlOf(first));
     const write = (positionSeconds: number) =>
-      tab?.run<string>(
+      tab?.run(
         `const state = await opening;
         const seen = state.progress.get(args[0])?.positionSeconds ?? 'nothing';
         const { userId } = state.status.get();
         state.progress.set(args[0], args[1]);
+        window.giveToken?.();
         await state.whenDurable();
         const { positionSeconds } = state.progress.get(args[0]);
         await state.close();
-        return \`\${seen}, then \${positionSeconds}, as \${userId ?? 'nobody yet'}\`;`,
+        return { seen, positionSeconds, wasKnown: userId !== undefined };`,
         FILM,
         at(positionSeconds),
       );
-    expect(await write(30)).toBe('nothing, then 30, as nobody yet');
-    await tab.goto(`${page.urlOf(second)}&tokenWaitMs=${TOKEN_WAIT_MS}`);
-    expect(await write(60)).toBe('nothing, then 60, as nobody yet');
+    expect(await write(30)).toMatchObject({ seen: 'nothing', positionSeconds: 30 });
+    await tab.goto(`${page.urlOf(second)}&token=late`);
+    const late = { seen: 'nothing', positionSeconds: 60, wasKnown: false };
+    expect(await write(60)).toEqual(late);
     expect(await page.stored(first, FILM)).toEqual(at(30));
     expect(await page.stored(second, FILM)).toEqual(at(60));
     await tab.goto(page.urlOf(first));
