@@ -55,7 +55,7 @@ export function handleMessage(
   }
   switch (message.type) {
     case 'push':
-      void push(deps, session, greeted, message);
+      void push(deps, channel, session, greeted, message);
       return;
     case 'heartbeat':
       deps.presence.heartbeat(session, greeted);
@@ -85,6 +85,7 @@ function excessOf(
 /** The ack follows the commit of every op in it. [LIV1] */
 async function push(
   deps: HandleMessageDeps,
+  channel: UserChannel,
   session: Session,
   { userId, device }: Greeted,
   { id, ops }: Push,
@@ -98,6 +99,7 @@ async function push(
     return;
   }
   session.pushesInFlight += 1;
+  channel.pushBegan(session, ops.length);
   deps.pushes.begin();
   try {
     const writer = { userId, deviceId: device.deviceId, origin: session.id };
@@ -108,6 +110,7 @@ async function push(
     session.socket.send(errorMessage(toSessionError(error), id));
   } finally {
     session.pushesInFlight -= 1;
+    channel.pushEnded(ops.length);
     deps.pushes.end();
   }
 }

@@ -1,4 +1,5 @@
 import type { DeviceInfo } from '@cuepoint/core';
+import { OPS_IN_FLIGHT_MAX } from './limits.ts';
 import type { OpText } from './session-socket.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +27,9 @@ export class UserChannel {
   readonly elsewhere = new Set<string>();
   /** Resolves once the feed is subscribed. [LIV9] */
   readonly subscribed: Promise<void>;
+  #opsInFlight = 0;
+  /** Those that are read on once some of these ops are answered. */
+  readonly #paused = new Set<Session>();
   #cursor: string | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -39,6 +43,22 @@ export class UserChannel {
 
   get isIdle(): boolean {
     return this.sessions.size === 0 && this.holders === 0 && this.pendingLeaves.size === 0;
+  }
+
+  /** A push was taken. Its session waits where the user has many without an answer. [GC9] */
+  pushBegan(session: Session, ops: number): void {
+    this.#opsInFlight += ops;
+    if (this.#opsInFlight < OPS_IN_FLIGHT_MAX) return;
+    session.socket.pause();
+    this.#paused.add(session);
+  }
+
+  pushEnded(ops: number): void {
+    this.#opsInFlight -= ops;
+    if (this.#opsInFlight >= OPS_IN_FLIGHT_MAX) return;
+    // Who does not read what it is sent goes on when it does. [LIV4]
+    for (const { socket } of this.#paused) if (!socket.isFull) socket.resume();
+    this.#paused.clear();
   }
 
   /** Where a pull begins that serves all sessions which it covers: they were sent everything before. [LIV2] */
