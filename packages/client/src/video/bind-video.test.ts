@@ -494,6 +494,30 @@ describe('a player', () => {
     expect(local.written.slice(length)).toMatchObject([{ positionSeconds: 5 }]);
   });
 
+  it('[ENG4] whose element shows a `blob:` is known by what the player says that it shows', async () => {
+    let source = 'film';
+    bind({ source: () => source });
+    media.currentSrc = 'blob:1';
+    media.load(9_180);
+    await media.play();
+    media.playTo(37.6);
+    media.empty();
+    media.currentSrc = 'blob:2';
+    media.load(9_180);
+    expect(media.seeks).toEqual([37]);
+    await media.play();
+    media.playTo(40);
+    media.empty();
+    source = 'next';
+    media.currentSrc = 'blob:3';
+    media.load(60);
+    await media.play();
+    media.playTo(2);
+    media.pause();
+    expect(media.seeks).toEqual([37]);
+    expect(local.written.at(-1)).toMatchObject({ positionSeconds: 40, state: 'paused' });
+  });
+
   it('[ENG4] that goes back to its place in another source of the content goes on', async () => {
     bind();
     media.load(9_180);
