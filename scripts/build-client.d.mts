@@ -1,4 +1,3 @@
-export const TARGET: string;
 /** @returns the text of each file by its path in `packages/client/dist`. */
 export function clientFiles(): Promise<Map<string, string>>;
 export function buildClient(): Promise<void>;

@@ -34,8 +34,9 @@ const privateNames = {
   },
 };
 
-/** The oldest engine that the SDK runs on. [ENG1] */
-export const TARGET = 'chrome63';
+/** The oldest engine that modules run on, and that of TVs, for which the script is. [ENG1] */
+const TARGET = 'chrome63';
+const SCRIPT_TARGET = 'chrome53';
 
 const OPTIONS = {
   absWorkingDir: CLIENT,
@@ -70,15 +71,29 @@ export async function clientFiles() {
     build({
       ...OPTIONS,
       entryPoints: GLOBAL,
+      target: SCRIPT_TARGET,
       format: 'iife',
       globalName: 'cuepoint',
       minify: true,
+      sourcemap: false,
     }),
   ]);
   const files = [...modules.outputFiles, ...script.outputFiles];
   return new Map(
-    files.map((file) => [path.relative(path.join(CLIENT, 'dist'), file.path), file.text]),
+    files.map((file) => [
+      path.relative(path.join(CLIENT, 'dist'), file.path),
+      file.path.endsWith('global.js') ? withDescriptors(file.text) : file.text,
+    ]),
   );
+}
+
+/** What esbuild copies objects by is younger than the engine that the script is for. */
+function withDescriptors(script) {
+  const NAME = 'Object.getOwnPropertyDescriptors';
+  if (script.split(NAME).length !== 2) throw new Error(`The script has not one ${NAME}.`);
+  const own =
+    '(o=>Reflect.ownKeys(o).reduce((d,k)=>(d[k]=Object.getOwnPropertyDescriptor(o,k),d),{}))';
+  return script.replace(NAME, own);
 }
 
 /** Writes what differs, and leaves no part of a build before. */

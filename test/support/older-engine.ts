@@ -5,10 +5,14 @@ import bcd, {
 } from '@mdn/browser-compat-data/forLegacyNode';
 
 /** What the browser tests take a Chromium for. */
-export const OLDER_VERSIONS = [63, 69, 79, 94] as const;
+export const OLDER_VERSIONS = [53, 63, 69, 79, 94] as const;
 
 /** Names that the SDK has a fallback for, or does without, by the first version of Chromium that has them. */
 export const YOUNGER: Readonly<Record<string, number>> = {
+  BroadcastChannel: 54,
+  'Object.entries': 54,
+  'String.prototype.padStart': 57,
+  'Promise.prototype.finally': 63,
   AbortController: 66,
   'Array.prototype.flatMap': 69,
   'navigator.locks': 69,

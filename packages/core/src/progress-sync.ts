@@ -200,8 +200,9 @@ export function requirePosition({
   durationSeconds,
   state,
 }: PlaybackPosition): void {
-  for (const [field, seconds] of Object.entries({ positionSeconds, durationSeconds })) {
-    if (!isSeconds(seconds)) {
+  const fields = { positionSeconds, durationSeconds };
+  for (const field of ['positionSeconds', 'durationSeconds'] as const) {
+    if (!isSeconds(fields[field])) {
       throw new CuepointError('invalid_seconds', `${field} is an integer from 0 to 2147483647.`, {
         field,
       });

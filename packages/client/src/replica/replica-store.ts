@@ -21,7 +21,7 @@ export interface ReplicaStoreDeps {
 
 const ALL: Touched = { watchlist: undefined, progress: undefined, outbox: true };
 const NONE: ReadonlySet<string> = new Set();
-const SEQUENCE_DIGITS = 12;
+const SEQUENCE_PADDING = '0'.repeat(12);
 /** A sequence keeps to them whatever the wall clock says. */
 const SEQUENCE_BY_CLOCK_MAX = 9e11;
 /** Between tries to read a medium that could not be read. */
@@ -127,7 +127,7 @@ export class ReplicaStore {
   nextEntryId(): string {
     const byClock = Math.min(Math.floor(this.#clock.nowMs() / 10), SEQUENCE_BY_CLOCK_MAX);
     this.#sequence = Math.max(this.#sequence + 1, byClock);
-    return `${String(this.#sequence).padStart(SEQUENCE_DIGITS, '0')}.${this.#writerId}`;
+    return `${(SEQUENCE_PADDING + this.#sequence).slice(-SEQUENCE_PADDING.length)}.${this.#writerId}`;
   }
 
   /**

@@ -51,7 +51,9 @@ export function withDeadline(
       const answer = new Promise<Answer>((settle) => {
         settle(begin());
       });
-      void answer.finally(end).then(resolve, reject);
+      // Not `finally`, which is younger than the oldest engine.
+      void answer.then(end, end);
+      void answer.then(resolve, reject);
     });
   }
   return {

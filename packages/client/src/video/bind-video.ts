@@ -159,7 +159,8 @@ class Binding {
       seeked: () => this.#onSeeked(),
       ended: () => this.#onEnded(),
     };
-    for (const [type, handler] of Object.entries(handlers)) {
+    for (const type of Object.keys(handlers)) {
+      const handler = (): void => handlers[type]?.();
       element.addEventListener(type, handler);
       this.#elementEndings.push(() => element.removeEventListener(type, handler));
     }
