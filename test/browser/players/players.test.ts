@@ -52,6 +52,25 @@ describe.skipIf(!isReady)('players in Chromium', () => {
   }
 });
 
+describe.skipIf(!isReady || !hasEngine('Firefox'))('players in Firefox', () => {
+  const ROWS = /^a resume$|^another title: detach, load, bind$|^unloaded|^live$/;
+  let browser: EngineBrowser;
+  beforeAll(async () => {
+    browser = await openEngine('Firefox');
+  });
+  afterAll(() => browser?.close());
+
+  // One after the other: Firefox shows one page at a time.
+  for (const player of ['hls.js', 'shaka', 'dash.js', 'video.js'] as const) {
+    for (const situation of SITUATIONS.filter(({ name }) => ROWS.test(name))) {
+      it(`[ENG4] ${player}: ${situation.name}`, { timeout: 60_000 }, async () => {
+        const { right, stored } = await perform(browser, player, situation);
+        expectPlaces(stored, right ?? {});
+      });
+    }
+  }
+});
+
 /** @returns what is right, and what the service has; `undefined` where this player has no such stream. */
 async function perform(browser: EngineBrowser, player: PlayerName, situation: Situation) {
   const userId = page.newUser();

@@ -309,6 +309,22 @@ export const SITUATIONS: readonly Situation[] = [
     },
   })),
   {
+    name: 'left in the middle of an interstitial',
+    right: '42, where the film is, paused',
+    source: 'interstitial',
+    before: { [FILM]: FILM_AT_40 },
+    async run(stage) {
+      const player = await stage.open();
+      await stage.load('interstitial', '?at=42');
+      const binding = stage.bind(FILM);
+      await stage.playTo(41);
+      await stage.until(() => player.video.duration < 119 && player.video.currentTime > 1);
+      await player.destroy();
+      binding.detach();
+      return film(42);
+    },
+  },
+  {
     name: 'an advertisement, loaded in between',
     right: 'where the film is paused after it',
     source: 'ad',
