@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isContentId, isDeviceId, isUuid, normalizeUuid } from './ids.ts';
+import { CONTENT_ID_PATTERN, isContentId, isDeviceId, isUuid, normalizeUuid } from './ids.ts';
 
 const UUID = '8e1f6e2e-5a4b-4c59-9f0a-0d9f6a1c0001';
 
@@ -104,3 +104,13 @@ test.each([undefined, null, 1, true, {}, ['a'], Symbol.iterator])(
     expect([isContentId(value), isDeviceId(value), isUuid(value)]).toEqual([false, false, false]);
   },
 );
+
+test('a code point is refused by the check of a content id exactly where the published pattern refuses it', () => {
+  const published = new RegExp(CONTENT_ID_PATTERN, 'u');
+  const wrong: number[] = [];
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const text = `a${String.fromCodePoint(code)}`;
+    if (isContentId(text) !== published.test(text)) wrong.push(code);
+  }
+  expect(wrong).toEqual([]);
+});
