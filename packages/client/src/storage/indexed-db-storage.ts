@@ -1,5 +1,6 @@
 import { Listeners } from '../subscribable.ts';
 import type { ClientStorage } from './client-storage.ts';
+import { answerOf, endOf, objectStore } from './object-store.ts';
 
 const RECORDS = 'records';
 /** Tells a database from the one that was here before; no namespace's range holds it. */
@@ -15,52 +16,20 @@ const PREFIX_END = '\uffff';
  * @param name of the database; one is enough for all users and services of an origin.
  */
 export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
-  let opening: Promise<IDBDatabase> | undefined;
   /** Of the database that this page knows; `undefined` before it was opened. */
   let known: { readonly mark: unknown } | undefined;
   const gone = new Listeners();
-  function open(): Promise<IDBDatabase> {
-    opening ??= openNew().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
-  }
-
-  async function openNew(): Promise<IDBDatabase> {
-    const request = indexedDB.open(name, 1);
-    request.addEventListener('upgradeneeded', () => {
-      request.result.createObjectStore(RECORDS).put(Math.random(), MARK);
-    });
-    const database = await answerOf(request);
-    // Another tab wants to delete or upgrade it, or the browser closed it: the next call opens it again.
-    for (const event of ['versionchange', 'close']) database.addEventListener(event, forget);
-    // It may have been deleted under this page: by another tab, the person, or a browser whose disk is full.
-    const mark = await answerOf(database.transaction(RECORDS).objectStore(RECORDS).get(MARK));
-    const isGone = known !== undefined && known.mark !== mark;
-    known = { mark };
-    if (isGone) gone.notify();
-    return database;
-  }
-
-  function forget(): void {
-    // One that never opened has told so to whoever waits for it.
-    opening?.then((database) => database.close()).catch(() => undefined);
-    opening = undefined;
-  }
-
-  async function begin(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    const start = async () =>
-      (await open()).transaction(RECORDS, mode, { durability: 'strict' }).objectStore(RECORDS);
-    try {
-      return await start();
-    } catch {
-      // Browsers close a database without a word, after a sleep say.
-      forget();
-      return start();
-    }
-  }
-
+  const begin = objectStore(name, RECORDS, {
+    durability: 'strict',
+    onCreated: (store) => store.put(Math.random(), MARK),
+    async onOpened(database) {
+      // It may have been deleted under this page: by another tab, the person, or a browser whose disk is full.
+      const mark = await answerOf(database.transaction(RECORDS).objectStore(RECORDS).get(MARK));
+      const isGone = known !== undefined && known.mark !== mark;
+      known = { mark };
+      if (isGone) gone.notify();
+    },
+  });
   return {
     onGone: gone.subscribe,
     async read(namespace) {
@@ -93,20 +62,4 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       await endOf(store);
     },
   };
-}
-
-function answerOf<Value>(request: IDBRequest<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error));
-  });
-}
-
-/** Resolves once what was asked of the store is on the disk. */
-function endOf({ transaction }: IDBObjectStore): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.addEventListener('complete', () => resolve());
-    // Each error ends in it, unless somebody prevents that.
-    transaction.addEventListener('abort', () => reject(transaction.error));
-  });
 }

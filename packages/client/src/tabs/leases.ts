@@ -1,5 +1,6 @@
 import type { ClientEnvironment } from '../environment.ts';
 import { inTime } from '../in-time.ts';
+import { answerOf, endOf, objectStore } from '../storage/object-store.ts';
 import type { Leadership } from './tab-group.ts';
 import { engine } from '../engine.ts';
 
@@ -124,54 +125,19 @@ export function leases(environment: ClientEnvironment): Leadership {
   };
 }
 
-type Change = (
-  name: string,
-  decide: (lease: Lease | undefined) => Lease,
-) => Promise<Lease | undefined>;
+type Change = (name: string, decide: (lease: Lease | undefined) => Lease) => Promise<Lease>;
 
 /** Puts what `decide` makes of a lease in its place; it throws where there is no database to be had. */
 function createLeases(): Change {
-  let opening: Promise<IDBDatabase> | undefined;
-  function forget(): void {
-    opening?.then((database) => database.close()).catch(() => undefined);
-    opening = undefined;
-  }
+  const begin = objectStore('cuepoint-tabs', STORE, { durability: 'relaxed' });
   return async (name, decide) => {
-    // Whoever deletes it does not wait for this page.
-    opening ??= openDatabase(forget);
-    try {
-      const transaction = (await opening).transaction(STORE, 'readwrite', {
-        durability: 'relaxed',
-      });
-      const store = transaction.objectStore(STORE);
-      const read = store.get(name) as IDBRequest<Lease | undefined>;
-      return await new Promise((resolve, reject) => {
-        let lease: Lease | undefined;
-        read.addEventListener('success', () => {
-          lease = decide(read.result);
-          if (lease !== read.result) store.put(lease, name);
-        });
-        transaction.addEventListener('complete', () => resolve(lease));
-        transaction.addEventListener('abort', () => reject(transaction.error));
-      });
-    } catch (error) {
-      // Browsers close a database without a word: the next look opens it again.
-      forget();
-      throw error;
-    }
+    const store = await begin('readwrite');
+    const before = await answerOf<Lease | undefined>(store.get(name));
+    const lease = decide(before);
+    if (lease !== before) store.put(lease, name);
+    await endOf(store);
+    return lease;
   };
-}
-
-function openDatabase(onUnwanted: () => void): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open('cuepoint-tabs', 1);
-    request.addEventListener('upgradeneeded', () => request.result.createObjectStore(STORE));
-    request.addEventListener('success', () => {
-      request.result.addEventListener('versionchange', onUnwanted);
-      resolve(request.result);
-    });
-    request.addEventListener('error', () => reject(request.error));
-  });
 }
 
 /** Without localStorage, or with a full one, the next tab waits for the lease to run out. */
