@@ -1,5 +1,6 @@
 import type { HelloDevice } from '@cuepoint/core';
 import type { CreateSocket } from './connection/web-socket.ts';
+import { defined } from './defined.ts';
 import type { ClientEnvironment } from './environment.ts';
 import type { ClientDevice, WatchStateOptions } from './options.ts';
 import type { ClientStorage } from './storage/client-storage.ts';
@@ -38,14 +39,12 @@ export function platformSocket(): CreateSocket {
 
 export function helloDevice(device: ClientDevice, deviceId: string): HelloDevice {
   const { deviceType, platform, appVersion, deviceName, capabilities } = device;
-  return {
+  return defined({
     deviceId,
     deviceType,
     platform,
     appVersion,
-    ...(deviceName !== undefined && { deviceName }),
-    ...(capabilities !== undefined && {
-      capabilities: capabilities as NonNullable<HelloDevice['capabilities']>,
-    }),
-  };
+    deviceName,
+    capabilities: capabilities as HelloDevice['capabilities'],
+  });
 }

@@ -5,6 +5,7 @@ import {
   type CommandResult as CommandResultMessage,
   type ReceiveCommand,
 } from '@cuepoint/core';
+import { defined } from '../defined.ts';
 import type { ClientEnvironment } from '../environment.ts';
 
 /** How a command ended. [LIV7] */
@@ -58,11 +59,7 @@ export class SentCommands {
   }
 
   onResult({ id, outcome, reason, sourceOutcome }: CommandResultMessage): void {
-    this.#settle(id, {
-      outcome,
-      ...(reason !== undefined && { reason }),
-      ...(sourceOutcome !== undefined && { sourceOutcome }),
-    });
+    this.#settle(id, defined({ outcome, reason, sourceOutcome }));
   }
 
   /** The service refused the command as such. @returns false when the id is not of a command. */

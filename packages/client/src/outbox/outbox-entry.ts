@@ -8,6 +8,7 @@ import {
   type Timestamp,
   type WireOp,
 } from '@cuepoint/core';
+import { defined } from '../defined.ts';
 
 /**
  * Where an entry is on its way to the service.
@@ -58,39 +59,28 @@ export interface StoredEntry {
   readonly isRepeated?: true;
 }
 
+/** Where a record says nothing. */
+const UNKNOWN = {
+  userId: undefined,
+  shownUserId: undefined,
+  serviceMs: undefined,
+  code: undefined,
+};
+
 export function entryToStored(entry: OutboxEntry): StoredEntry {
-  const { op, userId, shownUserId, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } =
-    entry;
-  return {
-    op: opToWire(op),
-    wallMs,
-    notBeforeMs,
-    sends,
-    ...(userId !== undefined && { userId }),
-    ...(shownUserId !== undefined && { shownUserId }),
-    ...(serviceMs !== undefined && { serviceMs }),
-    ...(seen !== undefined && { seen: timestampToText(seen) }),
-    ...(code !== undefined && { code }),
-    ...(isRepeated && { isRepeated }),
-  };
+  const { id: _, state: __, op, seen, ...kept } = entry;
+  return defined({ ...kept, op: opToWire(op), seen: seen && timestampToText(seen) });
 }
 
 /** `inFlight` is of a connection, and what is read from a disk has none. */
 export function storedToEntry(id: string, stored: StoredEntry): OutboxEntry {
-  const { op, userId, shownUserId, wallMs, serviceMs, notBeforeMs, seen, sends, code, isRepeated } =
-    stored;
+  const { op, seen, sends, code } = stored;
   return {
+    ...UNKNOWN,
+    ...stored,
     id,
     op: wireToOp(op, op.deviceId ?? ''),
-    userId,
-    shownUserId,
-    wallMs,
-    serviceMs,
-    notBeforeMs,
     seen: seen === undefined ? undefined : textToTimestamp(seen),
-    sends,
     state: code !== undefined ? 'dead' : sends > 0 ? 'unanswered' : 'unsent',
-    code,
-    ...(isRepeated && { isRepeated }),
   };
 }

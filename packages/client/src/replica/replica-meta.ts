@@ -1,4 +1,5 @@
 import { textToTimestamp, timestampToText, type Timestamp } from '@cuepoint/core';
+import { defined } from '../defined.ts';
 
 /** What is kept beside the ops. */
 export interface ReplicaMeta {
@@ -24,18 +25,8 @@ export interface StoredMeta {
   readonly lastSyncedAtMs?: number;
 }
 
-export function metaToStored({
-  cursor,
-  lastSent,
-  serverTimeMs,
-  lastSyncedAtMs,
-}: ReplicaMeta): StoredMeta {
-  return {
-    ...(cursor !== undefined && { cursor }),
-    ...(lastSent !== undefined && { lastSent: timestampToText(lastSent) }),
-    ...(serverTimeMs !== undefined && { serverTimeMs }),
-    ...(lastSyncedAtMs !== undefined && { lastSyncedAtMs }),
-  };
+export function metaToStored({ lastSent, ...meta }: ReplicaMeta): StoredMeta {
+  return defined({ ...meta, lastSent: lastSent && timestampToText(lastSent) });
 }
 
 export function storedToMeta({ lastSent, ...stored }: StoredMeta): ReplicaMeta {
