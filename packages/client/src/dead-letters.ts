@@ -2,7 +2,7 @@ import type { ErrorCode, Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { keepSame, Listeners, Snapshot } from './subscribable.ts';
+import { keepSame, Listeners } from './subscribable.ts';
 
 /** A change that the service refused for good: it shows nowhere, and waits for a decision. [SDK2] */
 export interface DeadLetter {
@@ -34,19 +34,17 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
       .entries()
       .filter(({ state }) => state === 'dead')
       .map(({ id, op, code }) => ({ id, op, code: code ?? 'change_refused' }));
-  const snapshot = new Snapshot<readonly DeadLetter[]>((before) =>
-    keepSame(before, read(), ({ id }) => id),
-  );
+  let letters = read();
   store.onChanged(({ outbox }) => {
-    const before = snapshot.get();
+    const before = letters;
     // Each write comes by here, with thousands that wait: only what has dead ones is looked through.
     if (!outbox || (before.length === 0 && store.replica.deadCount === 0)) return;
-    snapshot.expire();
-    if (snapshot.get() !== before) listeners.notify();
+    letters = keepSame(before, read(), ({ id }) => id);
+    if (letters !== before) listeners.notify();
   });
 
   function discard(id: string): Op {
-    const letter = snapshot.get().find((each) => each.id === id);
+    const letter = letters.find((each) => each.id === id);
     if (letter === undefined) {
       throw new ClientError('no_such_dead_letter', 'No dead letter has this id.');
     }
@@ -55,7 +53,7 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
   }
 
   return {
-    list: () => snapshot.get(),
+    list: () => letters,
     retry(id) {
       const op = discard(id);
       const { timestamp: _, deviceId: __, ...unstamped } = op;

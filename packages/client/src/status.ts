@@ -2,7 +2,7 @@ import type { ConnectionState } from './connection/connection-machine.ts';
 import type { HaltCode } from './connection/verdict.ts';
 import type { Link } from './link.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { isSame, Listeners, Snapshot } from './subscribable.ts';
+import { isSame, Listeners } from './subscribable.ts';
 
 export interface SyncStatus {
   readonly isOnline: boolean;
@@ -68,16 +68,14 @@ export function createStatus(store: ReplicaStore, link: Link): Status {
       hasStorageFailed: store.hasStorageFailed,
     };
   }
-  const snapshot = new Snapshot<SyncStatus>((before) => {
-    const now = read();
-    return before !== undefined && isSame(before, now) ? before : now;
-  });
+  let status = read();
   function refresh(): void {
-    const before = snapshot.get();
-    snapshot.expire();
-    if (snapshot.get() !== before) listeners.notify();
+    const now = read();
+    if (isSame(status, now)) return;
+    status = now;
+    listeners.notify();
   }
   store.onChanged(refresh);
   link.onChanged(refresh);
-  return { get: () => snapshot.get(), subscribe: listeners.subscribe };
+  return { get: () => status, subscribe: listeners.subscribe };
 }

@@ -37,40 +37,15 @@ function report(error: unknown): void {
   }
 }
 
-/** A value that is computed when it is read, and the same object until it was declared out of date. */
-export class Snapshot<Value> {
-  readonly #compute: (before: Value | undefined) => Value;
-  #value: Value | undefined;
-  #isFresh = false;
-
-  /** @param compute gets the former value, and may give it back where nothing changed. */
-  constructor(compute: (before: Value | undefined) => Value) {
-    this.#compute = compute;
-  }
-
-  get(): Value {
-    if (!this.#isFresh) {
-      this.#value = this.#compute(this.#value);
-      this.#isFresh = true;
-    }
-    return this.#value as Value;
-  }
-
-  expire(): void {
-    this.#isFresh = false;
-  }
-}
-
 /**
  * The list with former objects in the place of equal ones, and the former list where that makes them the same:
  * what renders by identity does not render again.
  */
 export function keepSame<Item extends object>(
-  before: readonly Item[] | undefined,
+  before: readonly Item[],
   items: readonly Item[],
   keyOf: (item: Item) => string,
 ): readonly Item[] {
-  if (before === undefined) return items;
   const beforeByKey = new Map(before.map((item) => [keyOf(item), item]));
   const kept = items.map((item) => {
     const former = beforeByKey.get(keyOf(item));

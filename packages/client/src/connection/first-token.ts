@@ -1,4 +1,5 @@
 import type { ClientEnvironment } from '../environment.ts';
+import { inTime } from '../in-time.ts';
 import type { GetToken } from './connection.ts';
 
 /** How long the start waits for a token, to know whose state to open. */
@@ -22,21 +23,17 @@ export interface FirstToken {
 /** Asks for a token for a moment. Never rejects. */
 export async function firstToken(
   getToken: GetToken,
-  { setTimer, monotonic }: Pick<ClientEnvironment, 'setTimer' | 'monotonic'>,
+  environment: Pick<ClientEnvironment, 'setTimer' | 'monotonic'>,
 ): Promise<FirstToken> {
+  const { monotonic } = environment;
   const askedAtMs = monotonic();
   // One that throws instead of rejecting is the same.
   const asked = Promise.resolve().then(getToken);
   const whenAnswered = answerOf(() => asked);
-  let cancel: () => void = () => undefined;
-  const timeout = new Promise<TokenAnswer>((resolve) => {
-    cancel = setTimer(() => resolve({ kind: 'late' }), FIRST_TOKEN_TIMEOUT_MS);
-  });
-  const answer = await Promise.race([whenAnswered, timeout]);
-  cancel();
+  const answer = await inTime(whenAnswered, FIRST_TOKEN_TIMEOUT_MS, environment);
   let isFirst = true;
   return {
-    answer,
+    answer: answer ?? { kind: 'late' },
     whenAnswered,
     async getToken() {
       const isAsked = isFirst && monotonic() - askedAtMs < FIRST_TOKEN_FRESH_MS;

@@ -1,7 +1,7 @@
 import { requireDeviceId, type Command, type DevicePresence, type HandOff } from '@cuepoint/core';
 import type { Link } from '../link.ts';
 import type { Progress } from '../progress.ts';
-import { Listeners, Snapshot } from '../subscribable.ts';
+import { Listeners } from '../subscribable.ts';
 import type { CommandHandler, CommandHandlers, CommandResult } from './commands.ts';
 import { requireCommand } from './require-command.ts';
 
@@ -50,20 +50,21 @@ export function createDevices(deps: DevicesDeps): Devices {
   const { link, progress, handlers } = deps;
   const listeners = new Listeners();
   let source = link.state.devices;
-  const snapshot = new Snapshot((): readonly Device[] =>
-    source.map((device) => ({ ...device, isThisDevice: device.deviceId === deps.deviceId })),
-  );
+  let devices: readonly Device[] = [];
   link.onChanged(() => {
     if (link.state.devices === source) return;
     source = link.state.devices;
-    snapshot.expire();
+    devices = Array.from(source, (device) => ({
+      ...device,
+      isThisDevice: device.deviceId === deps.deviceId,
+    }));
     listeners.notify();
   });
   return {
     get thisDeviceId() {
       return deps.deviceId;
     },
-    list: () => snapshot.get(),
+    list: () => devices,
     async sendCommand(to, command) {
       requireDeviceId(to);
       requireCommand(command);
