@@ -8,11 +8,11 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 27_250 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 26_900 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 24_300,
+    bytesMax: 23_950,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_250 },
   {
