@@ -140,6 +140,45 @@ describe('opening a state', () => {
   });
 });
 
+it('[SDK2] [ENG7] a tab that reads its storage late hears what another settles meanwhile', async () => {
+  const parts = await used();
+  const { storage, service, environment } = parts;
+  const tabs = createMemoryTabs();
+  const first = await openApp({ ...parts, tabs: tabs.open() });
+  let isRefused = true;
+  let release = (): void => undefined;
+  const answersHeld = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const medium: ClientStorage = {
+    write: (namespace, changes) => storage.write(namespace, changes),
+    clear: (prefix) => storage.clear(prefix),
+    async read(namespace) {
+      const records = await storage.read(namespace);
+      if (namespace !== 'https://media.test|u|user-ada|') return records;
+      if (isRefused) throw new Error('not now');
+      await answersHeld;
+      return records;
+    },
+  };
+  const opening = openApp({ ...parts, medium, tabs: tabs.open() });
+  await environment.advance(2_000);
+  const second = await opening;
+  isRefused = false;
+  // What it reads now still has the change that waits.
+  await environment.advance(5_000);
+  service.isReachable = true;
+  first.state.reconnect();
+  await environment.advance(1_000);
+  expect(first.state.status.get().pending).toBe(0);
+  release();
+  await settled();
+  expect(shown(second.state).watchlist).toEqual(['synced', 'waits']);
+  expect(second.state.status.get()).toMatchObject({ hasStorageFailed: false, pending: 0 });
+  await second.state.whenDurable();
+  await Promise.all([first.state.close(), second.state.close()]);
+});
+
 it('[ENG7] a tab that reads a database which has just vanished keeps what it has in memory', async () => {
   const parts = await used();
   const { storage } = parts;

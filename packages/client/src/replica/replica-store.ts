@@ -322,7 +322,7 @@ export class ReplicaStore {
   /** What could not be read, or not in time, can be now: what is in memory goes on top of it. [ENG7] [ENG8] */
   #recover(): Promise<void> {
     return this.#inTurn(async () => {
-      const read = await this.#load(this.#place);
+      const read = await this.#read(this.#place);
       if (read === undefined) {
         this.#recoverLater(false);
         return;
