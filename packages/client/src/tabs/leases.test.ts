@@ -162,6 +162,19 @@ describe('a lease', () => {
     expect(next.heard).toEqual(['leads']);
   });
 
+  it('[ENG2] that is given back goes at once to a second state of the same page, which hears no event of localStorage', async () => {
+    const texts = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => texts.get(key) ?? null,
+      setItem: (key: string, text: string) => texts.set(key, text),
+    });
+    const [first, second] = [open(), open()];
+    await done();
+    first.turn.end();
+    await done();
+    expect(second.heard).toEqual(['leads']);
+  });
+
   it('[ENG2] is asked for anew by a page that is shown again out of the back-forward cache', async () => {
     const first = open();
     await done();

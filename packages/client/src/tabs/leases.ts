@@ -1,6 +1,7 @@
 import type { ClientEnvironment } from '../environment.ts';
 import { inTime } from '../in-time.ts';
 import { answerOf, endOf, objectStore } from '../storage/object-store.ts';
+import { Listeners } from '../subscribable.ts';
 import type { Leadership } from './tab-group.ts';
 import { engine } from '../engine.ts';
 
@@ -140,6 +141,9 @@ function createLeases(): Change {
   };
 }
 
+/** The event of localStorage is heard by other pages alone: this tells the other states of this one. */
+const marked = new Listeners<[name: string]>();
+
 /** Without localStorage, or with a full one, the next tab waits for the lease to run out. */
 function writeMark(name: string, id: string): void {
   try {
@@ -147,6 +151,7 @@ function writeMark(name: string, id: string): void {
   } catch {
     // As said.
   }
+  marked.notify(name);
 }
 
 function readMark(name: string): string | null {
@@ -158,9 +163,14 @@ function readMark(name: string): string | null {
 }
 
 function onMark(name: string, listener: () => void): () => void {
-  const hear = ({ key }: StorageEvent): void => {
-    if (key === name) listener();
+  const hear = (marks: string | null): void => {
+    if (marks === name) listener();
   };
-  engine.window?.addEventListener?.('storage', hear);
-  return () => engine.window?.removeEventListener?.('storage', hear);
+  const hearEvent = ({ key }: StorageEvent): void => hear(key);
+  engine.window?.addEventListener?.('storage', hearEvent);
+  const endHearing = marked.subscribe(hear);
+  return () => {
+    engine.window?.removeEventListener?.('storage', hearEvent);
+    endHearing();
+  };
 }
