@@ -33,10 +33,10 @@ it('[SEC3] [SDK2] an app that pushes more than it may waits as long as it is tol
   expect(heard.find((text) => text.includes('opsPer10Seconds'))).toBeDefined();
   expect(tv.state.deadLetters.list()).toEqual([]);
   expect(tv.attempts).toHaveLength(1);
-  const { total } = await service.live.api.parts.repository.listWatchlist(user.userId, {
-    limit: 1,
+  const { items } = await service.live.api.parts.repository.listWatchlist(user.userId, {
+    limit: 200,
   });
-  expect(total).toBe(films.length + 1);
+  expect(items.length).toBe(films.length + 1);
 });
 
 it('[SEC3] [SDK2] past the quota an app sees each new change as a dead letter, while what is stored is changed and removed', async () => {
@@ -63,7 +63,7 @@ it('[SEC3] [SDK2] past the quota an app sees each new change as a dead letter, w
     status: 403,
     body: { code: 'quota_exceeded', limit: { name: 'rowsPerUser', value: 10 } },
   });
-  const { total } = await full.live.api.parts.repository.listWatchlist(user.userId, { limit: 1 });
-  expect(total).toBe(stored - 1);
+  const { items } = await full.live.api.parts.repository.listWatchlist(user.userId, { limit: 200 });
+  expect(items.length).toBe(stored - 1);
   await full.close();
 });

@@ -36,6 +36,8 @@ function createPhone() {
   const sockets = new Set<WebSocket>();
   const appStates = new Set<(state: 'active' | 'background') => void>();
   let isOn = true;
+  /** The system ends a former one: it connects no more. */
+  let runs = 0;
   const asyncStorage = {
     getItem: async (key: string) => kept.get(key) ?? null,
     setItem: async (key: string, value: string) => void kept.set(key, value),
@@ -57,6 +59,8 @@ function createPhone() {
   return {
     /** The app starts: a Hermes of its own, with what React Native puts into it and nothing younger than Chromium 63. */
     start(): Exports {
+      runs += 1;
+      const run = runs;
       const module = { exports: {} };
       const view: Record<string, unknown> = {
         setTimeout,
@@ -65,7 +69,8 @@ function createPhone() {
         exports: module.exports,
         require: (name: string) => modules[name],
         WebSocket: function NativeSocket() {
-          if (!isOn) throw new Error('There is no network.');
+          if (!isOn || run !== runs)
+            throw new Error('There is no network, or no such app any more.');
           const socket = new WebSocket(service.live.url);
           sockets.add(socket);
           return socket;
