@@ -10,4 +10,8 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     why: 'which of two sessions is the later is not left to the clocks of two instances',
     seed: 3,
   },
+  {
+    why: 'the end of a connection that was given up before does not make a device a copy of itself',
+    seed: 20557,
+  },
 ];

@@ -23,3 +23,17 @@ it('[ENG3] a device that is replaced by a copy connects under a new id, and is n
   expect([...service.storeOf('ada').set.contentIds()]).toEqual(['film']);
   await state.close();
 });
+
+it('[ENG3] a device is told apart from no copy by the end of a connection that it gave up before', async () => {
+  const { state, environment, service } = await openApp({ device: WITHOUT_ID });
+  const id = state.devices.thisDeviceId;
+  const givenUp = service.socket;
+  givenUp.tellText('{');
+  await environment.advance(2_000);
+  expect(service.socket).not.toBe(givenUp);
+  givenUp.onclose?.({ code: 4409, reason: '' } as never);
+  await environment.advance(2_000);
+  expect(state.status.get()).toMatchObject({ isOnline: true });
+  expect(state.devices.thisDeviceId).toBe(id);
+  await state.close();
+});

@@ -195,6 +195,8 @@ export class Connection {
   }
 
   async #onClose({ code, reason }: Closed, isCurrent: () => boolean): Promise<void> {
+    // Of one that was given up: the end of it says nothing of the one that took its place.
+    if (!isCurrent()) return;
     let verdict = this.#verdict ?? verdictOf(code, reason);
     if (code === CLOSE_CODES.deviceReplaced) {
       // By a tab that leads meanwhile: this one hears that it has lost its turn.
