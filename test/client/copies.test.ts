@@ -101,7 +101,7 @@ describe('a device and a copy of it', () => {
       );
       expect(state.status.get()).toMatchObject({ haltedBy: undefined, deadLetters: 0 });
     }
-    expect(await registered(user)).toEqual(both.map(idOf).sort());
+    await expect.poll(() => registered(user)).toEqual(both.map(idOf).sort());
     // Each goes on by itself.
     for (const [index, { state }] of both.entries()) {
       state.progress.set('film', { positionSeconds: 30 + index, ...PLAYING });
@@ -135,7 +135,7 @@ describe('a device and a copy of it', () => {
     await until(third.state, () => new Set(all.map(idOf)).size === 3);
     await untilSynced(all, ['sent', 'waits in both']);
     await until(third.state, () => third.state.devices.list().length === 3);
-    expect((await registered(user)).length).toBe(3);
+    await expect.poll(async () => (await registered(user)).length).toBe(3);
   });
 
   it('[ENG3] what one took off does not come back with what the other has not sent', async () => {
@@ -178,7 +178,7 @@ describe('a device and a copy of it', () => {
     await untilOnline(second);
     expect(idOf(first)).toBe(idOf(second));
     await until(second.state, () => second.state.devices.list().length === 1);
-    expect((await registered(user)).length).toBe(1);
+    await expect.poll(async () => (await registered(user)).length).toBe(1);
   });
 
   it('[ENG3] [ENG2] the tabs of one of them all have its new id, whoever leads next', async () => {
@@ -204,7 +204,7 @@ describe('a device and a copy of it', () => {
     follower.state.watchlist.remove('by the copy');
     await untilSynced([follower, copy], ['by a tab']);
     await until(copy.state, () => copy.state.devices.list().length === 2);
-    expect(await registered(user)).toEqual([idOf(copy), idOf(follower)].sort());
+    await expect.poll(() => registered(user)).toEqual([idOf(copy), idOf(follower)].sort());
     expect(idOf(copy)).toBe(id);
   });
 
