@@ -23,20 +23,25 @@ it('[SEC3] [SDK2] an app that pushes more than it may waits as long as it is tol
   const user = await service.live.api.createUser();
   const tv = await openDevice(service, { user });
   await untilOnline(tv);
-  const films = Array.from({ length: 103 }, (_, index) => `film ${index}`);
-  for (const film of films) tv.state.watchlist.add(film);
-  await tv.state.whenDurable();
   const heard: string[] = [];
   tv.attempts[0]?.socket.on('message', (data: Buffer) => heard.push(data.toString()));
-  tv.state.watchlist.add('one more');
-  await tv.state.whenDurable();
-  expect(heard.find((text) => text.includes('opsPer10Seconds'))).toBeDefined();
+  const isRefused = () => heard.some((text) => text.includes('opsPer10Seconds'));
+  let films = 0;
+  // A slow machine may take so long for one lot that there is room again for the next.
+  for (let lots = 0; lots < 5 && !isRefused(); lots += 1) {
+    for (let count = 0; count < 103; count += 1) {
+      tv.state.watchlist.add(`film ${films}`);
+      films += 1;
+    }
+    await tv.state.whenDurable();
+  }
+  expect(isRefused()).toBe(true);
   expect(tv.state.deadLetters.list()).toEqual([]);
   expect(tv.attempts).toHaveLength(1);
   const { items } = await service.live.api.parts.repository.listWatchlist(user.userId, {
-    limit: 200,
+    limit: 600,
   });
-  expect(items.length).toBe(films.length + 1);
+  expect(items.length).toBe(films);
 });
 
 it('[SEC3] [SDK2] past the quota an app sees each new change as a dead letter, while what is stored is changed and removed', async () => {
