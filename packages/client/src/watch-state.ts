@@ -5,6 +5,7 @@ import type { ConnectionState } from './connection/connection-machine.ts';
 import { answerOf, firstToken, type TokenAnswer } from './connection/first-token.ts';
 import { Session } from './connection/session.ts';
 import { readClaims } from './connection/token.ts';
+import { RETRY } from './connection/verdict.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { defaultStorage, groupOf, helloDevice, platformSocket } from './defaults.ts';
 import { CommandHandlers } from './devices/commands.ts';
@@ -192,7 +193,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     onError({ code }) {
       link.update({ lastError: code });
       if (code === 'invalid_cursor') {
-        connection.expectClose({ kind: 'retry', notBeforeMs: 0, isJittered: true });
+        connection.expectClose(RETRY);
       }
     },
   });

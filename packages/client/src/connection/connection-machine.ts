@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import type { HaltCode, Verdict } from './verdict.ts';
+import { RETRY, type HaltCode, type Verdict } from './verdict.ts';
 
 /**
  * Where the connection is.
@@ -70,8 +70,6 @@ const OPEN: ConnectionEffect = { name: 'open' };
 const CANCEL: ConnectionEffect = { name: 'cancel' };
 const DROP: ConnectionEffect = { name: 'drop', leave: false };
 const LEAVE: ConnectionEffect = { name: 'drop', leave: true };
-/** Lost without a word, by all of its devices perhaps: come back soon, with jitter. */
-const LOST: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
 
 const stay = (state: ConnectionState): ConnectionStep => ({ state, effects: [] });
 const idle = (...effects: ConnectionEffect[]): ConnectionStep => ({
@@ -83,7 +81,10 @@ const connect = (attempt: number, ...effects: ConnectionEffect[]): ConnectionSte
   effects: [...effects, OPEN],
 });
 
-/** What follows a connection that ended. [SDK5] */
+/**
+ * What follows a connection that ended. [SDK5] One that was lost without a word, by all of its devices perhaps, is tried
+ * again soon, with jitter.
+ */
 function after(
   verdict: Verdict,
   attempt: number,
@@ -143,7 +144,7 @@ const TABLE: Table = {
     }),
     welcomed: stay,
     closed: ({ attempt }, { verdict }, context) => after(verdict, attempt, context),
-    lost: ({ attempt }, _event, context) => after(LOST, attempt, context, DROP),
+    lost: ({ attempt }, _event, context) => after(RETRY, attempt, context, DROP),
   },
   greeting: {
     start: stay,
@@ -154,7 +155,7 @@ const TABLE: Table = {
     opened: stay,
     welcomed: () => ({ state: { name: 'live' }, effects: [] }),
     closed: ({ attempt }, { verdict }, context) => after(verdict, attempt, context),
-    lost: ({ attempt }, _event, context) => after(LOST, attempt, context, DROP),
+    lost: ({ attempt }, _event, context) => after(RETRY, attempt, context, DROP),
   },
   live: {
     start: stay,
@@ -165,7 +166,7 @@ const TABLE: Table = {
     opened: stay,
     welcomed: stay,
     closed: (_state, { verdict }, context) => after(verdict, 0, context),
-    lost: (_state, _event, context) => after(LOST, 0, context, DROP),
+    lost: (_state, _event, context) => after(RETRY, 0, context, DROP),
   },
   halted: {
     start: stay,

@@ -8,7 +8,7 @@ import {
 } from './connection-machine.ts';
 import type { Session } from './session.ts';
 import { readClaims } from './token.ts';
-import { verdictOf, type Verdict } from './verdict.ts';
+import { RETRY, verdictOf, type Verdict } from './verdict.ts';
 import { liveUrlOf, type CreateSocket, type WebSocketLike } from './web-socket.ts';
 
 /** From the attempt to the open socket, and from hello to each page of the welcome. */
@@ -21,7 +21,8 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** A message was larger than the service takes. */
 const TOO_BIG = 1009;
-const RETRY: Verdict = { kind: 'retry', notBeforeMs: 0, isJittered: true };
+
+const NOTHING = (): void => undefined;
 
 interface Closed {
   readonly code: number;
@@ -58,9 +59,9 @@ export class Connection {
   #attempt = 0;
   #socket: WebSocketLike | undefined;
   #token = '';
-  #cancelTimer: (() => void) | undefined;
-  #cancelRenewal: (() => void) | undefined;
-  #cancelWatch: (() => void) | undefined;
+  #cancelTimer = NOTHING;
+  #cancelRenewal = NOTHING;
+  #cancelWatch = NOTHING;
   /** Events that came while another was worked on: each finds the state that the one before has left. */
   readonly #events: ConnectionEvent[] = [];
   #isStepping = false;
@@ -143,12 +144,11 @@ export class Connection {
         this.#drop(effect.leave);
         break;
       case 'schedule':
-        this.#cancelTimer?.();
+        this.#cancelTimer();
         this.#cancelTimer = environment.setTimer(() => this.tell({ name: 'due' }), effect.delayMs);
         break;
       case 'cancel':
-        this.#cancelTimer?.();
-        this.#cancelTimer = undefined;
+        this.#cancelTimer();
         break;
     }
   }
@@ -219,7 +219,7 @@ export class Connection {
 
   /** [SDK5] An attempt that does not come on is given up. */
   #watch(): void {
-    this.#cancelWatch?.();
+    this.#cancelWatch();
     const attempt = this.#attempt;
     this.#cancelWatch = this.#deps.environment.setTimer(() => {
       const { name } = this.#state;
@@ -249,16 +249,13 @@ export class Connection {
   #forgetSocket(): void {
     this.#socket = undefined;
     this.#verdict = undefined;
-    this.#cancelRenewal?.();
-    this.#cancelRenewal = undefined;
-    this.#cancelWatch?.();
-    this.#cancelWatch = undefined;
+    this.#cancelRenewal();
+    this.#cancelWatch();
     this.#deps.session.close();
   }
 
   #scheduleRenewal(): void {
-    this.#cancelRenewal?.();
-    this.#cancelRenewal = undefined;
+    this.#cancelRenewal();
     const expiresAtMs = readClaims(this.#token)?.expiresAtMs;
     if (expiresAtMs === undefined) return;
     const { environment, serviceNowMs } = this.#deps;

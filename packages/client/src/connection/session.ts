@@ -76,7 +76,7 @@ export class Session {
   #isGreeting = false;
   /** Whom the welcome named, once the replica is theirs. */
   #userId: string | undefined;
-  #cancelHeartbeat: (() => void) | undefined;
+  #cancelHeartbeat: () => void = () => undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
@@ -106,8 +106,7 @@ export class Session {
     this.#resync = undefined;
     this.#rowsOfTurn = 0;
     this.#learned = new Acknowledged();
-    this.#cancelHeartbeat?.();
-    this.#cancelHeartbeat = undefined;
+    this.#cancelHeartbeat();
     this.pump.close();
     this.commands.close();
   }

@@ -20,12 +20,20 @@ export type Verdict =
     }
   | { readonly kind: 'halt'; readonly code: HaltCode };
 
-const RETRY = { kind: 'retry', notBeforeMs: 0, isJittered: true } as const;
+const HALTS: Readonly<Partial<Record<number, HaltCode>>> = {
+  [CLOSE_CODES.deviceRevoked]: 'device_revoked',
+  [CLOSE_CODES.deviceReplaced]: 'device_replaced',
+  [CLOSE_CODES.protocolUnsupported]: 'protocol_unsupported',
+  [CLOSE_CODES.userErased]: 'user_erased',
+};
+export const RETRY = { kind: 'retry', notBeforeMs: 0, isJittered: true } as const satisfies Verdict;
 /** After a message of ours that the service could not read: it will most likely refuse the next, too. */
 const AFTER_FAULT_MS = 60_000;
 const AFTER_RATE_LIMIT_MS = 10_000;
 
 export function verdictOf(code: number, reason: string): Verdict {
+  const halt = HALTS[code];
+  if (halt !== undefined) return { kind: 'halt', code: halt };
   const namedMs = reasonToRetryAfter(reason) ?? 0;
   switch (code) {
     case CLOSE_CODES.restart:
@@ -37,14 +45,6 @@ export function verdictOf(code: number, reason: string): Verdict {
     case CLOSE_CODES.badMessage:
     case CLOSE_CODES.limitExceeded:
       return { ...RETRY, notBeforeMs: AFTER_FAULT_MS };
-    case CLOSE_CODES.deviceRevoked:
-      return { kind: 'halt', code: 'device_revoked' };
-    case CLOSE_CODES.deviceReplaced:
-      return { kind: 'halt', code: 'device_replaced' };
-    case CLOSE_CODES.protocolUnsupported:
-      return { kind: 'halt', code: 'protocol_unsupported' };
-    case CLOSE_CODES.userErased:
-      return { kind: 'halt', code: 'user_erased' };
     default:
       return RETRY;
   }
