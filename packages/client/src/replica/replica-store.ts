@@ -1,6 +1,7 @@
 import type { Op } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
+import { EntryIds } from '../outbox/entry-ids.ts';
 import { ServiceClock } from '../outbox/service-clock.ts';
 import type { ClientStorage } from '../storage/client-storage.ts';
 import { StorageWriter } from '../storage/storage-writer.ts';
@@ -21,9 +22,6 @@ export interface ReplicaStoreDeps {
 
 const ALL: Touched = { watchlist: undefined, progress: undefined, outbox: true };
 const NONE: ReadonlySet<string> = new Set();
-const SEQUENCE_PADDING = '0'.repeat(12);
-/** A sequence keeps to them whatever the wall clock says. */
-const SEQUENCE_BY_CLOCK_MAX = 9e11;
 /** Between tries to read a medium that could not be read. */
 const RECOVERY_INTERVAL_MS = 5_000;
 const UNREAD = { write: () => Promise.reject(new Error('The storage could not be read.')) };
@@ -34,8 +32,7 @@ const UNREAD = { write: () => Promise.reject(new Error('The storage could not be
  */
 export class ReplicaStore {
   readonly #deps: ReplicaStoreDeps;
-  /** Tells this tab's entries from those of another that has counted as far. */
-  readonly #writerId: string;
+  readonly #ids: EntryIds;
   readonly #changed = new Listeners<[touched: Touched, change: ReplicaChange | undefined]>();
   readonly #committed = new Listeners<[change: ReplicaChange, namespace: string]>();
   /** The namespace of a subject that the welcome gave a user to: all that waited there waits here now. */
@@ -50,7 +47,6 @@ export class ReplicaStore {
   #replica: Replica;
   #clock: ServiceClock;
   #writer: StorageWriter;
-  #sequence = 0;
   #isClosed = false;
   /** Counts how often the medium lost everything: what was read meanwhile is of neither state. */
   #losses = 0;
@@ -62,7 +58,7 @@ export class ReplicaStore {
   private constructor(deps: ReplicaStoreDeps, place: Place) {
     const replica = new Replica();
     this.#deps = deps;
-    this.#writerId = deps.environment.uuid().slice(0, 8);
+    this.#ids = new EntryIds(deps.environment.uuid().slice(0, 8));
     this.#place = place;
     this.#replica = replica;
     this.#clock = new ServiceClock(deps.environment, replica.meta);
@@ -123,11 +119,8 @@ export class ReplicaStore {
     return namespace === this.#deps.nobody.namespace && this.#replica.entry(id) !== undefined;
   }
 
-  /** By the clock where it can: what was written under nobody sorts behind what its user wrote before. */
   nextEntryId(): string {
-    const byClock = Math.min(Math.floor(this.#clock.nowMs() / 10), SEQUENCE_BY_CLOCK_MAX);
-    this.#sequence = Math.max(this.#sequence + 1, byClock);
-    return `${(SEQUENCE_PADDING + this.#sequence).slice(-SEQUENCE_PADDING.length)}.${this.#writerId}`;
+    return this.#ids.next(this.#clock.nowMs());
   }
 
   /**
@@ -161,7 +154,7 @@ export class ReplicaStore {
     const touched = this.#replica.applyStored(applied);
     this.#receive(change.fold ?? []);
     for (const entry of change.put ?? []) {
-      this.#countFrom(entry);
+      this.#ids.passed(entry);
       // One stamp for one change, whichever tab made it. [LWW3]
       this.#clock.receive(entry.op.timestamp);
     }
@@ -202,7 +195,9 @@ export class ReplicaStore {
       if (isSame && (read === undefined || leftWriter.hasFailed)) return;
       const adopted = this.#replica
         .entries()
-        .filter((entry) => !isSame && (left.isNobodys ? isOfRun(this.#writerId, entry) : adopt));
+        .filter(
+          (entry) => !isSame && (left.isNobodys ? isOfRun(this.#ids.writerId, entry) : adopt),
+        );
       const change = changeOf(place, { put: adopted });
       // Before anybody looks: whoever waits for them must not take them for acknowledged.
       read?.applyStored(change);
@@ -251,9 +246,9 @@ export class ReplicaStore {
       const left = await loadReplica(this.#deps, nobody);
       const own = (left?.entries() ?? []).filter(
         (entry) =>
-          isOfRun(this.#writerId, entry) ||
+          isOfRun(this.#ids.writerId, entry) ||
           (isNobodys
-            ? isShownIn(this.#place, entry, this.#writerId)
+            ? isShownIn(this.#place, entry, this.#ids.writerId)
             : userId !== undefined && entry.shownUserId === userId),
       );
       await this.#forget(nobody, own);
@@ -298,7 +293,7 @@ export class ReplicaStore {
   }
 
   #load(place: Place): Promise<Replica | undefined> {
-    return loadPlace(this.#deps, place, this.#writerId);
+    return loadPlace(this.#deps, place, this.#ids.writerId);
   }
 
   /** The medium lost everything under this page, which has it all in memory. [ENG7] */
@@ -361,7 +356,7 @@ export class ReplicaStore {
     this.#writer.close();
     this.#writer = this.#createWriter(read !== undefined);
     this.#recoverLater(read !== undefined);
-    this.#sequence = 0;
+    this.#ids.restart();
     this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
     this.#install(replica);
   }
@@ -390,7 +385,7 @@ export class ReplicaStore {
 
   #follow(replica: Replica): void {
     for (const entry of replica.entries()) {
-      this.#countFrom(entry);
+      this.#ids.passed(entry);
       if (entry.sends > 0) this.#clock.sent(entry.op.timestamp);
       this.#clock.receive(entry.op.timestamp);
     }
@@ -399,10 +394,5 @@ export class ReplicaStore {
 
   #receive(ops: Iterable<Op>): void {
     for (const op of ops) this.#clock.receive(op.timestamp);
-  }
-
-  #countFrom({ id }: OutboxEntry): void {
-    const sequence = Number.parseInt(id, 10);
-    if (sequence > this.#sequence) this.#sequence = sequence;
   }
 }
