@@ -200,17 +200,20 @@ export function requirePosition({
   durationSeconds,
   state,
 }: PlaybackPosition): void {
-  const fields = { positionSeconds, durationSeconds };
-  for (const field of ['positionSeconds', 'durationSeconds'] as const) {
-    if (!isSeconds(fields[field])) {
-      throw new CuepointError('invalid_seconds', `${field} is an integer from 0 to 2147483647.`, {
-        field,
-      });
-    }
-  }
+  requireSeconds('positionSeconds', positionSeconds);
+  requireSeconds('durationSeconds', durationSeconds);
   if (!PLAYBACK_STATES.includes(state)) {
     throw new CuepointError('invalid_state', 'A state is playing, paused or stopped.', {
       field: 'state',
+    });
+  }
+}
+
+/** @throws CuepointError `invalid_seconds` [LWW4] */
+export function requireSeconds(field: string, seconds: number): void {
+  if (!isSeconds(seconds)) {
+    throw new CuepointError('invalid_seconds', `${field} is an integer from 0 to 2147483647.`, {
+      field,
     });
   }
 }

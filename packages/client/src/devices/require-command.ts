@@ -1,8 +1,8 @@
 import {
   CuepointError,
-  isSeconds,
   requireContentId,
   requireDeviceId,
+  requireSeconds,
   type Command,
 } from '@cuepoint/core';
 
@@ -17,15 +17,13 @@ const NAME_LENGTH_MAX = 255;
 export function requireCommand(command: Command): void {
   if ('contentId' in command) requireContentId(command.contentId);
   if ('positionSeconds' in command && command.positionSeconds !== undefined) {
-    if (!isSeconds(command.positionSeconds)) {
-      throw invalid('invalid_seconds', 'positionSeconds', 'an integer from 0 to 2,147,483,647');
-    }
+    requireSeconds('positionSeconds', command.positionSeconds);
   }
   if (command.action === 'volume' && !isLevel(command.level)) {
-    throw invalid('invalid_request', 'level', 'an integer from 0 to 100');
+    throw invalid('level', 'an integer from 0 to 100');
   }
   if (command.action === 'cast' && !isName(command.target)) {
-    throw invalid('invalid_request', 'target', '1 to 255 code points');
+    throw invalid('target', '1 to 255 code points');
   }
   if (command.action === 'handoff' && command.from !== undefined) requireDeviceId(command.from);
 }
@@ -39,6 +37,6 @@ function isName(name: string): boolean {
   return length > 0 && length <= NAME_LENGTH_MAX;
 }
 
-function invalid(code: 'invalid_seconds' | 'invalid_request', field: string, what: string) {
-  return new CuepointError(code, `${field} is ${what}.`, { field });
+function invalid(field: string, what: string) {
+  return new CuepointError('invalid_request', `${field} is ${what}.`, { field });
 }
