@@ -8,11 +8,11 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 26_900 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 27_850 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 23_950,
+    bytesMax: 24_900,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_250 },
   {
@@ -55,5 +55,5 @@ test('the build is little more than everything for new engines, as modules and a
   console.log('client, as it is built:', bytesOf, 'bytes gzipped');
   expect(bytesOf.modules).toBeGreaterThan(20_000);
   expect(bytesOf.modules - bytesOfNew).toBeLessThanOrEqual(1_400);
-  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_250);
+  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_350);
 });

@@ -31,6 +31,7 @@ const BUILT_OF_OTHERS = [
   'ENG2',
   'ENG3',
   'ENG4',
+  'ENG5',
   'ENG6',
   'ENG7',
   'ENG8',

@@ -16,6 +16,8 @@ export interface ClientEnvironment {
   readonly nextTurn: (callback: () => void) => void;
   /** Tells when trying again is worth it, and when the page may end. @returns what ends the listening. */
   readonly onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
+  /** Posts JSON in a request that outlives the page; default `fetch` with `keepalive`. Nobody waits for it, and it may be lost. */
+  readonly sendLast?: (url: string, token: string, body: string) => void;
 }
 
 /**

@@ -24,6 +24,7 @@ import type { Place } from './place.ts';
 import { loadReplica } from './replica/load-replica.ts';
 import { ReplicaStore } from './replica/replica-store.ts';
 import { withDeadline } from './storage/with-deadline.ts';
+import { sendWhatIsLeft } from './send-what-is-left.ts';
 import { createStatus, type Status } from './status.ts';
 import type { Wipe } from './tabs/tab-messages.ts';
 import { createWatchlist, type Watchlist } from './watchlist.ts';
@@ -119,6 +120,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const deviceList = new DeviceList();
   let currentSubject = subjectOf(answer);
   let hadToken = answer.kind === 'token';
+  let lastToken = answer.kind === 'token' ? answer.token : undefined;
   let ending: Promise<void> | undefined;
 
   /** Whose state to show; `undefined` while nobody has said. [ENG6] */
@@ -206,7 +208,9 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     environment,
     async getToken() {
       try {
-        return await getToken();
+        const token = await getToken();
+        lastToken = token ?? undefined;
+        return token;
       } catch (error) {
         link.update({ lastError: 'token_failed' });
         void follow({ kind: 'failed' });
@@ -270,8 +274,24 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     },
   });
 
+  const endLeaving = sendWhatIsLeft({
+    store,
+    environment,
+    service,
+    get deviceId() {
+      return identity.deviceId;
+    },
+    token() {
+      const subject = readClaims(lastToken ?? '')?.subject;
+      const { userId } = store.place;
+      if (subject === undefined || userId === undefined) return undefined;
+      return identity.placeOf(subject).userId === userId ? lastToken : undefined;
+    },
+  });
+
   async function end(): Promise<void> {
     link.stop();
+    endLeaving();
     durability.close();
     await switching;
     await store.settle();

@@ -19,6 +19,9 @@ import { defined } from '../defined.ts';
  */
 export type EntryState = 'unsent' | 'inFlight' | 'unanswered' | 'dead';
 
+/** Records of the outbox begin with it. */
+export const ENTRY_PREFIX = 'o/';
+
 /** A change of this device that the service has not acknowledged. */
 export interface OutboxEntry {
   /** Sorts as the changes were made. */

@@ -1,5 +1,4 @@
 import {
-  opToWire,
   OPS_PER_PUSH_MAX,
   textToTimestamp,
   type Ack,
@@ -13,7 +12,8 @@ import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 import { seenBy } from './record-op.ts';
-import { lengthOf, opsOfResult } from './wire-ops.ts';
+import { stampToSend } from './stamp-to-send.ts';
+import { lengthOf, opsOfResult, opToSend } from './wire-ops.ts';
 
 /** Pushes without their ack; the service takes 32 of them. */
 const PUSHES_AT_ONCE_MAX = 8;
@@ -247,17 +247,7 @@ export class Pump {
     this.#lastId += 1;
     const id = `${this.#connection}.${this.#lastId}`;
     const { clock } = store;
-    const entries = batch.map((entry) => {
-      const isProvisional = entry.state === 'unsent' && clock.isProvisional(entry);
-      const [stamped = entry] = isProvisional
-        ? clock.restamp(
-            store.replica.pendingOf(entry.op.contentId),
-            ({ id: each }) => each === entry.id,
-          )
-        : [entry];
-      clock.sent(stamped.op.timestamp);
-      return { ...stamped, state: 'inFlight' as const, sends: entry.sends + 1 };
-    });
+    const entries = batch.map((entry) => stampToSend(store, entry, 'inFlight'));
     const cancelTimer = environment.setTimer(onLost, ANSWER_TIMEOUT_MS);
     this.#pushes.set(id, { entries, cancelTimer });
     const connection = this.#connection;
@@ -267,10 +257,7 @@ export class Pump {
         : store.commit({ put: entries, meta: { lastSent: clock.lastSent } });
     void recorded.then(() => {
       if (connection !== this.#connection || !this.#pushes.has(id)) return;
-      const ops = entries.map(({ op }) => {
-        const { deviceId: _, ...wire } = opToWire(op);
-        return wire;
-      });
+      const ops = entries.map(({ op }) => opToSend(op));
       send(JSON.stringify({ type: 'push', id, ops }));
     });
   }

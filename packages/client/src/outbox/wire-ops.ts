@@ -1,4 +1,10 @@
-import { wireToOp, type Op, type WireOpResult } from '@cuepoint/core';
+import { opToWire, wireToOp, type Op, type WireOp, type WireOpResult } from '@cuepoint/core';
+
+/** Of this device, whose id stands beside them all. */
+export function opToSend(op: Op): WireOp {
+  const { deviceId: _, ...wire } = opToWire(op);
+  return wire;
+}
 
 /** What the acknowledged state learns from a result. */
 export function opsOfResult(op: Op, { result, winner }: WireOpResult): Op[] {

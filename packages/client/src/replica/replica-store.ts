@@ -140,6 +140,11 @@ export class ReplicaStore {
     this.#committed.notify(change, namespace);
   }
 
+  /** The page may be gone at any moment: what is not stored yet is kept at once, for its next start. [ENG5] */
+  note(): void {
+    this.#writer.note();
+  }
+
   /** A change that another tab made and stored. */
   applyOfOtherTab(change: ReplicaChange, namespace: string): void {
     if (this.#reading?.namespace === namespace) this.#reading.changes.push(change);

@@ -1,6 +1,7 @@
 import { compareTimestamps, type Op } from '@cuepoint/core';
 import { ENTRY_STEPS, type EntryEvent } from '../outbox/entry-machine.ts';
 import {
+  ENTRY_PREFIX,
   entryToStored,
   storedToEntry,
   type OutboxEntry,
@@ -42,7 +43,6 @@ export interface Touched {
   readonly outbox: boolean;
 }
 
-const ENTRY_PREFIX = 'o/';
 const META_KEY = 'm';
 const NONE: readonly OutboxEntry[] = [];
 

@@ -17,6 +17,13 @@ export interface ClientStorage {
   write(namespace: string, changes: readonly StorageChange[]): Promise<void>;
   /** Deletes every record of every namespace that begins with `prefix`. */
   clear(prefix: string): Promise<void>;
+  /**
+   * Keeps what `write` was asked for and has not done yet, at once: a page may be gone before it is. It counts as written for
+   * every later `read`, and is cleared as that is. [ENG5]
+   *
+   * @returns what puts changes, or none, in the place of those that it was given before.
+   */
+  readonly note?: ((namespace: string) => (changes: readonly StorageChange[]) => void) | undefined;
   /** What is written here ends with the process: the SDK says so by `hasStorageFailed`. */
   readonly isVolatile?: boolean;
   /** Tells that everything is gone which nobody cleared here: it is written anew, from memory. [ENG7] */

@@ -1,6 +1,7 @@
 import { Listeners } from '../subscribable.ts';
-import type { ClientStorage } from './client-storage.ts';
+import type { ClientStorage, StorageChange } from './client-storage.ts';
 import { answerOf, endOf, objectStore } from './object-store.ts';
+import { changesOf, pageNotes } from './page-notes.ts';
 
 const RECORDS = 'records';
 /** Tells a database from the one that was here before; no namespace's range holds it. */
@@ -19,6 +20,7 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   /** Of the database that this page knows; `undefined` before it was opened. */
   let known: { readonly mark: unknown } | undefined;
   const gone = new Listeners();
+  const notes = pageNotes(name);
   const begin = objectStore(name, RECORDS, {
     durability: 'strict',
     onCreated: (store) => store.put(Math.random(), MARK),
@@ -30,9 +32,24 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       if (isGone) gone.notify();
     },
   });
+
+  /** What pages could not wait for is stored now, once, before anybody reads. [ENG5] */
+  async function takeNotes(namespace: string): Promise<void> {
+    if (notes.find(namespace).length === 0) return;
+    const store = await begin('readwrite');
+    // Those that are there as the transaction begins: a page that goes on takes its own away once it is stored.
+    const found = notes.find(namespace);
+    const written = endOf(store);
+    for (const [, text] of found) put(store, namespace, changesOf(text));
+    await written;
+    notes.remove(found);
+  }
+
   return {
     onGone: gone.subscribe,
+    note: (namespace) => notes.of(namespace),
     async read(namespace) {
+      await takeNotes(namespace);
       const store = await begin('readonly');
       const [keys, values] = await Promise.all([
         answerOf(store.getAllKeys(rangeOf(namespace))),
@@ -44,11 +61,9 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       const store = await begin('readwrite');
       const written = endOf(store);
       try {
-        for (const [key, value] of changes) {
-          // Not awaited one by one: the transaction settles them all.
-          if (value === undefined) store.delete([namespace, key]);
-          else store.put(value, [namespace, key]);
-        }
+        put(store, namespace, changes);
+        // Nobody is needed any more for it to end: the page may be gone.
+        store.transaction.commit?.();
       } catch (error) {
         written.catch(() => undefined);
         store.transaction.abort();
@@ -57,9 +72,18 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       await written;
     },
     async clear(prefix) {
+      notes.clear(prefix);
       const store = await begin('readwrite');
       store.delete(IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
       await endOf(store);
     },
   };
+}
+
+function put(store: IDBObjectStore, namespace: string, changes: readonly StorageChange[]): void {
+  for (const [key, value] of changes) {
+    // Not awaited one by one: the transaction settles them all.
+    if (value === undefined) store.delete([namespace, key]);
+    else store.put(value, [namespace, key]);
+  }
 }

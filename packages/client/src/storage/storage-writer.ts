@@ -1,4 +1,5 @@
 import type { ClientEnvironment } from '../environment.ts';
+import { ENTRY_PREFIX } from '../outbox/outbox-entry.ts';
 import type { ClientStorage, StorageChange } from './client-storage.ts';
 
 /** Tries of one write before the device counts as one that keeps nothing. */
@@ -18,18 +19,21 @@ export const RECORDS_PER_WRITE_MAX = 500;
  * and `hasFailed` says that changes would not survive its end.
  */
 export class StorageWriter {
-  readonly #storage: Pick<ClientStorage, 'write'>;
+  readonly #storage: Pick<ClientStorage, 'write' | 'note'>;
   readonly #namespace: string;
   readonly #environment: Pick<ClientEnvironment, 'setTimer'>;
   readonly #onFailedChanged: () => void;
   #waiting: StorageChange[] = [];
+  /** What the write that runs has not stored yet. */
+  #writing: readonly StorageChange[] = [];
+  #note: ((changes: readonly StorageChange[]) => void) | undefined;
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
   #hasFailed: boolean;
   #cancelRetry: () => void = () => undefined;
 
   constructor(
-    storage: Pick<ClientStorage, 'write'>,
+    storage: Pick<ClientStorage, 'write' | 'note'>,
     namespace: string,
     environment: Pick<ClientEnvironment, 'setTimer'>,
     onFailedChanged: () => void,
@@ -64,6 +68,15 @@ export class StorageWriter {
     return this.#next;
   }
 
+  /** What is of the outbox and not stored yet is kept at once: the page may be gone at any moment. [ENG5] */
+  note(): void {
+    const changes = [...this.#writing, ...this.#waiting].filter(([key]) =>
+      key.startsWith(ENTRY_PREFIX),
+    );
+    this.#note ??= this.#storage.note?.(this.#namespace);
+    this.#note?.(changes);
+  }
+
   /** It tries no more. */
   close(): void {
     this.#cancelRetry();
@@ -76,6 +89,7 @@ export class StorageWriter {
 
   async #writeWaiting(): Promise<void> {
     const changes = this.#waiting;
+    this.#writing = changes;
     this.#waiting = [];
     this.#next = undefined;
     this.#cancelRetry();
@@ -87,6 +101,8 @@ export class StorageWriter {
           await this.#storage.write(this.#namespace, some);
           written += some.length;
         } while (written < changes.length);
+        this.#writing = [];
+        if (this.#note !== undefined) this.note();
         this.#setFailed(false);
         return;
       } catch {
@@ -98,6 +114,7 @@ export class StorageWriter {
     }
     // They go first next time: a later write must not stand without them.
     const waiting = [...changes.slice(written), ...this.#waiting];
+    this.#writing = [];
     this.#waiting = waiting.length > WAITING_MAX ? latestOfEach(waiting) : waiting;
     this.#setFailed(true);
     // A disk has room again, a person allows it: by itself, whether the app writes or not. [ENG7]

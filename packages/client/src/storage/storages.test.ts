@@ -1,5 +1,5 @@
 import * as fakeIndexedDb from 'fake-indexeddb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeStorage } from '../testing/storage-contract.ts';
 import { indexedDbStorage } from './indexed-db-storage.ts';
 import { keyValueStorage, type KeyValueAdapter } from './key-value-storage.ts';
@@ -91,6 +91,103 @@ describe('IndexedDB', () => {
   });
 });
 
+describe('a note', () => {
+  let texts: Record<string, string>;
+  beforeEach(() => {
+    texts = {};
+    const methods = {
+      getItem: (key: string) => texts[key] ?? null,
+      setItem: (key: string, text: string) => void (texts[key] = text),
+      removeItem: (key: string) => void delete texts[key],
+    };
+    // As there: the texts are its own properties.
+    vi.stubGlobal(
+      'localStorage',
+      new Proxy(methods, {
+        ownKeys: () => Object.keys(texts),
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      }),
+    );
+  });
+  afterEach(() => {
+    vi.stubGlobal('localStorage', undefined);
+  });
+
+  it('[ENG5] counts as written for whoever reads next, once', async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    await storage.write('n', [['gone', 1]]);
+    const note = storage.note?.('n');
+    note?.([['old', 1]]);
+    note?.([
+      ['a', { title: 'é🎬' }],
+      ['gone', undefined],
+    ]);
+    const left = { ...texts };
+    expect(await indexedDbStorage(name).read('n')).toEqual([['a', { title: 'é🎬' }]]);
+    expect(texts).toEqual({});
+    await storage.write('n', [['a', 2]]);
+    expect(await storage.read('n')).toEqual([['a', 2]]);
+    Object.assign(texts, left);
+    note?.([]);
+    expect(texts).toEqual({});
+  });
+
+  it('[ENG5] is of its namespace, and is cleared with it', async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    const namespaces = ['n|u|1|', 'n|u|12|', 'n|u|1|x', 'n|', '%7C'];
+    for (const namespace of namespaces) storage.note?.(namespace)([['a', namespace]]);
+    indexedDbStorage(`${name}|n`).note?.('u|1|')([['a', 'theirs']]);
+    await storage.clear('n|u|1|');
+    const left = [];
+    for (const namespace of namespaces) left.push(...(await storage.read(namespace)));
+    expect(left.map(([, value]) => value)).toEqual(['n|u|12|', 'n|', '%7C']);
+    expect(Object.keys(texts)).toHaveLength(1);
+  });
+
+  it('[ENG5] stays where the database does not take it, and one that nobody can read is none', async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    await storage.write('n', []);
+    storage.note?.('n')([['a', 1]]);
+    const put = vi.spyOn(fakeIndexedDb.IDBObjectStore.prototype, 'put');
+    put.mockImplementation(function (this: IDBObjectStore, value, key) {
+      put.mockRestore();
+      const request = this.put(value, key);
+      // The disk was full when it came to it.
+      request.addEventListener('success', () => this.transaction.abort());
+      return request;
+    });
+    await expect(storage.read('n')).rejects.toBeNull();
+    expect(await storage.read('n')).toEqual([['a', 1]]);
+    storage.note?.('n')([['b', 1]]);
+    for (const key of Object.keys(texts)) texts[key] = '[["b"';
+    expect(await storage.read('n')).toEqual([['a', 1]]);
+  });
+
+  it('[ENG5] has the first so many changes of what is too long, and none where there is no localStorage', async () => {
+    const storage = indexedDbStorage(freshName());
+    const changes = Array.from({ length: 3_000 }, (_, index): [string, unknown] => [
+      `k${1_000 + index}`,
+      index,
+    ]);
+    storage.note?.('n')(changes);
+    expect(await storage.read('n')).toEqual(changes.slice(0, 2_000));
+    for (const broken of [undefined, new Proxy({}, { ownKeys: blocked, get: blocked })]) {
+      vi.stubGlobal('localStorage', broken);
+      storage.note?.('m')([['a', 1]]);
+      storage.note?.('m')([]);
+      expect(await storage.read('m')).toEqual([]);
+      await storage.clear('m');
+    }
+  });
+});
+
+function blocked(): never {
+  throw new Error('The operation is insecure.');
+}
+
 describe('a medium of keys and values', () => {
   it('that dies in a write has the first so many changes of it', async () => {
     const changes = Array.from({ length: 5 }, (_, index): [string, unknown] => [`k${index}`, 1]);
@@ -172,13 +269,11 @@ describe('a database', () => {
   it('has stored what its transaction has, not what was put into it', async () => {
     const storage = indexedDbStorage(freshName());
     await storage.write('n', [['a', 1]]);
-    const put = vi.spyOn(fakeIndexedDb.IDBObjectStore.prototype, 'put');
-    put.mockImplementation(function (this: IDBObjectStore, value, key) {
-      put.mockRestore();
-      const request = this.put(value, key);
+    const commit = vi.spyOn(fakeIndexedDb.IDBTransaction.prototype, 'commit');
+    commit.mockImplementation(function (this: IDBTransaction) {
+      commit.mockRestore();
       // The disk was full when it came to it.
-      request.addEventListener('success', () => this.transaction.abort());
-      return request;
+      this.abort();
     });
     const outcome = storage.write('n', [['b', 2]]).then(
       () => 'written',

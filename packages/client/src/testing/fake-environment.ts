@@ -49,6 +49,17 @@ export class FakeEnvironment implements ClientEnvironment {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Requests that outlive the page, in order. */
+  readonly lastRequests: {
+    readonly url: string;
+    readonly token: string;
+    readonly body: string;
+  }[] = [];
+
+  readonly sendLast = (url: string, token: string, body: string): void => {
+    this.lastRequests.push({ url, token, body });
+  };
+
   /** The true time, in ms. */
   get trueMs(): number {
     return this.#startMs + this.#passedMs;

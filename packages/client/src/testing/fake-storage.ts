@@ -8,6 +8,8 @@ export class FakeStorage implements ClientStorage {
   isFailing = false;
   readonly #inner: ClientStorage = memoryStorage();
   readonly #namespaces = new Set<string>();
+  /** What pages have left, by namespace. */
+  readonly notes = new Map<object, [namespace: string, changes: readonly StorageChange[]]>();
   #recordsLeft = Number.POSITIVE_INFINITY;
   #held: Promise<void> | undefined;
   #answersHeld: Promise<void> | undefined;
@@ -16,6 +18,12 @@ export class FakeStorage implements ClientStorage {
   async read(namespace: string): Promise<[string, unknown][]> {
     await this.#held;
     this.#requireWorking();
+    for (const [key, [of, changes]] of this.notes) {
+      if (of !== namespace) continue;
+      await this.#inner.write(namespace, changes);
+      this.#namespaces.add(namespace);
+      this.notes.delete(key);
+    }
     const records = await this.#inner.read(namespace);
     await this.#answersHeld;
     return records;
@@ -33,9 +41,20 @@ export class FakeStorage implements ClientStorage {
     }
   }
 
+  note(namespace: string): (changes: readonly StorageChange[]) => void {
+    const key = {};
+    return (changes) => {
+      if (changes.length === 0) this.notes.delete(key);
+      else this.notes.set(key, [namespace, changes]);
+    };
+  }
+
   async clear(prefix: string): Promise<void> {
     await this.#held;
     this.#requireWorking();
+    for (const [key, [namespace]] of this.notes) {
+      if (namespace.startsWith(prefix)) this.notes.delete(key);
+    }
     if (this.#recordsLeft > 0) await this.#inner.clear(prefix);
   }
 
@@ -74,6 +93,7 @@ export class FakeStorage implements ClientStorage {
       await next.#inner.write(namespace, await this.#inner.read(namespace));
       next.#namespaces.add(namespace);
     }
+    for (const [key, note] of this.notes) next.notes.set(key, note);
     return next;
   }
 

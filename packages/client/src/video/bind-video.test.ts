@@ -687,6 +687,22 @@ describe('a page that may be gone', () => {
     ]);
   });
 
+  it('[ENG5] [SDK7] does not lose a seek that is still on its way', () => {
+    bind();
+    media.load(9_180);
+    media.holdsSeeks = true;
+    media.currentTime = 60;
+    local.tell('hidden');
+    expect(local.written).toEqual([
+      { positionSeconds: 60, durationSeconds: 9_180, state: 'paused' },
+    ]);
+    local.tell('hidden');
+    media.endSeek();
+    local.tell('hidden');
+    local.tell('hidden');
+    expect(local.written).toHaveLength(2);
+  });
+
   it('[LWW6] writes nothing when the film is paused, or was recorded a moment ago', async () => {
     bind();
     media.load(9_180);

@@ -280,8 +280,8 @@ class Binding {
     if (this.#isOwnSeek() || !this.#hasData || this.#isElsewhere()) return;
     if (!this.#recorder.hasBegun) {
       // What comes before the own seek has ended is a start of the player's own.
-      if (this.#ownSeekTo === undefined) this.#begin(true);
-      return;
+      if (this.#ownSeekTo !== undefined) return;
+      this.#begin(true);
     }
     const { currentTime, loop } = this.#element;
     this.#recorder.seek(this.#place.contentTime(currentTime) ?? 0, loop === true);

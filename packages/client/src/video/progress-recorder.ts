@@ -41,6 +41,8 @@ export class ProgressRecorder {
   #pausedState: 'paused' | 'stopped' = 'paused';
   #cancelTick: (() => void) | undefined;
   #cancelSeek: (() => void) | undefined;
+  /** A seek of theirs has not arrived yet. */
+  #isSeeking = false;
 
   constructor(deps: ProgressRecorderDeps, options: ProgressRecorderOptions) {
     this.#deps = deps;
@@ -122,10 +124,12 @@ export class ProgressRecorder {
     // A loop has no end of its own.
     if (isRestart && isLoop) this.complete();
     this.#isHeld = isRestart;
+    this.#isSeeking = true;
   }
 
   /** It has arrived, and another may follow. */
   settleSeek(): void {
+    this.#isSeeking = false;
     if (!this.#hasBegun) return;
     this.#cancelSeek?.();
     this.#cancelSeek = this.#deps.environment.setTimer(() => this.#act(), SEEK_SETTLE_MS);
@@ -133,7 +137,7 @@ export class ProgressRecorder {
 
   /** The page may be gone at any moment. */
   hide(): void {
-    if (this.#cancelSeek !== undefined) this.#act();
+    if (this.#isSeeking || this.#cancelSeek !== undefined) this.#act();
     if (this.#isPlaying) this.#report();
   }
 
@@ -142,7 +146,7 @@ export class ProgressRecorder {
     if (this.#cancelSeek !== undefined) this.#act();
     if (this.#isPlaying) this.#report('paused');
     this.end();
-    this.#hasBegun = false;
+    this.#hasBegun = this.#isSeeking = false;
   }
 
   /** Writes nothing more by itself. */
@@ -169,7 +173,7 @@ export class ProgressRecorder {
   #act(): void {
     this.#cancelSeek?.();
     this.#cancelSeek = undefined;
-    this.#hasWaitingAction = false;
+    this.#isSeeking = this.#hasWaitingAction = false;
     const state = this.#isPlaying ? 'playing' : this.#pausedState;
     this.#write(() =>
       this.#progress.set(this.#options.contentId, this.#deps.place.position(state)),
