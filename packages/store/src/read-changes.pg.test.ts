@@ -266,7 +266,20 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
     const again = await repository.readChanges(userId, { limit: 2, page: first.page ?? '' });
     expect(again).toMatchObject({ resync: true, more: true });
     expect(again.ops).toEqual((await pull(repository, userId)).ops.slice(0, 2));
+    expect(again.restored).toBeUndefined();
     await raiseFloor(opened, userId, 0n);
+  });
+
+  test('[CUR2] [CUR6] a database that loses its end between two pages of changes says so with the whole state', async () => {
+    const { repository, userId } = setup();
+    const { cursor } = await pull(repository, userId);
+    await seed(repository, userId);
+    const { page = '' } = await repository.readChanges(userId, { limit: 2, cursor });
+    await renewIncarnation(opened.database);
+    const again = await repository.readChanges(userId, { limit: 2, page });
+    expect(again).toMatchObject({ resync: true, restored: true, more: true });
+    const { restored } = await repository.readChanges(userId, { limit: 2, page: again.page ?? '' });
+    expect(restored).toBeUndefined();
   });
 
   test('[CUR2] [CUR6] a cursor of another database gets the whole state, and hears what was lost', async () => {

@@ -131,11 +131,17 @@ async function readPage(
   userId: string,
   request: PageRequest,
 ): Promise<ChangesPage> {
+  const { position } = request;
   const header = await select(database, userId, request);
   // The ground moved between two pages: what is left of them would leave a hole.
-  if (request.position !== undefined && header.cursor_refused) {
-    if (isOfWholeState(request.position)) throw invalidPage();
-    return readPage(database, userId, { ...request, since: null, position: undefined });
+  if (position !== undefined && header.cursor_refused) {
+    if (isOfWholeState(position)) throw invalidPage();
+    const whole = await readPage(database, userId, {
+      ...request,
+      since: null,
+      position: undefined,
+    });
+    return isOfLostHistory(position.base, header) ? { ...whole, restored: true } : whole;
   }
   return toPage(header, request);
 }
