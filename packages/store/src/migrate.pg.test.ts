@@ -7,11 +7,21 @@ import { inject, describe, expect, test } from 'vitest';
 import { readMigrationFiles, type MigrationFile } from './migration-files.ts';
 import { migrate, migrationStatus, requireUsableSchema } from './migrate.ts';
 import { openDatabase } from './open-database.ts';
-import { PGLITE, POSTGRES, serverKind, type TestDatabase } from './testing/databases.ts';
+import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import {
+  COUNTED_POSTGRES,
+  PGLITE,
+  POSTGRES,
+  serverKind,
+  type TestDatabase,
+} from './testing/databases.ts';
 import { describeSchema } from './testing/describe-schema.ts';
+import { addOp, at, clearOp, setOp } from './testing/ops.ts';
 
 const files = readMigrationFiles();
 const SCHEMA_FILE = new URL('../schema.sql', import.meta.url);
+/** The migration that writes the table of progress anew. */
+const ORDERED_READS = 5;
 const newest = files.at(-1)?.version ?? 0;
 
 function nextMigration(change: Partial<MigrationFile> = {}): MigrationFile {
@@ -62,6 +72,38 @@ describe.each([PGLITE, POSTGRES])('migrations on $name', ({ open }) => {
     expect(await migrate(opened.database, { direction: 'up' })).toEqual(all);
     expect(await describeSchema(opened.database)).toBe(schema);
     expect(schema, 'run "npm run schema:dump"').toBe(await readFile(SCHEMA_FILE, 'utf8'));
+  });
+});
+
+describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])('the order of reads on $name', ({ open }) => {
+  test('[SQL6] [CUR1] taken back and made again, with rows: a cursor of before misses nothing, and lists are what they were', async () => {
+    await using opened = await open();
+    const repository = new PostgresSyncRepository(opened.database);
+    const userId = randomUUID();
+    await repository.saveProgress(userId, setOp({ contentId: 'before', state: 'playing' }));
+    const { cursor = '' } = await repository.readChanges(userId, { limit: 10 });
+    const add = addOp({ contentId: 'film' });
+    const paused = setOp({ contentId: 'paused', state: 'paused', timestamp: at(2) });
+    const playing = setOp({ contentId: 'playing', timestamp: at(1) });
+    const clear = clearOp({ contentId: 'cleared' });
+    await repository.addWatchlistItem(userId, add);
+    await repository.saveProgress(userId, paused);
+    await repository.saveProgress(userId, playing);
+    await repository.deleteProgress(userId, clear);
+    const look = async () => [
+      await repository.listProgress(userId, { limit: 10, status: 'all' }),
+      await repository.listWatchlist(userId, { limit: 10 }),
+    ];
+    const seen = await look();
+
+    const steps = newest - ORDERED_READS + 1;
+    await migrate(opened.database, { direction: 'down', steps });
+    await migrate(opened.database, { direction: 'up' });
+    const changes = await repository.readChanges(userId, { limit: 10, cursor });
+    expect(changes).toMatchObject({ resync: false, more: false });
+    const byContent = changes.ops.toSorted((a, b) => (a.contentId < b.contentId ? -1 : 1));
+    expect(byContent).toEqual([clear, add, paused, playing]);
+    expect(await look()).toEqual(seen);
   });
 });
 
