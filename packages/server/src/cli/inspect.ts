@@ -8,6 +8,7 @@ import type {
   ProgressLine,
   WatchlistLine,
 } from '../export/export-schemas.ts';
+import { foldLines } from '../export/fold-lines.ts';
 import { instantOf } from '../http/instant.ts';
 import { print, type CliContext } from './context.ts';
 import { formatTable } from './table.ts';
@@ -31,7 +32,7 @@ export function inspectCommand(context: CliContext): Command {
 async function readLines(repository: SyncRepository, userId: string): Promise<DataLine[]> {
   const lines: DataLine[] = [];
   for await (const line of repository.exportUser(userId)) lines.push(toDataLine(line));
-  return lines;
+  return foldLines(lines);
 }
 
 function toObject(userId: string, lines: readonly DataLine[]) {
