@@ -77,9 +77,11 @@ function excessOf(
   userId: string,
   message: Exclude<UpMessage, { type: 'hello' }>,
 ): CuepointError | undefined {
-  const excess = bytes.check(userId) ?? requests.take(userId);
-  if (excess !== undefined || message.type !== 'push' || message.ops.length === 0) return excess;
-  return ops.take(userId, message.ops.length);
+  const pushed = message.type === 'push' ? message.ops.length : 0;
+  const excess =
+    bytes.check(userId) ?? (pushed > 0 ? ops.check(userId) : undefined) ?? requests.take(userId);
+  if (excess === undefined) ops.add(userId, pushed);
+  return excess;
 }
 
 /** The ack follows the commit of every op in it. [LIV1] */

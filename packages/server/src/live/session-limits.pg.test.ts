@@ -92,6 +92,19 @@ describe('the rate of a user', () => {
     await client.close();
   });
 
+  it('[SEC3] counts no request where a push is refused for its ops', async () => {
+    const client = await live.greet(await live.api.createUser(), 'tv');
+    client.send({ type: 'push', id: 'many', ops: Array.from({ length: 10 * RATE + 1 }, () => 0) });
+    await client.take('ack');
+    for (let count = 1; count < RATE; count += 1) {
+      client.send({ type: 'push', id: `more${count}`, ops: [0] });
+      await client.take('error');
+    }
+    pushEmpty(client, 1);
+    expect(await client.take('ack', 'error')).toMatchObject({ type: 'ack' });
+    await client.close();
+  });
+
   it('[SEC3] that is not heeded at all ends the session, with a delay', async () => {
     const client = await live.greet(await live.api.createUser(), 'tv');
     pushEmpty(client, 3 * RATE + 1);
