@@ -13,6 +13,15 @@ insert into cuepoint.user_progress (
   timestamp_physical, timestamp_logical, device_id {mark}
 ) values ($1, $2, 1, 0, 'paused', 1, 0, 'tv' {mark})`;
 
+/** Of registers of one writer, whose later writes have the later positions. */
+const upsertOf = (mark: string) => `
+insert into cuepoint.user_progress as t (
+  user_id, content_id, position_seconds, duration_seconds, state,
+  timestamp_physical, timestamp_logical, device_id {mark}
+) values ($1, $2, $3, 0, $4, 1, 0, 'tv' {mark})
+on conflict (user_id, content_id) do update
+set position_seconds = excluded.position_seconds, state = excluded.state, ${mark} = excluded.${mark}`;
+
 function setup(opened: TestDatabase) {
   const repository = new PostgresSyncRepository(opened.database);
   const userId = randomUUID();
@@ -201,6 +210,60 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
     expect(committed.length).toBeGreaterThan(250);
     expect(pulled.toSorted()).toEqual(committed.toSorted());
     expect([...paged].toSorted()).toEqual(committed.toSorted());
+  });
+
+  test('[CUR1] registers that begin and end to play beside long transactions: pages of changes end with what is stored', async () => {
+    await using opened = await open();
+    const { repository, userId } = setup(opened);
+    const { catchUp } = opened.database.dialect.current;
+    const mark = catchUp === 'counter' ? 'changed_version' : 'changed_xid';
+    const writing = new Set(Array.from({ length: 6 }, (_, writer) => writer));
+    const write = async (writer: number) => {
+      const random = createRandom(writer + 1);
+      await using connection = await opened.connect();
+      for (let index = 1; index <= 25; index += 1) {
+        await connection.query('begin');
+        for (let statement = random(4); statement >= 0; statement -= 1) {
+          await insertMarked(connection, catchUp, upsertOf(mark), [
+            userId,
+            `${writer}.${random(6)}`,
+            index * 10 - statement,
+            ['playing', 'playing', 'paused', 'stopped'][random(4)],
+          ]);
+          for (let wait = random(12); wait > 0; wait -= 1) await connection.query('select 1');
+        }
+        await connection.query(random(4) === 0 ? 'rollback' : 'commit');
+      }
+      writing.delete(writer);
+    };
+    const read = async (limit: number) => {
+      const told = new Map<string, number>();
+      let request: { cursor?: string; page?: string } = {};
+      const pull = async () => {
+        do {
+          const page = await repository.readChanges(userId, { ...request, limit });
+          for (const op of page.ops) {
+            const known = told.get(op.contentId) ?? 0;
+            if (op.kind === 'progress.set')
+              told.set(op.contentId, Math.max(known, op.positionSeconds));
+          }
+          request = page.page === undefined ? { cursor: page.cursor ?? '' } : { page: page.page };
+        } while (request.page !== undefined);
+      };
+      for (let pulls = 0; writing.size > 0 && pulls < 4_000; pulls += 1) await pull();
+      await pull();
+      return told;
+    };
+    const readers = [1, 2, 7].map((limit) => read(limit));
+    await Promise.all([...writing].map((writer) => write(writer)));
+    const stored = new Map(
+      [...(await repository.loadProgress(userId))].map(([contentId, { value }]) => [
+        contentId,
+        value?.positionSeconds,
+      ]),
+    );
+    expect(stored.size).toBeGreaterThan(20);
+    for (const reader of readers) expect(await reader).toEqual(stored);
   });
 });
 

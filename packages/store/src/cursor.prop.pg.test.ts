@@ -109,10 +109,12 @@ describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])(
     test('[CUR2] a real cursor with one part replaced is never another error', async () => {
       const repository = new PostgresSyncRepository(opened.database);
       const userId = randomUUID();
+      const { cursor: before = '' } = await repository.readChanges(userId, { limit: 1 });
       await repository.addWatchlistItem(userId, addOp());
       await repository.saveProgress(userId, setOp());
       const { cursor = '' } = await repository.readChanges(userId, { limit: 5 });
       const { page = '' } = await repository.readChanges(userId, { limit: 1 });
+      const ofChanges = await repository.readChanges(userId, { limit: 1, cursor: before });
       const parse = (text: string) =>
         JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
       const replacement = fc.oneof(
@@ -127,6 +129,8 @@ describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])(
           expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, tampered));
           const turned = { page: toText(parse(page).with(part % 4, value)) };
           expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, turned));
+          const changed = { page: toText(parse(ofChanges.page ?? '').with(part, value)) };
+          expect([undefined, 'invalid_cursor']).toContain(await refusalOf(userId, changed));
         }),
         { numRuns: 300 * runs },
       );

@@ -8,6 +8,7 @@ import {
 } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BoundStatement, Database } from './database.ts';
+import { EXPORT_PAGE_ROWS } from './export-user.ts';
 import { createBatchWriter } from './group-commit/batch-writer.ts';
 import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
 import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
@@ -433,6 +434,40 @@ describe('the state of a connection', () => {
       'watchlist',
       'progress',
     ]);
+  });
+
+  test('[SQL5] an export past which more than a page goes reads on until its end is one moment', async () => {
+    await using opened = await POSTGRES.open();
+    const userId = randomUUID();
+    const repository = new PostgresSyncRepository(opened.database);
+    await repository.addWatchlistItem(userId, addOp());
+    await repository.saveDevice(userId, deviceInfo());
+    const many = Array.from({ length: EXPORT_PAGE_ROWS + 1 }, (_, index): ExportLine => {
+      const { contentId, tag, ...added } = addOp({ contentId: `film ${index}` });
+      const stamp = { timestamp: added.timestamp, deviceId: added.deviceId };
+      return {
+        type: 'watchlist',
+        entry: { tag, contentId, added: stamp, removed: null },
+        removedAtMs: null,
+      };
+    });
+    const lines: ExportLine[] = [];
+    for await (const line of repository.exportUser(userId)) {
+      lines.push(line);
+      if (lines.length === 1) await repository.importUser(userId, many);
+      // Between the pages of what changed, one of which has the devices.
+      if (lines.length !== 10) continue;
+      await repository.saveProgress(userId, setOp({ contentId: 'late' }));
+      await repository.saveDevice(userId, deviceInfo({ deviceId: 'late' }));
+    }
+    const copy = randomUUID();
+    await repository.importUser(copy, lines);
+    expect([...(await repository.loadWatchlist(copy)).entries()]).toEqual([
+      ...(await repository.loadWatchlist(userId)).entries(),
+    ]);
+    expect([...(await repository.loadProgress(copy)).keys()]).toEqual(['late']);
+    expect(lines.slice(-2).map(({ type }) => type)).toEqual(['device', 'device']);
+    expect(lines.filter(({ type }) => type === 'device')).toHaveLength(2);
   });
 
   test('[SQL5] an export of a user who is erased while it is read ends with an error', async () => {
