@@ -3,7 +3,9 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, expect, inject, it } from 'vitest';
 import type { ConnectionLimits } from '../service/create-app.ts';
 import { openConnections } from '../testing/open-connections.ts';
+import { RawClient } from '../testing/raw-client.ts';
 import { createTestApi, type TestApi } from '../testing/test-api.ts';
+import { createTestLive } from '../testing/test-live.ts';
 
 let api: TestApi;
 const sockets: Socket[] = [];
@@ -98,4 +100,20 @@ it('[SEC3] a trusted proxy has no bound of its own, and whom it speaks for has o
   const ask = (person: string) => open(`${HEAD}x-forwarded-for: ${person}\r\n\r\n`);
   for (const person of ['203.0.113.1', '203.0.113.2']) await answered((await ask(person)).socket);
   expect(idle.every(({ socket }) => !socket.destroyed)).toBe(true);
+});
+
+it('[SEC3] a live socket is none of them, and an upgrade to somewhere else is answered', async () => {
+  const limited = await createTestLive({
+    databaseUrl: inject('postgresUrl'),
+    connectionLimits: { plainPerAddressMax: 1 },
+  });
+  ({ api } = limited);
+  const tv = await limited.greet(await api.createUser(), 'tv');
+  const elsewhere = limited.url.replace('/ws', '/elsewhere');
+  expect(await RawClient.refusal(elsewhere)).toMatchObject({ status: 404 });
+  const plain = await open(`${HEAD}\r\n`);
+  await answered(plain.socket);
+  tv.send({ type: 'push', id: 'alive', ops: [] });
+  expect(await tv.take('ack')).toMatchObject({ id: 'alive' });
+  await tv.close();
 });

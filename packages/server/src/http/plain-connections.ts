@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { PeerAddresses } from './peer-address.ts';
 
 /**
@@ -7,18 +8,21 @@ import type { PeerAddresses } from './peer-address.ts';
  * the longest, or the newcomer where all of them are answered. [SEC3]
  *
  * A trusted proxy has no bound: what it asks counts for whom it speaks for, as long as it is answered.
+ *
+ * @returns what is told of a connection that has become a live socket. It is no listener of upgrades: a server that has one
+ * leaves them to it.
  */
 export function boundPlainConnections(
   server: Server,
   addresses: PeerAddresses,
   perAddressMax: number,
-): void {
+): (socket: Duplex) => void {
   /** In the order in which they came, or were answered last. */
-  const socketsByAddress = new Map<string, Set<Socket>>();
-  const addressBySocket = new Map<Socket, string>();
-  const answered = new Set<Socket>();
+  const socketsByAddress = new Map<string, Set<Duplex>>();
+  const addressBySocket = new Map<Duplex, string>();
+  const answered = new Set<Duplex>();
 
-  function leave(socket: Socket): void {
+  function leave(socket: Duplex): void {
     const address = addressBySocket.get(socket);
     if (address === undefined) return;
     addressBySocket.delete(socket);
@@ -58,5 +62,5 @@ export function boundPlainConnections(
       else enter(socket, address);
     });
   });
-  server.on('upgrade', ({ socket }: IncomingMessage) => leave(socket));
+  return leave;
 }

@@ -16,6 +16,8 @@ export interface UpgradeOptions {
   readonly guardedOrigins: readonly string[] | undefined;
   readonly newTraceId: () => string;
   readonly answerOrder: AnswerOrder;
+  /** Told of each connection that has become a live socket. */
+  readonly onUpgraded?: ((socket: Duplex) => void) | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface UpgradeOptions {
 export function attachUpgrades(
   app: FastifyInstance,
   live: LiveServer,
-  { path, guardedOrigins, newTraceId, answerOrder }: UpgradeOptions,
+  { path, guardedOrigins, newTraceId, answerOrder, onUpgraded }: UpgradeOptions,
 ): void {
   const { server } = app;
 
@@ -61,6 +63,7 @@ export function attachUpgrades(
       if (!isOurs) throw new CuepointError('not_found', 'There is no WebSocket at this path.');
       if (guardedOrigins !== undefined) requireLocalCaller(request, guardedOrigins);
       live.upgrade(request, socket, head);
+      onUpgraded?.(socket);
     } catch (error) {
       if (!isCuepointError(error)) throw error;
       refuse(socket, error, newTraceId());

@@ -100,7 +100,7 @@ export async function createApp({
   endStuckPeers(app, answerOrder);
   app.server.maxConnections = parts.live.socketsMax + limits.plainMax;
   const addresses = createPeerAddresses(parts.live.trustedProxies ?? []);
-  boundPlainConnections(app.server, addresses, limits.plainPerAddressMax);
+  const onUpgraded = boundPlainConnections(app.server, addresses, limits.plainPerAddressMax);
   app.server.on('drop', () => app.server.closeIdleConnections());
   app.setErrorHandler(handleError);
   // A connection that is kept alive would hold the stop until the client lets go.
@@ -119,7 +119,7 @@ export async function createApp({
     throw new CuepointError('invalid_request', 'HTTP/1.1 needs a Host header.', { field: 'Host' });
   });
   answerUnknownRoutes(app);
-  await app.register(async (scope) => addService(scope, parts, answerOrder));
+  await app.register(async (scope) => addService(scope, parts, { answerOrder, onUpgraded }));
   return app;
 
   // The router refused the URL before any hook ran.

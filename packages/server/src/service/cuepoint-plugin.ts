@@ -13,7 +13,7 @@ import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
-import { attachUpgrades } from '../live/upgrades.ts';
+import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
@@ -40,6 +40,12 @@ export interface CuepointPluginOptions {
 interface UserBounds {
   readonly rates: UserRates;
   readonly quota: RowQuota;
+}
+
+/** What a server knows of its connections that has nothing but the service. */
+interface ServerOfOwn {
+  readonly answerOrder?: AnswerOrder;
+  readonly onUpgraded?: UpgradeOptions['onUpgraded'];
 }
 
 export const API_PREFIX = '/api/v1';
@@ -69,7 +75,7 @@ export function watchScope(
 export async function addService(
   app: FastifyInstance,
   given: ServiceParts,
-  answerOrder = new AnswerOrder(app.server),
+  { answerOrder = new AnswerOrder(app.server), onUpgraded }: ServerOfOwn = {},
 ): Promise<void> {
   const monotonic = given.monotonic ?? (() => performance.now());
   const rates = createUserRates(given.rateLimit, monotonic);
@@ -100,6 +106,7 @@ export async function addService(
         guardedOrigins: development === undefined ? undefined : parts.corsOrigins,
         newTraceId: parts.randomUuid,
         answerOrder,
+        onUpgraded,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
       await api.register(async (authenticated) =>
