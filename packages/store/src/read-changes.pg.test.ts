@@ -197,7 +197,10 @@ describe.each(TEST_DATABASES)('catch-up on $name', ({ open, catchUp }) => {
         });
         expect(paged.ops, `pages of ${limit}`).toEqual(whole.ops);
         expect(paged.pages.every(({ resync }) => resync === (since === undefined))).toBe(true);
-        expect(paged.pages.length).toBe(Math.max(1, Math.ceil(whole.ops.length / limit)));
+        expect(paged.pages.length).toBeGreaterThanOrEqual(Math.ceil(whole.ops.length / limit));
+        // The add of before is looked at again where a transaction elsewhere is older than it.
+        const looked = whole.ops.length + (since === undefined ? 0 : 1);
+        expect(paged.pages.length).toBeLessThanOrEqual(Math.ceil(looked / limit));
         expect((await pull(repository, userId, paged.cursor)).ops).toEqual([]);
       }
     }
