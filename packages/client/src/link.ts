@@ -188,7 +188,11 @@ export class Link {
   /** Another tab may connect from now on; or the page was away, and could not hear what others told. */
   #loseLead(): void {
     const { store, connection } = this.#deps;
-    if (this.isLeader) connection.tell({ name: 'stop' });
+    if (this.isLeader) {
+      connection.tell({ name: 'stop' });
+      // This one's connection may have replaced that of the tab that leads, which halted.
+      this.#post({ type: 'reconnect' });
+    }
     store.isLeading = false;
     void store.reload();
     this.#post({ type: 'whereIsLink' });
