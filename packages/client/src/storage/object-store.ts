@@ -34,7 +34,13 @@ export function objectStore(
     });
     const database = await answerOf(request);
     // Another tab wants to delete or upgrade it, or the browser closed it: the next call opens it again.
-    for (const event of ['versionchange', 'close']) database.addEventListener(event, forget);
+    for (const event of ['versionchange', 'close']) {
+      database.addEventListener(event, () => {
+        // Also one that `onOpened` failed for, which nobody knows.
+        database.close();
+        forget();
+      });
+    }
     await onOpened?.(database);
     return database;
   }

@@ -266,6 +266,22 @@ describe('a database', () => {
     vi.stubGlobal('indexedDB', fakeIndexedDb.indexedDB);
   });
 
+  it("that could not be read when it was opened stands in nobody's way", async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    const get = vi.spyOn(fakeIndexedDb.IDBObjectStore.prototype, 'get');
+    get.mockImplementationOnce(() => {
+      throw new Error('an internal error');
+    });
+    await storage.write('n', [['a', 1]]);
+    get.mockRestore();
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.addEventListener('success', resolve);
+      request.addEventListener('blocked', () => reject(new Error('It is held open.')));
+    });
+  });
+
   it('has stored what its transaction has, not what was put into it', async () => {
     const storage = indexedDbStorage(freshName());
     await storage.write('n', [['a', 1]]);
