@@ -8,7 +8,7 @@ const WITHIN = { timeout: 60_000, interval: 100 };
 /** Where it is left: it began at 40, which was written, and the next tick is due at 50. */
 const LEFT_AT_SECONDS = 43.5;
 
-/** What the page sends by its socket, or in its last request, can be lost. */
+/** What the page sends by its socket, or in its last request, can be lost; and its database can take nothing more. */
 const NETWORK = `
   const realFetch = window.fetch.bind(window);
   window.fetch = (url, init) =>
@@ -20,6 +20,11 @@ const NETWORK = `
       if (!window.isSilent) send(text);
     };
     return socket;
+  };
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (window.isStuck) throw new Error('stuck');
+    return transaction.apply(this, args);
   };
   const MORE = { options: { createSocket } };
 `;
@@ -131,10 +136,10 @@ describe.each(ENGINES.filter(hasEngine))('a page that is left in %s', (engine) =
   });
 
   it.each(WAYS)(
-    '[ENG5] (%s) keeps it on the device where there is no network in that moment',
+    '[ENG5] (%s) keeps it on the device without a network and a database in that moment',
     async (way) => {
       const tab = await play();
-      await leave(tab, way, 'window.isSilent = window.isOffline = true');
+      await leave(tab, way, 'window.isSilent = window.isOffline = window.isStuck = true');
       await untilGone(tab, way);
       const at = Math.floor(LEFT_AT_SECONDS);
       // The page that is loaded anew sends it.
@@ -160,7 +165,7 @@ describe.each(ENGINES.filter(hasEngine))('a page that is left in %s', (engine) =
     },
   );
 
-  it('[ENG5] keeps a title that was added in the turn of a reload', async () => {
+  it('[ENG5] keeps a title that was added in the turn of a reload, by its note alone', async () => {
     userId = page.newUser();
     const tab = await open();
     for (let round = 0; round < 5; round += 1) {
@@ -168,7 +173,7 @@ describe.each(ENGINES.filter(hasEngine))('a page that is left in %s', (engine) =
         `const state = await opening;
         await until(() => state.status.get().isOnline);
         setTimeout(() => {
-          window.isSilent = window.isOffline = true;
+          window.isSilent = window.isOffline = window.isStuck = true;
           state.watchlist.add('film:' + args[0]);
           location.reload();
         }, 50);
