@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RATE_KEYS_MAX } from '../limits.ts';
+import { RATE_KEYS_MAX, RATE_WINDOW_MS } from '../limits.ts';
 import { createRate } from './rate.ts';
 import { createUserRates } from './user-rates.ts';
 
@@ -51,9 +51,23 @@ test('[SEC3] a limit of 0 counts nothing', () => {
   for (let more = 0; more < 1_000; more += 1) expect(rates.hellos.take('a')).toBeUndefined();
 });
 
-test('[SEC3] remembers so many keys and no more, the first of them the shortest', () => {
+test('[SEC3] remembers so many keys and no more, the newest among them', () => {
   const { rate } = setup(1);
-  for (let key = 0; key <= RATE_KEYS_MAX; key += 1) rate.take(String(key));
-  expect(rate.check(String(RATE_KEYS_MAX))).toBeDefined();
-  expect(rate.check('0')).toBeUndefined();
+  const keys = Array.from({ length: RATE_KEYS_MAX + 100 }, (_, key) => String(key));
+  for (const key of keys) rate.take(key);
+  expect(rate.check(keys.at(-1) ?? '')).toBeDefined();
+  const remembered = keys.filter((key) => rate.check(key) !== undefined);
+  expect(remembered.length).toBeGreaterThan(RATE_KEYS_MAX - 200);
+  expect(remembered.length).toBeLessThanOrEqual(RATE_KEYS_MAX);
+});
+
+test('[SEC3] keys that are always busy do not keep idle ones from being forgotten, and lose no debt to them', () => {
+  const { rate, clock } = setup(1);
+  const busy = ['first', 'second', 'third'];
+  for (const key of busy) rate.add(key, 2 * RATE_KEYS_MAX);
+  for (let key = 0; key <= RATE_KEYS_MAX; key += 1) {
+    clock.nowMs += RATE_WINDOW_MS;
+    rate.take(`idle ${key}`);
+  }
+  expect(busy.map((key) => rate.check(key)?.code)).toEqual(busy.map(() => 'rate_limited'));
 });

@@ -39,7 +39,7 @@ const ROUNDING_MS = 1e-3;
  * Magazine 24 (1986): the leaky bucket as a meter.
  */
 export function createRate({ max, name, message, now }: RateOptions): Rate {
-  /** In the order in which they were first used. */
+  /** In the order in which they were last looked at for pruning. */
   const buckets = new Map<string, Bucket>();
   const msPerUnit = RATE_WINDOW_MS / max;
 
@@ -52,7 +52,10 @@ export function createRate({ max, name, message, now }: RateOptions): Rate {
   function prune(nowMs: number): void {
     let looked = 0;
     for (const [key, bucket] of buckets) {
-      if (drain(bucket, nowMs).level === 0 || buckets.size >= RATE_KEYS_MAX) buckets.delete(key);
+      const isEmpty = drain(bucket, nowMs).level === 0;
+      buckets.delete(key);
+      // To the end, so that those that are never empty do not keep the others from being looked at.
+      if (!isEmpty && buckets.size < RATE_KEYS_MAX - 1) buckets.set(key, bucket);
       looked += 1;
       if (looked === PRUNED_AT_ONCE) return;
     }
