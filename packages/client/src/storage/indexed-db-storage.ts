@@ -33,43 +33,46 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
     },
   });
 
-  /** What pages could not wait for is stored now, once, before anybody reads. [ENG5] */
-  async function takeNotes(namespace: string): Promise<void> {
-    if (notes.find(namespace).length === 0) return;
+  /**
+   * What pages could not wait for is stored now, once, before anybody reads. [ENG5]
+   *
+   * @returns what the database does not take, on a full disk say: it stays noted, and counts all the same.
+   */
+  async function takeNotes(namespace: string): Promise<StorageChange[]> {
+    if (notes.find(namespace).length === 0) return [];
     const store = await begin('readwrite');
     // Those that are there as the transaction begins: a page that goes on takes its own away once it is stored.
     const found = notes.find(namespace);
-    const written = endOf(store);
-    for (const [, text] of found) put(store, namespace, changesOf(text));
-    await written;
-    notes.remove(found);
+    const changes: StorageChange[] = [];
+    for (const [, text] of found) changes.push(...changesOf(text));
+    try {
+      await putAll(store, namespace, changes);
+      notes.remove(found);
+      return [];
+    } catch {
+      return changes;
+    }
   }
 
   return {
     onGone: gone.subscribe,
     note: (namespace) => notes.of(namespace),
     async read(namespace) {
-      await takeNotes(namespace);
+      const left = await takeNotes(namespace);
       const store = await begin('readonly');
       const [keys, values] = await Promise.all([
         answerOf(store.getAllKeys(rangeOf(namespace))),
         answerOf<unknown[]>(store.getAll(rangeOf(namespace))),
       ]);
-      return (keys as [string, string][]).map(([, key], index) => [key, values[index]]);
+      const records = new Map((keys as [string, string][]).map(([, key], at) => [key, values[at]]));
+      for (const [key, value] of left) {
+        if (value === undefined) records.delete(key);
+        else records.set(key, value);
+      }
+      return [...records];
     },
     async write(namespace, changes) {
-      const store = await begin('readwrite');
-      const written = endOf(store);
-      try {
-        put(store, namespace, changes);
-        // Nobody is needed any more for it to end: the page may be gone.
-        store.transaction.commit?.();
-      } catch (error) {
-        written.catch(() => undefined);
-        store.transaction.abort();
-        throw error;
-      }
-      await written;
+      await putAll(await begin('readwrite'), namespace, changes);
     },
     async clear(prefix) {
       notes.clear(prefix);
@@ -80,10 +83,25 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   };
 }
 
-function put(store: IDBObjectStore, namespace: string, changes: readonly StorageChange[]): void {
-  for (const [key, value] of changes) {
-    // Not awaited one by one: the transaction settles them all.
-    if (value === undefined) store.delete([namespace, key]);
-    else store.put(value, [namespace, key]);
+/** All of them or none. */
+async function putAll(
+  store: IDBObjectStore,
+  namespace: string,
+  changes: readonly StorageChange[],
+): Promise<void> {
+  const written = endOf(store);
+  try {
+    for (const [key, value] of changes) {
+      // Not awaited one by one: the transaction settles them all.
+      if (value === undefined) store.delete([namespace, key]);
+      else store.put(value, [namespace, key]);
+    }
+    // Nobody is needed any more for it to end: the page may be gone.
+    store.transaction.commit?.();
+  } catch (error) {
+    written.catch(() => undefined);
+    store.transaction.abort();
+    throw error;
   }
+  await written;
 }

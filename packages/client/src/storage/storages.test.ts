@@ -149,18 +149,23 @@ describe('a note', () => {
   it('[ENG5] stays where the database does not take it, and one that nobody can read is none', async () => {
     const name = freshName();
     const storage = indexedDbStorage(name);
-    await storage.write('n', []);
+    await storage.write('n', [['there', 1]]);
     storage.note?.('n')([['a', 1]]);
-    const put = vi.spyOn(fakeIndexedDb.IDBObjectStore.prototype, 'put');
-    put.mockImplementation(function (this: IDBObjectStore, value, key) {
-      put.mockRestore();
-      const request = this.put(value, key);
+    const commit = vi.spyOn(fakeIndexedDb.IDBTransaction.prototype, 'commit');
+    commit.mockImplementation(function (this: IDBTransaction) {
+      commit.mockRestore();
       // The disk was full when it came to it.
-      request.addEventListener('success', () => this.transaction.abort());
-      return request;
+      this.abort();
     });
-    await expect(storage.read('n')).rejects.toBeNull();
+    // What is there shows, with what was noted over it.
+    expect(await storage.read('n')).toEqual([
+      ['there', 1],
+      ['a', 1],
+    ]);
+    expect(Object.keys(texts)).toHaveLength(1);
+    await storage.write('n', [['there', undefined]]);
     expect(await storage.read('n')).toEqual([['a', 1]]);
+    expect(texts).toEqual({});
     storage.note?.('n')([['b', 1]]);
     for (const key of Object.keys(texts)) texts[key] = '[["b"';
     expect(await storage.read('n')).toEqual([['a', 1]]);
