@@ -1,6 +1,7 @@
 import { CuepointError, type Op } from '@cuepoint/core';
 import { plainArray, textArray } from './array-literal.ts';
 import type { Database, Queryable } from './database.ts';
+import { rowsAtOnce } from './rows-at-once.ts';
 import { readChanges, readCursor } from './read-changes.ts';
 import {
   deviceOfRow,
@@ -51,7 +52,7 @@ function readRest(database: Database, userId: string, request: Omit<ChangesReque
   return database.transaction(
     async (transaction) => {
       const query: Database['query'] = (name, params) => transaction.query(name, params);
-      const within = { dialect, query };
+      const within = { dialect, query, kind: database.kind };
       const changes = await readChanges(within, userId, {
         ...request,
         limit: EXPORT_PAGE_ROWS,
@@ -119,10 +120,11 @@ async function* pagesOf<Row>(
 ): AsyncGenerator<Row> {
   let after = '';
   for (;;) {
-    const { rows } = await database.query<Row>(name, [userId, after, EXPORT_PAGE_ROWS]);
+    const limit = rowsAtOnce(database, EXPORT_PAGE_ROWS);
+    const { rows } = await database.query<Row>(name, [userId, after, limit]);
     yield* rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < EXPORT_PAGE_ROWS) return;
+    if (last === undefined || rows.length < limit) return;
     after = keyOf(last);
   }
 }

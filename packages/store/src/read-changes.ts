@@ -10,6 +10,7 @@ import {
 } from './cursor.ts';
 import type { Database } from './database.ts';
 import { withDialect, type CatchUpName } from './dialect.ts';
+import { rowsAtOnce } from './rows-at-once.ts';
 import { sqlStateOf } from './sql-state.ts';
 import { CHANGES_LIMIT_MAX, type ChangesPage, type ChangesRequest } from './sync-repository.ts';
 
@@ -30,7 +31,7 @@ interface ChangesRow {
 }
 
 /** A database, or a transaction of it. */
-type Source = Pick<Database, 'dialect' | 'query'>;
+type Source = Pick<Database, 'dialect' | 'query' | 'kind'>;
 
 const FIELD_SEPARATOR = '\u001f';
 const ROW_SEPARATOR = '\u001e';
@@ -81,13 +82,14 @@ const STATEMENTS = { xid: 'read-changes', counter: 'read-changes-counter' } as c
 export async function readChanges(
   database: Source,
   userId: string,
-  { cursor, page, limit }: ChangesRequest,
+  { cursor, page, limit: wanted }: ChangesRequest,
 ): Promise<ChangesPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > CHANGES_LIMIT_MAX) {
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > CHANGES_LIMIT_MAX) {
     throw new CuepointError('limit_exceeded', `A page has 1 to ${CHANGES_LIMIT_MAX} rows.`, {
       limit: { name: 'limit', value: CHANGES_LIMIT_MAX },
     });
   }
+  const limit = rowsAtOnce(database, wanted);
   const position = page === undefined ? undefined : textToPage(page);
   const since =
     position === undefined ? (cursor === undefined ? null : textToCursor(cursor)) : position.since;
