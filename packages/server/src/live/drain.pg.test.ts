@@ -22,7 +22,7 @@ const add = (contentId: string) => ({
 
 describe('a stop', () => {
   it('[LIV5] acknowledges what was pushed, refuses what is new, and sends everyone away', async () => {
-    const delays = [0.25, 0.5];
+    const delays: number[] = [];
     await open({ wrap: () => ({ random: () => delays.shift() ?? 0 }) });
     const user = await live.api.createUser();
     const [tv, phone] = [await live.greet(user, 'tv'), await live.greet(user, 'phone')];
@@ -30,6 +30,7 @@ describe('a stop', () => {
     tv.send({ type: 'push', id: 'before', ops: [add('film')] });
     await held.untilWaiting(1);
 
+    delays.push(0.25, 0.5);
     const stopped = live.api.app.close();
     tv.send({ type: 'push', id: 'after', ops: [add('other')] });
     const refused = await tv.take('error');
