@@ -4,6 +4,8 @@ import type { WebSocketLike } from '@cuepoint/client';
 export interface NetworkSwitch {
   readonly isOn: boolean;
   createSocket(url: string): WebSocketLike;
+  /** What the page of a device that is left still sends. */
+  sendLast(url: string, token: string, body: string): void;
   /** @throws when it is off, as `fetch` does without a network. */
   requireOn(): void;
   set(isOn: boolean): void;
@@ -22,6 +24,11 @@ export function createNetworkSwitch(isOnAtFirst: boolean): NetworkSwitch {
       sockets.add(socket);
       socket.addEventListener('close', () => sockets.delete(socket));
       return socket;
+    },
+    sendLast(url, token, body) {
+      if (!isOn) return;
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      fetch(url, { method: 'POST', headers, body, keepalive: true }).catch(() => undefined);
     },
     requireOn() {
       if (!isOn) throw new TypeError('This device is offline.');

@@ -61,7 +61,10 @@ export async function openDevice({ key, name, device }: PlaygroundDevice): Promi
     storage: indexedDbStorage(`cuepoint-playground-${key}`),
     tabs: 'shared',
     createSocket: (url) => network.createSocket(url),
-    environment: { now: () => Date.now() + (skews[settings.skew]?.ms ?? 0) },
+    environment: {
+      now: () => Date.now() + (skews[settings.skew]?.ms ?? 0),
+      sendLast: (url, token, body) => network.sendLast(url, token, body),
+    },
   });
 
   function set(change: Partial<typeof settings>): void {
