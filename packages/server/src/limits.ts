@@ -30,7 +30,7 @@ export const OP_TAIL_DURATION_MAX_MS = 60 * 60_000;
 /** Rows in one answer of /sync. */
 export const CHANGES_PER_PAGE = 1_000;
 export const RATE_WINDOW_MS = 10_000;
-/** Users and addresses whose rate is remembered at one time; those who came first are forgotten first. */
+/** Users and addresses whose rate is remembered at one time; those that were looked at longest ago are forgotten first. */
 export const RATE_KEYS_MAX = 50_000;
 /** The other rates of a user, for each request of `CUEPOINT_RATE_LIMIT`: with its default 10,000 ops, 8 MiB and 200,000 rows in 10 s. */
 export const OPS_PER_REQUEST = 10;
