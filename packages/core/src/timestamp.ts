@@ -1,4 +1,3 @@
-const ZEROS = '0'.repeat(12);
 /**
  * A hybrid logical clock value: milliseconds since the Unix epoch (48 bits) and a counter (16 bits).
  *
@@ -61,6 +60,8 @@ export function timestampToText(timestamp: Timestamp): string {
   const { physical, logical } = timestamp;
   return `${hex(physical, 12)}-${hex(logical, 4)}`;
 }
+
+const ZEROS = '0'.repeat(12);
 
 /** Not `padStart`, which is younger than the oldest engine of the client. [ENG1] */
 function hex(part: number, digits: number): string {

@@ -115,7 +115,7 @@ export async function openPgliteDatabase(options: DatabaseOptions): Promise<Data
       await nextTurn();
       return result;
     },
-    dialect: createDialectSource((name) => queryableOf(pglite).query(name), options),
+    dialect: createDialectSource((name) => direct.query(name), options),
 
     async commit(statements, next) {
       await requireSound();

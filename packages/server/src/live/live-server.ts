@@ -378,7 +378,7 @@ function isForgotten({ closeCode }: Session): boolean {
 }
 
 function bytesOf(data: RawData): number {
-  return [data].flat().reduce((total, { byteLength }) => total + byteLength, 0);
+  return Array.isArray(data) ? Buffer.concat(data).byteLength : data.byteLength;
 }
 
 function textOf(data: RawData): string {
