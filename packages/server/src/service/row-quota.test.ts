@@ -35,6 +35,7 @@ function setup(rowsMax: number, start = 0) {
           return { of: (op) => (isStored(op) ? TIMESTAMP : undefined), floor: undefined };
         },
       },
+      awaitDatabase: (read) => read(),
       random: () => start,
       now: () => clock.nowMs,
     },

@@ -1,6 +1,7 @@
 import type { Op } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import { RATE_KEYS_MAX } from '../limits.ts';
+import type { AwaitDatabase } from './await-database.ts';
 
 /** Bounds how many rows a user may have. What writes to a row that is there is always taken. [SEC3] */
 export interface RowQuota {
@@ -15,6 +16,8 @@ export interface RowQuota {
 
 export interface RowQuotaDeps {
   readonly repository: Pick<SyncRepository, 'countRows' | 'readHeights'>;
+  /** For what is read of a full user before they write. */
+  readonly awaitDatabase: AwaitDatabase;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Monotonic, in ms. */
@@ -48,7 +51,7 @@ export const NO_QUOTA: RowQuota = { rowsMax: 0, findExcess: () => NONE };
  * @param rowsMax of one user, tombstones included; 0 for no quota.
  */
 export function createRowQuota(
-  { repository, random, now }: RowQuotaDeps,
+  { repository, awaitDatabase, random, now }: RowQuotaDeps,
   rowsMax: number,
 ): RowQuota {
   if (rowsMax === 0) return NO_QUOTA;
@@ -94,7 +97,7 @@ export function createRowQuota(
     findExcess(userId, ops) {
       if (ops.length === 0) return NONE;
       const room = roomOf(userId);
-      if (room.isFull) return findNew(userId, ops, room);
+      if (room.isFull) return awaitDatabase(() => findNew(userId, ops, room));
       for (const op of ops) room.left -= op.kind === 'watchlist.remove' ? op.tags.length : 1;
       // Behind the write: one that fails is tried again with the next.
       if (room.left < 0) count(userId, room).catch(() => undefined);

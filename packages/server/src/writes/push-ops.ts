@@ -47,7 +47,7 @@ export async function pushOps(
   const ops = inputs.map((input) => readOp(input, deviceId));
   const valid = ops.filter((op) => !isCuepointError(op)) as Op[];
   const ahead = await readAhead(deps, userId, valid);
-  const excess = await deps.awaitDatabase(async () => deps.quota.findExcess(userId, valid));
+  const excess = await deps.quota.findExcess(userId, valid);
   const settled = await Promise.allSettled(
     ops.map(async (op, index): Promise<WireOpResult> => {
       if (!isCuepointError(op)) {

@@ -46,7 +46,7 @@ export async function submitWithinQuota(
   op: Op,
   options?: WriteOptions,
 ): Promise<OpResult> {
-  const excess = await deps.awaitDatabase(async () => deps.quota.findExcess(userId, [op]));
+  const excess = await deps.quota.findExcess(userId, [op]);
   return excess.has(op) ? refuse(deps, op, 'quota_exceeded') : submitOp(deps, userId, op, options);
 }
 
