@@ -29,6 +29,10 @@ export class AnswerOrder {
     return [...(this.#owed.get(socket as Socket) ?? [])].find(isAnswerable);
   }
 
+  owes(socket: Duplex): boolean {
+    return this.#owed.has(socket as Socket);
+  }
+
   /** Those to which an answer is owed. */
   sockets(): readonly Socket[] {
     return [...this.#owed.keys()];

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { AnswerOrder } from './answer-order.ts';
 import type { PeerAddresses } from './peer-address.ts';
 
 /**
@@ -15,12 +16,13 @@ import type { PeerAddresses } from './peer-address.ts';
 export function boundPlainConnections(
   server: Server,
   addresses: PeerAddresses,
+  answerOrder: AnswerOrder,
   perAddressMax: number,
 ): (socket: Duplex) => void {
   /** In the order in which they came, or were answered last. */
   const socketsByAddress = new Map<string, Set<Duplex>>();
   const addressBySocket = new Map<Duplex, string>();
-  const answered = new Set<Duplex>();
+  const ofProxies = new WeakSet<Duplex>();
 
   function leave(socket: Duplex): void {
     const address = addressBySocket.get(socket);
@@ -37,26 +39,24 @@ export function boundPlainConnections(
     socketsByAddress.set(address, beside.add(socket));
     addressBySocket.set(socket, address);
     if (beside.size <= perAddressMax) return;
-    const idle = [...beside].find((other) => other !== socket && !answered.has(other));
+    const idle = [...beside].find((other) => other !== socket && !answerOrder.owes(other));
     (idle ?? socket).destroy();
     leave(idle ?? socket);
   }
 
   server.on('connection', (socket: Socket) => {
     const address = addresses.ofPeer(socket);
-    if (address !== undefined) enter(socket, address);
-    socket.once('close', () => {
-      leave(socket);
-      answered.delete(socket);
-    });
+    if (address === undefined) ofProxies.add(socket);
+    else enter(socket, address);
+    socket.once('close', () => leave(socket));
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    answered.add(socket);
-    const isOfProxy = addresses.ofPeer(socket) === undefined;
+    const isOfProxy = ofProxies.has(socket);
     if (isOfProxy) enter(socket, addresses.ofRequest(request));
     response.once('close', () => {
-      answered.delete(socket);
+      // Of several requests at once the next is answered now.
+      if (answerOrder.owes(socket)) return;
       const address = addressBySocket.get(socket);
       if (isOfProxy || address === undefined) leave(socket);
       else enter(socket, address);

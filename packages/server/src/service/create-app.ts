@@ -100,7 +100,12 @@ export async function createApp({
   endStuckPeers(app, answerOrder);
   app.server.maxConnections = parts.live.socketsMax + limits.plainMax;
   const addresses = createPeerAddresses(parts.live.trustedProxies ?? []);
-  const onUpgraded = boundPlainConnections(app.server, addresses, limits.plainPerAddressMax);
+  const onUpgraded = boundPlainConnections(
+    app.server,
+    addresses,
+    answerOrder,
+    limits.plainPerAddressMax,
+  );
   app.server.on('drop', () => app.server.closeIdleConnections());
   app.setErrorHandler(handleError);
   // A connection that is kept alive would hold the stop until the client lets go.
