@@ -7,6 +7,9 @@ const RULE_COUNTS_BY_SECTION = {
   'live protocol': { LIV: 9 },
   'client SDK': { SDK: 9 },
   operation: { OPS: 3 },
+  intent: { CLM: 8 },
+  'registers and plays': { REG: 3, PLY: 4 },
+  'continue watching': { CW: 10 },
   'every screen': { ENG: 9 },
 } as const;
 

@@ -1,3 +1,5 @@
+export * from './content-facts.ts';
+export * from './dates.ts';
 export * from './device-info.ts';
 export type { DeviceRegistration } from './device-registration.ts';
 export * from './device-registry.ts';
