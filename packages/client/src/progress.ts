@@ -7,9 +7,8 @@ import {
   type GivenPosition,
   type PlaybackPosition,
 } from '@cuepoint/core';
-import { Items } from './replica/items.ts';
-import { progressContentIds, progressItem, type ProgressItem } from './replica/view.ts';
-import { Listeners } from './subscribable.ts';
+import { createPart } from './replica/part.ts';
+import { progressItem, type ProgressItem } from './replica/view.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -52,24 +51,19 @@ export interface Progress {
 }
 
 export function createProgress({ store, write }: WritableDeps): Progress {
-  const listeners = new Listeners();
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
   let user = store.namespace;
-  const items = new Items<ProgressItem>({
-    contentIds: () => progressContentIds(store.replica),
-    read: (contentId) => progressItem(store.replica, contentId),
-    timeOf: ({ updatedAtMs }) => updatedAtMs,
-  });
-  const get = (contentId: string) => items.get(contentId);
-  store.onChanged(({ progress }) => {
-    if (user !== store.namespace) {
-      user = store.namespace;
-      lastReports.clear();
-    }
-    if (progress?.size === 0) return;
-    items.expire(progress);
-    listeners.notify();
+  const { get, listOf, subscribe } = createPart<ProgressItem>(
+    store,
+    'progress',
+    progressItem,
+    ({ updatedAtMs }) => updatedAtMs,
+  );
+  store.onChanged(() => {
+    if (user === store.namespace) return;
+    user = store.namespace;
+    lastReports.clear();
   });
 
   function set(contentId: string, position: GivenPosition): void {
@@ -120,9 +114,9 @@ export function createProgress({ store, write }: WritableDeps): Progress {
       });
     },
     markUnwatched: clear,
-    inProgress: items.listOf(isInProgress),
-    completed: items.listOf(({ isCompleted }) => isCompleted),
-    list: items.listOf(() => true),
-    subscribe: listeners.subscribe,
+    inProgress: listOf(isInProgress),
+    completed: listOf(({ isCompleted }) => isCompleted),
+    list: listOf(() => true),
+    subscribe,
   };
 }

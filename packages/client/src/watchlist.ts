@@ -1,14 +1,8 @@
 import { requireContentId, TAGS_PER_REMOVE_MAX } from '@cuepoint/core';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
-import { Items } from './replica/items.ts';
-import {
-  visibleTags,
-  watchlistContentIds,
-  watchlistItem,
-  type WatchlistItem,
-} from './replica/view.ts';
-import { Listeners } from './subscribable.ts';
+import { createPart } from './replica/part.ts';
+import { visibleTags, watchlistItem, type WatchlistItem } from './replica/view.ts';
 
 /** What the person wants to watch: an OR-Set, so that an add and a concurrent remove both count. [ORS2] */
 export interface Watchlist {
@@ -37,19 +31,14 @@ export interface WritableDeps {
 }
 
 export function createWatchlist({ store, write }: WritableDeps, uuid: () => string): Watchlist {
-  const listeners = new Listeners();
-  const items = new Items<WatchlistItem>({
-    contentIds: () => watchlistContentIds(store.replica),
-    read: (contentId) => watchlistItem(store.replica, contentId),
-    timeOf: ({ addedAtMs }) => addedAtMs,
-  });
-  const list = items.listOf(() => true);
-  const has = (contentId: string) => items.get(contentId) !== undefined;
-  store.onChanged(({ watchlist }) => {
-    if (watchlist?.size === 0) return;
-    items.expire(watchlist);
-    listeners.notify();
-  });
+  const { get, listOf, subscribe } = createPart<WatchlistItem>(
+    store,
+    'watchlist',
+    watchlistItem,
+    ({ addedAtMs }) => addedAtMs,
+  );
+  const list = listOf(() => true);
+  const has = (contentId: string) => get(contentId) !== undefined;
   return {
     get size() {
       return list().length;
@@ -71,6 +60,6 @@ export function createWatchlist({ store, write }: WritableDeps, uuid: () => stri
       }
       return tags.length > 0;
     },
-    subscribe: listeners.subscribe,
+    subscribe,
   };
 }

@@ -185,7 +185,7 @@ export class Session {
     // Pages may be of a moment before a removal, and live adds of before it may wait behind them.
     if (this.#isPaging) return;
     const { store } = this.#deps;
-    const waiting = new Set(store.replica.pendingContentIds());
+    const waiting = new Set(store.replica.pendingKeysOf('watchlist'));
     const collect = this.#tombstones
       .filter(({ contentId }) => !waiting.has(contentId))
       .map(({ tag }) => tag)

@@ -13,7 +13,7 @@ import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 import { seenBy } from './record-op.ts';
 import { stampToSend } from './stamp-to-send.ts';
-import { lengthOf, opsOfResult, opToSend } from './wire-ops.ts';
+import { opsOfResult, opToSend } from './wire-ops.ts';
 
 /** Pushes without their ack; the service takes 32 of them. */
 const PUSHES_AT_ONCE_MAX = 8;
@@ -233,7 +233,7 @@ export class Pump {
       // The replica is that user's already: this holds where that has a fault. [ENG6]
       if (entry.userId !== this.#userId) continue;
       if ((this.#waits.get(entry.id)?.untilMs ?? 0) > nowMs) continue;
-      length += lengthOf(entry.op);
+      length += JSON.stringify(opToSend(entry.op)).length;
       if (batch.length > 0 && (batch.length >= this.#opsPerPushMax || length > PUSH_LENGTH_MAX)) {
         break;
       }

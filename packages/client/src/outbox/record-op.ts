@@ -6,6 +6,7 @@ import type {
   WatchlistAddOp,
   WatchlistRemoveOp,
 } from '@cuepoint/core';
+import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
 import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
@@ -20,21 +21,16 @@ export type UnstampedOp = Unstamped<
 /**
  * Puts a change of this device into the outbox, where the next read sees it. [SDK1]
  *
- * Progress that was not sent yet makes room for later progress of its content; watchlist changes are all kept. [SDK4]
+ * A register that was not sent yet makes room for a later write of it; watchlist changes are all kept. [SDK4]
  *
  * @returns resolves once it survives the end of the process. Never rejects.
  */
 export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp): Promise<void> {
   noticeClockJump(store);
   const { replica, clock, place } = store;
-  const isProgress = op.kind === 'progress.set' || op.kind === 'progress.clear';
   const seen = seenBy(store, op);
-  const pending = isProgress
-    ? replica
-        .pendingOf(op.contentId)
-        .filter(
-          ({ op: { kind }, userId }) => kind.startsWith('progress') && userId === place.userId,
-        )
+  const pending = isRegisterOp(op)
+    ? replica.pendingOf(partOf(op), keyOf(op)).filter(({ userId }) => userId === place.userId)
     : [];
   const folded = pending.filter(({ state }) => state === 'unsent');
   const entry: OutboxEntry = {
@@ -74,14 +70,6 @@ function newEntry(store: ReplicaStore): Omit<OutboxEntry, 'op'> {
 }
 
 /** What a change has to be stamped past: the register that it replaces, and what is collected or erased. [LWW1] */
-export function seenBy(
-  { replica, clock }: ReplicaStore,
-  { kind, contentId }: Pick<UnstampedOp, 'kind' | 'contentId'>,
-): Timestamp | undefined {
-  return maxOf(
-    clock.floor,
-    kind.startsWith('progress')
-      ? replica.acknowledged.registers.get(contentId)?.timestamp
-      : undefined,
-  );
+export function seenBy({ replica, clock }: ReplicaStore, op: UnstampedOp): Timestamp | undefined {
+  return maxOf(clock.floor, replica.acknowledged.registerOf(op)?.timestamp);
 }

@@ -10,6 +10,7 @@ import {
   type Timestamp,
 } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
+import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 
 /** A wall clock that moved this much more or less than time passed was set, or its device slept. */
@@ -168,18 +169,17 @@ export class ServiceClock {
   ): OutboxEntry[] {
     const nowMs = this.nowMs();
     const ahead = new HybridLogicalClock();
-    const pastByContentId = new Map<string, Timestamp>();
+    const pastByRegister = new Map<string, Timestamp>();
     let last = this.#lastSent;
     const restamped: OutboxEntry[] = [];
     for (const entry of entries) {
       const { op, state } = entry;
-      const { contentId } = op;
-      const isProgress = op.kind.startsWith('progress');
+      const register = isRegisterOp(op) ? `${partOf(op)}/${keyOf(op)}` : '';
       let { timestamp } = op;
       if (isDue(entry)) {
         const madeMs = entry.serviceMs ?? entry.wallMs + (this.#offsetMs ?? 0);
         const physical = Math.floor(clampMs(Math.min(Math.max(madeMs, entry.notBeforeMs), nowMs)));
-        const past = maxOf(entry.seen, isProgress ? pastByContentId.get(contentId) : undefined);
+        const past = maxOf(entry.seen, pastByRegister.get(register));
         if (past !== undefined && isAheadOfClock(past, nowMs)) {
           timestamp = ahead.tickPast(past, nowMs);
         } else {
@@ -188,7 +188,7 @@ export class ServiceClock {
         }
         restamped.push({ ...entry, serviceMs: physical, op: { ...op, timestamp } });
       }
-      if (isProgress && state !== 'dead') pastByContentId.set(contentId, timestamp);
+      if (register && state !== 'dead') pastByRegister.set(register, timestamp);
     }
     this.receive(last);
     return restamped;

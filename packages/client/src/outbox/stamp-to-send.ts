@@ -1,3 +1,4 @@
+import { keyOf, partOf } from '../replica/op-key.ts';
 import type { ReplicaStore } from '../replica/replica-store.ts';
 import type { EntryState, OutboxEntry } from './outbox-entry.ts';
 
@@ -8,8 +9,9 @@ export function stampToSend(
   state: EntryState,
 ): OutboxEntry {
   const isProvisional = entry.state === 'unsent' && clock.isProvisional(entry);
+  const { op } = entry;
   const [stamped = entry] = isProvisional
-    ? clock.restamp(replica.pendingOf(entry.op.contentId), ({ id }) => id === entry.id)
+    ? clock.restamp(replica.pendingOf(partOf(op), keyOf(op)), ({ id }) => id === entry.id)
     : [entry];
   clock.sent(stamped.op.timestamp);
   return { ...stamped, state, sends: entry.sends + 1 };

@@ -13,9 +13,3 @@ export function opsOfResult(op: Op, { result, winner }: WireOpResult): Op[] {
   // An add whose tag was removed already: the removal itself comes, or came, with the changes.
   return op.kind === 'watchlist.remove' ? [op, ...won] : won;
 }
-
-/** At least what it takes as JSON, in UTF-16 code units. */
-export function lengthOf(op: Op): number {
-  const tags = op.kind === 'watchlist.remove' ? op.tags.length * 40 : 40;
-  return 160 + op.contentId.length * 2 + tags;
-}

@@ -7,12 +7,12 @@ import {
   wireToOp,
   type Op,
   type ORSetEntry,
-  type ProgressOp,
   type Stamp,
   type WireOp,
 } from '@cuepoint/core';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { isSame } from '../subscribable.ts';
+import { keyOf, partOf, within, type Keyed, type RegisterOp } from './op-key.ts';
 
 type StoredStamp = readonly [timestamp: string, deviceId: string];
 interface StoredTag {
@@ -24,8 +24,8 @@ interface StoredTag {
 /** A record that one state has otherwise than another, and what it is of. */
 interface Difference {
   readonly record: StorageChange;
-  readonly contentId: string;
-  readonly isProgress: boolean;
+  readonly part: string;
+  readonly key: string;
 }
 
 const TAG_PREFIX = 't/';
@@ -34,7 +34,7 @@ const REGISTER_PREFIX = 'p/';
 /** What the service holds of a user, as far as this device was told: the fold of committed ops. [SDK8] */
 export class Acknowledged {
   readonly set = new ORSet();
-  readonly registers = new Map<string, ProgressOp>();
+  readonly #registers = new Map<string, Map<string, RegisterOp>>();
 
   /** @returns whether anything changed. */
   fold(op: Op): boolean {
@@ -44,10 +44,25 @@ export class Acknowledged {
     if (op.kind === 'watchlist.remove') {
       return this.set.remove(op.contentId, op.tags, op) === 'applied';
     }
-    const stored = this.registers.get(op.contentId);
+    const stored = this.registerOf(op);
     if (stored !== undefined && compareStamps(stored, op) >= 0) return false;
-    this.registers.set(op.contentId, op);
+    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), op);
     return true;
+  }
+
+  /** What counts of a register, a clear included. */
+  register(part: string, key: string): RegisterOp | undefined {
+    return this.#registers.get(part)?.get(key);
+  }
+
+  /** What counts of the one that an op is of. */
+  registerOf(op: Keyed): RegisterOp | undefined {
+    return this.register(partOf(op), keyOf(op));
+  }
+
+  /** Of what something is known in a part, though it may be that it was removed. */
+  keysOf(part: string): Iterable<string> {
+    return part === 'watchlist' ? this.set.contentIds() : (this.#registers.get(part)?.keys() ?? []);
   }
 
   /** @returns false for a record that is not of this part of the replica. */
@@ -79,9 +94,9 @@ export class Acknowledged {
     return [TAG_PREFIX + tag, entry && tagToStored(entry)];
   }
 
-  registerRecord(contentId: string): StorageChange {
-    const op = this.registers.get(contentId);
-    return [REGISTER_PREFIX + contentId, op && opToWire(op)];
+  registerRecord(op: Op): StorageChange {
+    const now = this.registerOf(op);
+    return [`${REGISTER_PREFIX}${partOf(op)}/${keyOf(op)}`, now && opToWire(now)];
   }
 
   /** As ops that fold to the same state. */
@@ -92,7 +107,7 @@ export class Acknowledged {
       if (removed !== null)
         ops.push({ kind: 'watchlist.remove', contentId, tags: [tag], ...removed });
     }
-    return [...ops, ...this.registers.values()];
+    return [...ops, ...this.#registerOps()];
   }
 
   /** All that the storage has to hold. */
@@ -101,29 +116,36 @@ export class Acknowledged {
   }
 
   get isEmpty(): boolean {
-    return this.set.entryCount + this.registers.size === 0;
+    return this.set.entryCount + this.#registers.size === 0;
   }
 
   /** What makes this state of a former one: what is known before what is forgotten. */
   differencesFrom(before: Acknowledged): Difference[] {
     const differences: Difference[] = [];
+    const add = (record: StorageChange, part: string, key: string) =>
+      differences.push({ record, part, key });
     const addTag = ({ tag, contentId }: ORSetEntry) =>
-      differences.push({ record: this.tagRecord(tag), contentId, isProgress: false });
-    const addRegister = (contentId: string) =>
-      differences.push({ record: this.registerRecord(contentId), contentId, isProgress: true });
+      add(this.tagRecord(tag), 'watchlist', contentId);
+    const addRegister = (op: RegisterOp) => add(this.registerRecord(op), partOf(op), keyOf(op));
     for (const entry of this.set.entries()) {
       if (!isSameEntry(before.set.get(entry.tag), entry)) addTag(entry);
     }
-    for (const [contentId, op] of this.registers) {
-      if (!isSameOp(before.registers.get(contentId), op)) addRegister(contentId);
+    for (const op of this.#registerOps()) {
+      if (!isSameOp(before.registerOf(op), op)) addRegister(op);
     }
     for (const entry of before.set.entries()) {
       if (this.set.get(entry.tag) === undefined) addTag(entry);
     }
-    for (const contentId of before.registers.keys()) {
-      if (!this.registers.has(contentId)) addRegister(contentId);
+    for (const op of before.#registerOps()) {
+      if (this.registerOf(op) === undefined) addRegister(op);
     }
     return differences;
+  }
+
+  #registerOps(): RegisterOp[] {
+    let ops: RegisterOp[] = [];
+    for (const byKey of this.#registers.values()) ops = ops.concat([...byKey.values()]);
+    return ops;
   }
 }
 
@@ -135,7 +157,7 @@ function isSameEntry(a: ORSetEntry | undefined, b: ORSetEntry): boolean {
   );
 }
 
-function isSameOp(a: ProgressOp | undefined, b: ProgressOp): boolean {
+function isSameOp(a: RegisterOp | undefined, b: RegisterOp): boolean {
   return (
     a === b || (a !== undefined && isSameStamp(a, b) && isSame({ ...b, timestamp: a.timestamp }, a))
   );

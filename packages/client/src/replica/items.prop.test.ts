@@ -40,7 +40,7 @@ function setup() {
   const shown = new Map<string, Item>();
   let reads = 0;
   const items = new Items<Item>({
-    contentIds: () => shown.keys(),
+    keys: () => shown.keys(),
     read(contentId) {
       reads += 1;
       const item = shown.get(contentId);

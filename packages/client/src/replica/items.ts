@@ -1,22 +1,20 @@
 import { placeIn } from '../place-in.ts';
 import { isSame } from '../subscribable.ts';
 
-interface Shown {
-  readonly contentId: string;
-}
+export type Shown = { readonly contentId: string } | { readonly key: string };
 
 export interface ItemsDeps<Item extends Shown> {
   /** Everything that may be shown. */
-  readonly contentIds: () => Iterable<string>;
-  readonly read: (contentId: string) => Item | undefined;
-  /** Lists have the greatest first, and equal ones by content id. */
+  readonly keys: () => Iterable<string>;
+  readonly read: (key: string) => Item | undefined;
+  /** Lists have the greatest first, and equal ones by key. */
   readonly timeOf: (item: Item) => number;
 }
 
 /**
- * What is shown of each content, and lists of it: each the same array, of the same objects, until what it shows changes.
+ * What is shown of each key, and lists of it: each the same array, of the same objects, until what it shows changes.
  *
- * Computed when it is read, and then only what is out of date: a change costs its own content, however many there are.
+ * Computed when it is read, and then only what is out of date: a change costs its own key, however many there are.
  */
 export class Items<Item extends Shown> {
   readonly #deps: ItemsDeps<Item>;
@@ -31,15 +29,15 @@ export class Items<Item extends Shown> {
     this.#deps = deps;
   }
 
-  /** @param contentIds `undefined`: of all. */
-  expire(contentIds: Iterable<string> | undefined): void {
-    if (contentIds === undefined) this.#isAllStale = true;
-    else for (const contentId of contentIds) this.#stale.add(contentId);
+  /** @param keys `undefined`: of all. */
+  expire(keys: Iterable<string> | undefined): void {
+    if (keys === undefined) this.#isAllStale = true;
+    else for (const key of keys) this.#stale.add(key);
   }
 
-  get(contentId: string): Item | undefined {
-    if (this.#isAllStale || this.#stale.delete(contentId)) this.#refresh([contentId]);
-    return this.#items.get(contentId);
+  get(key: string): Item | undefined {
+    if (this.#isAllStale || this.#stale.delete(key)) this.#refresh([key]);
+    return this.#items.get(key);
   }
 
   /** @returns what reads the list of those that it keeps. */
@@ -54,21 +52,21 @@ export class Items<Item extends Shown> {
 
   #refreshAll(): void {
     const stale = this.#isAllStale
-      ? new Set([...this.#items.keys(), ...this.#deps.contentIds()])
+      ? new Set([...this.#items.keys(), ...this.#deps.keys()])
       : this.#stale;
     this.#isAllStale = false;
     if (stale.size > 0) this.#refresh(stale);
     this.#stale.clear();
   }
 
-  #refresh(contentIds: Iterable<string>): void {
-    for (const contentId of contentIds) {
-      const before = this.#items.get(contentId);
-      const item = this.#deps.read(contentId);
+  #refresh(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const before = this.#items.get(key);
+      const item = this.#deps.read(key);
       if (item !== undefined && before !== undefined && isSame(before, item)) continue;
-      if (item !== undefined) this.#items.set(contentId, item);
-      else if (!this.#items.delete(contentId)) continue;
-      for (const list of this.#lists) list.note(contentId, before);
+      if (item !== undefined) this.#items.set(key, item);
+      else if (!this.#items.delete(key)) continue;
+      for (const list of this.#lists) list.note(key, before);
     }
   }
 }
@@ -86,9 +84,9 @@ class List<Item extends Shown> {
     this.#timeOf = timeOf;
   }
 
-  note(contentId: string, before: Item | undefined): void {
-    if (this.#items === undefined || this.#before.has(contentId)) return;
-    this.#before.set(contentId, before);
+  note(key: string, before: Item | undefined): void {
+    if (this.#items === undefined || this.#before.has(key)) return;
+    this.#before.set(key, before);
   }
 
   read(now: ReadonlyMap<string, Item>): readonly Item[] {
@@ -109,9 +107,9 @@ class List<Item extends Shown> {
       edits.push({ item, isGone });
       length += isGone ? -1 : 1;
     };
-    for (const [contentId, before] of this.#before) {
+    for (const [key, before] of this.#before) {
       add(before, true);
-      add(now.get(contentId), false);
+      add(now.get(key), false);
     }
     if (edits.length === 0) return items;
     edits.sort((a, b) => this.#compare(a.item, b.item));
@@ -130,8 +128,11 @@ class List<Item extends Shown> {
     return changed;
   }
 
-  /** The greatest first; 0 for one content at one time alone. */
+  /** The greatest first; 0 for one key at one time alone. */
   readonly #compare = (a: Item, b: Item): number =>
-    this.#timeOf(b) - this.#timeOf(a) ||
-    Number(a.contentId > b.contentId) - Number(a.contentId < b.contentId);
+    this.#timeOf(b) - this.#timeOf(a) || Number(keyOf(a) > keyOf(b)) - Number(keyOf(a) < keyOf(b));
+}
+
+function keyOf(item: Shown): string {
+  return 'key' in item ? item.key : item.contentId;
 }

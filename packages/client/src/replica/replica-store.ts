@@ -20,8 +20,8 @@ export interface ReplicaStoreDeps {
   readonly nobody: Place;
 }
 
-const ALL: Touched = { watchlist: undefined, progress: undefined, outbox: true };
-const NONE: ReadonlySet<string> = new Set();
+const ALL: Touched = { keys: undefined, outbox: true };
+const OUTBOX: Touched = { keys: new Map(), outbox: true };
 /** Between tries to read a medium that could not be read. */
 const RECOVERY_INTERVAL_MS = 5_000;
 const UNREAD = { write: () => Promise.reject(new Error('The storage could not be read.')) };
@@ -377,7 +377,7 @@ export class ReplicaStore {
       isRead ? storage : UNREAD,
       this.namespace,
       environment,
-      () => this.#changed.notify({ watchlist: NONE, progress: NONE, outbox: true }, {}),
+      () => this.#changed.notify(OUTBOX, {}),
       !isRead,
     );
   }

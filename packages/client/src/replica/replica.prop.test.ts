@@ -1,10 +1,11 @@
-import { compareStamps, type Op, type ProgressOp } from '@cuepoint/core';
+import { compareStamps, type Op } from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { Acknowledged } from './acknowledged.ts';
 import { ReplicaHistory, steps, type Step } from '../testing/replica-history.ts';
+import { keyOf, partOf } from './op-key.ts';
 import { Replica } from './replica.ts';
 
 /** A replica that takes steps, and everything that its storage was told. */
@@ -47,7 +48,7 @@ function holds(acknowledged: Acknowledged, op: Op): boolean {
   if (op.kind === 'watchlist.remove') {
     return op.tags.every((tag) => acknowledged.set.get(tag)?.removed != null);
   }
-  const stored: ProgressOp | undefined = acknowledged.registers.get(op.contentId);
+  const stored = acknowledged.register(partOf(op), keyOf(op));
   return stored !== undefined && compareStamps(stored, op) >= 0;
 }
 

@@ -10,6 +10,7 @@ import {
 import { placeIn } from '../place-in.ts';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { Acknowledged } from './acknowledged.ts';
+import { isRegisterOp, keyOf, partOf, within } from './op-key.ts';
 import {
   metaToStored,
   NO_META,
@@ -37,9 +38,8 @@ export interface ReplicaChange {
 
 /** What may look different after a change. */
 export interface Touched {
-  /** By content; `undefined`: any of them. */
-  readonly watchlist: ReadonlySet<string> | undefined;
-  readonly progress: ReadonlySet<string> | undefined;
+  /** By part; `undefined`: any of them. */
+  readonly keys: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   readonly outbox: boolean;
 }
 
@@ -55,7 +55,8 @@ export function recordOfNone({ id }: OutboxEntry): StorageChange {
 export class Replica {
   #acknowledged = new Acknowledged();
   readonly #entriesById = new Map<string, OutboxEntry>();
-  readonly #entryIdsByContentId = new Map<string, Set<string>>();
+  /** By part and key. */
+  readonly #entryIds = new Map<string, Map<string, Set<string>>>();
   /** By id. In place: a week offline is thousands of entries, and each write looks at them. */
   readonly #ordered: OutboxEntry[] = [];
   #deadCount = 0;
@@ -95,9 +96,9 @@ export class Replica {
     return this.#deadCount;
   }
 
-  /** What waits to be acknowledged of one content, in the order in which it was made. */
-  pendingOf(contentId: string): readonly OutboxEntry[] {
-    const ids = this.#entryIdsByContentId.get(contentId);
+  /** What waits to be acknowledged of a key, in the order in which it was made. */
+  pendingOf(part: string, key: string): readonly OutboxEntry[] {
+    const ids = this.#entryIds.get(part)?.get(key);
     if (ids === undefined) return NONE;
     const pending: OutboxEntry[] = [];
     for (const id of ids) {
@@ -107,8 +108,13 @@ export class Replica {
     return pending.length < 2 ? pending : pending.sort(byId);
   }
 
-  pendingContentIds(): IterableIterator<string> {
-    return this.#entryIdsByContentId.keys();
+  /** Of what something may be shown in a part. */
+  keysOf(part: string): Iterable<string> {
+    return [...this.#acknowledged.keysOf(part), ...this.pendingKeysOf(part)];
+  }
+
+  pendingKeysOf(part: string): Iterable<string> {
+    return this.#entryIds.get(part)?.keys() ?? [];
   }
 
   /** The entry after an event; `undefined` when it is not there, or the event changes nothing. [SDK2] */
@@ -126,16 +132,13 @@ export class Replica {
 
   /** @returns also the records that a state in the place of another has otherwise. */
   #apply({ fold = [], replace, collect = [], put = [], drop = [], meta }: ReplicaChange) {
-    const [watchlist, progress] = [new Set<string>(), new Set<string>()];
-    const touch = ({ kind, contentId }: Op) => {
-      (kind.startsWith('progress') ? progress : watchlist).add(contentId);
-    };
+    const keys = new Map<string, Set<string>>();
+    const touchKey = (part: string, key: string) => within(keys, part, Set<string>).add(key);
+    const touch = (op: Op) => touchKey(partOf(op), keyOf(op));
     const replaced: StorageChange[] = [];
-    for (const { record, contentId, isProgress: isPosition } of replace?.differencesFrom(
-      this.#acknowledged,
-    ) ?? []) {
+    for (const { record, part, key } of replace?.differencesFrom(this.#acknowledged) ?? []) {
       replaced.push(record);
-      (isPosition ? progress : watchlist).add(contentId);
+      touchKey(part, key);
     }
     if (replace !== undefined) {
       this.#acknowledged = replace;
@@ -146,7 +149,9 @@ export class Replica {
       touch(op);
       if (op.kind !== 'watchlist.remove') continue;
       // Whatever it says that its tags are of.
-      for (const tag of op.tags) watchlist.add(this.#acknowledged.set.get(tag)?.contentId ?? '');
+      for (const tag of op.tags) {
+        touchKey('watchlist', this.#acknowledged.set.get(tag)?.contentId ?? '');
+      }
     }
     for (const tag of collect) this.#acknowledged.set.collect(tag);
     for (const entry of put) {
@@ -160,7 +165,7 @@ export class Replica {
     }
     if (meta !== undefined) this.#meta = { ...this.#meta, ...meta };
     const outbox = put.length + drop.length > 0;
-    return { touched: { watchlist, progress, outbox }, replaced };
+    return { touched: { keys, outbox }, replaced };
   }
 
   /** Applies a change that somebody else has stored. */
@@ -196,11 +201,10 @@ export class Replica {
     const { touched, replaced } = this.#apply(change);
     const { fold = [], replace, collect = [], put = [], drop = [], meta } = change;
     const acknowledged = this.#acknowledged;
-    const contentIds = new Set(fold.filter(isProgress).map((op) => op.contentId));
     const records: StorageChange[] = [
       ...replaced,
       ...acknowledged.takeChangedTags(),
-      ...Array.from(contentIds, (contentId) => acknowledged.registerRecord(contentId)),
+      ...new Map(fold.filter(isRegisterOp).map((op) => acknowledged.registerRecord(op))),
       ...put.map(({ id }) => this.#entryRecord(id)),
       ...drop.map((id) => this.#entryRecord(id)),
       ...collect.map((tag) => acknowledged.tagRecord(tag)),
@@ -237,14 +241,12 @@ export class Replica {
   }
 
   #put(entry: OutboxEntry): void {
-    const { contentId } = entry.op;
     const before = this.#entriesById.get(entry.id);
     this.#deadCount += Number(entry.state === 'dead') - Number(before?.state === 'dead');
     this.#entriesById.set(entry.id, entry);
     this.#ordered.splice(this.#placeOf(entry.id), before === undefined ? 0 : 1, entry);
-    const ids = this.#entryIdsByContentId.get(contentId);
-    if (ids === undefined) this.#entryIdsByContentId.set(contentId, new Set([entry.id]));
-    else ids.add(entry.id);
+    const idsByKey = within(this.#entryIds, partOf(entry.op), Map<string, Set<string>>);
+    within(idsByKey, keyOf(entry.op), Set<string>).add(entry.id);
   }
 
   /** Where an entry of this id is, or belongs. */
@@ -258,9 +260,10 @@ export class Replica {
     this.#entriesById.delete(id);
     this.#deadCount -= Number(entry.state === 'dead');
     this.#ordered.splice(this.#placeOf(id), 1);
-    const ids = this.#entryIdsByContentId.get(entry.op.contentId);
+    const idsByKey = this.#entryIds.get(partOf(entry.op));
+    const ids = idsByKey?.get(keyOf(entry.op));
     ids?.delete(id);
-    if (ids?.size === 0) this.#entryIdsByContentId.delete(entry.op.contentId);
+    if (ids?.size === 0) idsByKey?.delete(keyOf(entry.op));
     return entry;
   }
 }
@@ -275,8 +278,4 @@ function showsTheSame(a: OutboxEntry, b: OutboxEntry): boolean {
 
 function byId(a: OutboxEntry, b: OutboxEntry): number {
   return a.id < b.id ? -1 : 1;
-}
-
-function isProgress({ kind }: Op): boolean {
-  return kind === 'progress.set' || kind === 'progress.clear';
 }

@@ -1,10 +1,5 @@
-import {
-  compareStamps,
-  isFinished,
-  type PlaybackPosition,
-  type ProgressOp,
-  type Stamp,
-} from '@cuepoint/core';
+import { compareStamps, isFinished, type PlaybackPosition, type Stamp } from '@cuepoint/core';
+import type { RegisterOp } from './op-key.ts';
 import type { Replica } from './replica.ts';
 
 /** A content on the list, as this device shows it. */
@@ -37,7 +32,7 @@ export function visibleTags(replica: Replica, contentId: string): Map<string, St
     const added = set.get(tag)?.added;
     if (added != null) stampsByTag.set(tag, added);
   }
-  for (const { op } of replica.pendingOf(contentId)) {
+  for (const { op } of replica.pendingOf('watchlist', contentId)) {
     if (op.kind === 'watchlist.add') {
       if (set.get(op.tag)?.removed == null) stampsByTag.set(op.tag, op);
     } else if (op.kind === 'watchlist.remove') {
@@ -57,27 +52,25 @@ export function watchlistItem(replica: Replica, contentId: string): WatchlistIte
     contentId,
     addedAtMs: first.timestamp.physical,
     addedBy: first.deviceId,
-    isPending: isPending(replica, contentId, 'watchlist'),
+    isPending: replica.pendingOf('watchlist', contentId).length > 0,
   };
 }
 
-/** Everything that may be on the list. */
-export function watchlistContentIds(replica: Replica): Iterable<string> {
-  return [...replica.acknowledged.set.contentIds(), ...replica.pendingContentIds()];
-}
-
-/** The write that counts: the greatest stamp of what is acknowledged and what waits. [LWW1] */
-export function visibleProgress(replica: Replica, contentId: string): ProgressOp | undefined {
-  let winner = replica.acknowledged.registers.get(contentId);
-  for (const { op } of replica.pendingOf(contentId)) {
-    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') continue;
-    if (winner === undefined || compareStamps(op, winner) > 0) winner = op;
+/** The write that counts: the greatest stamp of what is acknowledged and what waits. [LWW1] [REG1] */
+export function visibleRegister(
+  replica: Replica,
+  part: string,
+  key: string,
+): RegisterOp | undefined {
+  let winner = replica.acknowledged.register(part, key);
+  for (const { op } of replica.pendingOf(part, key)) {
+    if (winner === undefined || compareStamps(op, winner) > 0) winner = op as RegisterOp;
   }
   return winner;
 }
 
 export function progressItem(replica: Replica, contentId: string): ProgressItem | undefined {
-  const op = visibleProgress(replica, contentId);
+  const op = visibleRegister(replica, 'progress', contentId);
   if (op?.kind !== 'progress.set') return undefined;
   const { positionSeconds, durationSeconds, state, timestamp, deviceId } = op;
   return {
@@ -88,15 +81,6 @@ export function progressItem(replica: Replica, contentId: string): ProgressItem 
     updatedAtMs: timestamp.physical,
     deviceId,
     isCompleted: isFinished(op),
-    isPending: isPending(replica, contentId, 'progress'),
+    isPending: replica.pendingOf('progress', contentId).length > 0,
   };
-}
-
-/** Everything that may have a position. */
-export function progressContentIds(replica: Replica): Iterable<string> {
-  return [...replica.acknowledged.registers.keys(), ...replica.pendingContentIds()];
-}
-
-function isPending(replica: Replica, contentId: string, part: 'watchlist' | 'progress'): boolean {
-  return replica.pendingOf(contentId).some(({ op }) => op.kind.startsWith(part));
 }

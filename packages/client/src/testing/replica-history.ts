@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { arbitraryHistory } from '../../../core/src/testing/op-arbitraries.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import { Acknowledged } from '../replica/acknowledged.ts';
+import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
 import type { Replica, ReplicaChange } from '../replica/replica.ts';
 
 export type Step =
@@ -73,8 +74,8 @@ export class ReplicaHistory {
   #write(op: Op): ReplicaChange {
     const id = String(this.entriesById.size).padStart(12, '0');
     const folded = this.#replica()
-      .pendingOf(op.contentId)
-      .filter((entry) => isProgress(entry.op) && isProgress(op) && entry.state === 'unsent');
+      .pendingOf(partOf(op), keyOf(op))
+      .filter(({ state }) => isRegisterOp(op) && state === 'unsent');
     for (const { id: before, op: old } of folded) {
       this.entriesById.set(before, { op: old, foldedInto: id });
     }
@@ -97,10 +98,6 @@ export class ReplicaHistory {
       ...(folded.length > 0 && { drop: folded.map((each) => each.id), foldedInto: id }),
     };
   }
-}
-
-function isProgress({ kind }: Op): boolean {
-  return kind === 'progress.set' || kind === 'progress.clear';
 }
 
 function acknowledgedOf(ops: readonly Op[]): Acknowledged {
