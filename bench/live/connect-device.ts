@@ -78,7 +78,7 @@ function parse(data: RawData): DownMessage {
 function helloOf({ token, deviceId }: DeviceOptions): string {
   return JSON.stringify({
     type: 'hello',
-    protocol: 1,
+    protocol: 2,
     token,
     device: { deviceId, deviceType: 'Phone', platform: 'bench', appVersion: '1.0.0' },
   });

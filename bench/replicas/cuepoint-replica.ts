@@ -46,7 +46,7 @@ function join(messages: readonly Uint8Array[]): Uint8Array {
 
 function welcomeOf(changes: readonly WireOp[]) {
   const [userId, serverTime] = [randomUUID(), Date.now()];
-  return { type: 'welcome', protocol: 1, userId, serverTime, changes };
+  return { type: 'welcome', protocol: 2, userId, serverTime, changes };
 }
 
 function changesOf(ops: readonly WireOp[]) {

@@ -90,7 +90,7 @@ async function startFlood(url: string, { token }: LiveUser, acked: Acked): Promi
   const socket = new WebSocket(url);
   await once(socket, 'open');
   const device = { deviceId: 'flood', deviceType: 'TV', platform: 'bench', appVersion: '1' };
-  socket.send(JSON.stringify({ type: 'hello', protocol: 1, token, device }));
+  socket.send(JSON.stringify({ type: 'hello', protocol: 2, token, device }));
   await once(socket, 'message');
   const pushes = Array.from({ length: 4 * PUSHES_AT_ONCE }, toPush);
   let sent = 0;

@@ -44,7 +44,7 @@ export const pingFrame = (payload: string): Buffer =>
 export function helloFrame(token: string, chance: Chance): Buffer {
   const device = sampleOf(UP_SCHEMAS.hello.properties.device, chance) as object;
   const deviceId = `live-${chance.below(100)}`;
-  const hello = { type: 'hello', protocol: 1, token, device: { ...device, deviceId } };
+  const hello = { type: 'hello', protocol: 2, token, device: { ...device, deviceId } };
   return frameOf(Buffer.from(JSON.stringify(hello)));
 }
 

@@ -8,7 +8,7 @@ import { LiveDevice } from './live-device.ts';
 /** What the service says is written down here; the sessions themselves have tests of their own. */
 const WELCOME = {
   type: 'welcome',
-  protocol: 1,
+  protocol: 2,
   userId: 'u',
   serverTime: 1,
   changes: [],

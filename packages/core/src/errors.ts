@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'invalid_user_id',
   'invalid_tag',
   'invalid_timestamp',
+  'invalid_claim',
   'invalid_seconds',
   'invalid_state',
   'invalid_device',

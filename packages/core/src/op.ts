@@ -25,6 +25,8 @@ export interface ProgressSetOp extends OpBase {
   readonly positionSeconds: number;
   readonly durationSeconds: number;
   readonly state: PlaybackState;
+  /** As in a stamp: the act that this report continues; left out for an act. [CLM2] */
+  readonly claim?: Timestamp;
 }
 
 export interface ProgressClearOp extends OpBase {

@@ -232,12 +232,89 @@ describe('report', () => {
     expect(tv.progress.get('film')).toBeUndefined();
   });
 
-  test('[LWW6] a TV that plays on after the phone wrote is heard', () => {
+  test('[CLM3] a timer’s report keeps the claim of the act that it continues', () => {
     const tv = setup({ deviceId: 'tv' });
-    tv.progress.report('film', at(100), PASSIVE);
+    const act = tv.progress.set('film', at(100));
+    tv.wall.nowMs += 10_000;
+    const ticks = [110, 120].map((position) => tv.progress.report('film', at(position), PASSIVE));
+    for (const tick of ticks) expect(tick?.claim).toEqual(act.timestamp);
+    expect(ticks[0]?.timestamp).not.toEqual(act.timestamp);
+    expect(tv.progress.set('film', at(130))).not.toHaveProperty('claim');
+  });
+
+  test('[CLM3] a TV that plays on after the phone wrote writes nothing at all', () => {
+    const tv = setup({ deviceId: 'tv' });
+    tv.progress.report('film', at(100), { userAction: true });
     tv.progress.applyRemote(remoteSet(at(500), NOW_MS + 1_000, 'phone'));
-    expect(tv.progress.report('film', at(110), PASSIVE)).toBeDefined();
+    tv.wall.nowMs += 3_600_000;
+    expect(tv.progress.report('film', at(110), PASSIVE)).toBeUndefined();
+    expect(tv.progress.report('film', at(3_700, 'stopped'), PASSIVE)).toBeUndefined();
+    expect(tv.progress.get('film')).toEqual(at(500));
+  });
+
+  test('[CLM3] a report of another device’s timer silences nobody who acted after it', () => {
+    const phone = setup({ deviceId: 'phone' });
+    const claim = { physical: NOW_MS - 1_000, logical: 0 };
+    const act = phone.progress.set('film', at(500));
+    phone.progress.applyRemote({ ...remoteSet(at(700), NOW_MS + 9_000, 'tv'), claim });
+    expect(phone.progress.get('film')).toEqual(at(500));
+    expect(phone.progress.report('film', at(510), PASSIVE)?.claim).toEqual(act.timestamp);
+  });
+
+  test('[CLM4] an act takes over at once, whatever claim and timestamp are known', () => {
+    const tv = setup({ deviceId: 'tv' });
+    tv.progress.applyRemote(remoteSet(at(500), YEAR_2099_MS, 'phone'));
+    const act = tv.progress.report('film', at(110), { userAction: true });
+    expect(act).not.toHaveProperty('claim');
     expect(tv.progress.get('film')).toEqual(at(110));
+    const tick = tv.progress.report('film', at(120), PASSIVE);
+    expect(tick?.claim).toEqual(act?.timestamp);
+    expect(tv.progress.get('film')).toEqual(at(120));
+  });
+
+  test('[CLM5] what starts by itself inherits the last act on the device', () => {
+    const tv = setup({ deviceId: 'tv' });
+    tv.progress.applyRemote({ ...remoteSet(at(3), NOW_MS - 500, 'phone'), contentId: 'episode 3' });
+    tv.progress.set('episode 2', at(5));
+    tv.wall.nowMs += 60_000;
+    const act = tv.progress.set('episode 1', at(900));
+    tv.wall.nowMs += 60_000;
+    for (const contentId of ['episode 2', 'episode 3', 'episode 4']) {
+      const first = tv.progress.report(contentId, at(10), { ...PASSIVE, startsByItself: true });
+      expect(first?.claim).toEqual(act.timestamp);
+      expect(tv.progress.report(contentId, at(20), PASSIVE)?.claim).toEqual(act.timestamp);
+    }
+    const film = remoteSet(at(500), NOW_MS + 90_000, 'phone');
+    tv.progress.applyRemote(film);
+    const report = () => tv.progress.report('film', at(1), { ...PASSIVE, startsByItself: true });
+    expect(report()).toBeUndefined();
+  });
+
+  test('[CLM5] the last act is known again after a restart', () => {
+    const stamp = { timestamp: { physical: NOW_MS - 1_000, logical: 0 }, deviceId: 'tv' };
+    const claim = { physical: NOW_MS - 9_000, logical: 0 };
+    const tv = setup({ deviceId: 'tv' }, [
+      ['film', createProgressRegister(at(7), { ...stamp, claim })],
+      ['other', createProgressRegister(at(7), { ...stamp, deviceId: 'phone' })],
+    ]);
+    expect(tv.progress.report('film', at(8), PASSIVE)?.claim).toEqual(claim);
+    expect(tv.progress.report('next', at(8), PASSIVE)?.claim).toEqual(claim);
+    expect(tv.progress.report('other', at(8), PASSIVE)).toBeUndefined();
+  });
+
+  test('[CLM2] a device that nobody has touched begins with a claim of its own', () => {
+    const tv = setup({ deviceId: 'tv' });
+    const first = tv.progress.report('film', at(1), PASSIVE);
+    expect(first).not.toHaveProperty('claim');
+    expect(tv.progress.report('film', at(2), PASSIVE)?.claim).toEqual(first?.timestamp);
+  });
+
+  test('[CLM2] a claim from a clock far ahead is never after the timestamp of its write', () => {
+    const tv = setup({ deviceId: 'tv' });
+    tv.progress.applyRemote(remoteSet(at(500), YEAR_2099_MS, 'phone'));
+    tv.progress.set('film', at(1));
+    expect(tv.progress.report('next', at(1), PASSIVE)).not.toHaveProperty('claim');
+    expect(tv.progress.report('film', at(2), PASSIVE)?.claim?.physical).toBe(YEAR_2099_MS);
   });
 
   test('[LWW6] a person at the TV beats the phone, though nothing moved', () => {

@@ -16,7 +16,8 @@ import {
   PLAYBACK_STATES,
   type PlaybackPosition,
 } from './playback-position.ts';
-import { compareStamps, stampOf, type Stamp } from './stamp.ts';
+import { claimOf, compareStamps, stampOf, type Stamp } from './stamp.ts';
+import { compareTimestamps, maxTimestamp, type Timestamp } from './timestamp.ts';
 
 /** A position, or `null` once cleared. [LWW2] */
 export type ProgressRegister = LWWRegister<PlaybackPosition | null>;
@@ -29,6 +30,8 @@ export interface ProgressItem extends PlaybackPosition {
 export interface ReportOptions {
   /** True for what a person did (play, pause, seek, stop); false for a timer's report. */
   readonly userAction: boolean;
+  /** The first report of what began by itself, as the next episode does: the last act on this device is its claim. [CLM5] */
+  readonly startsByItself?: boolean;
 }
 
 export function createProgressRegister(
@@ -44,6 +47,8 @@ export class ProgressSync {
   readonly #registersByContentId: Map<string, ProgressRegister>;
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   readonly #lastReportsByContentId = new Map<string, PlaybackPosition>();
+  /** The greatest claim of this device: what begins by itself inherits it. [CLM5] */
+  #lastAct: Timestamp | undefined;
   readonly #durability = new DurabilityTracker();
 
   /**
@@ -56,6 +61,7 @@ export class ProgressSync {
     const now = context.environment.now();
     for (const register of this.#registersByContentId.values()) {
       context.clock.receive(register.stamp.timestamp, now);
+      this.#learnAct(register.stamp);
     }
   }
 
@@ -84,43 +90,48 @@ export class ProgressSync {
     return this.#items(() => true);
   }
 
-  /** Writes a position with a new stamp. @throws CuepointError for seconds or a state out of bounds. [LWW4] */
+  /**
+   * Writes what a person did, with a new stamp: past everything that is known, so it takes over at once. [CLM4]
+   *
+   * @throws CuepointError for seconds or a state out of bounds. [LWW4]
+   */
   set(contentId: string, position: PlaybackPosition): ProgressSetOp {
     requireContentId(contentId);
     requirePosition(position);
-    const { positionSeconds, durationSeconds, state } = position;
-    const op: ProgressSetOp = {
-      kind: 'progress.set',
-      contentId,
-      positionSeconds,
-      durationSeconds,
-      state,
-      timestamp: this.#tick(contentId),
-      deviceId: this.#context.deviceId,
-    };
-    this.#lastReportsByContentId.set(contentId, positionOf(op));
-    this.#fold(op);
-    this.#persist(op);
-    return op;
+    return this.#write(contentId, position, undefined);
   }
 
   /**
-   * A player's report. One that moves nothing (same position, same state, no user action) mints no
-   * stamp and gives `undefined`: a paused TV must not beat the phone that went on, nor bring back what
-   * the phone cleared. [LWW6]
+   * A player's report. A timer's continues the claim of the act before it. [CLM3]
+   *
+   * One that moves nothing (same position, same state, no user action) mints no stamp and gives `undefined`: a paused TV
+   * must not beat the phone that went on, nor bring back what the phone cleared. [LWW6] Nor does a timer's while another
+   * device's act is known that is newer: the screen that was left alone goes silent. [CLM3]
    */
   report(
     contentId: string,
     position: PlaybackPosition,
-    { userAction }: ReportOptions,
+    { userAction, startsByItself = false }: ReportOptions,
   ): ProgressSetOp | undefined {
+    if (userAction) return this.set(contentId, position);
+    requireContentId(contentId);
+    requirePosition(position);
     const movesNothing = [this.get(contentId), this.#lastReportsByContentId.get(contentId)].some(
       (known) =>
         known !== undefined &&
         known.positionSeconds === position.positionSeconds &&
         known.state === position.state,
     );
-    return movesNothing && !userAction ? undefined : this.set(contentId, position);
+    if (movesNothing) return undefined;
+    const stored = this.#registersByContentId.get(contentId)?.stamp;
+    const own = stored?.deviceId === this.#context.deviceId ? claimOf(stored) : undefined;
+    const inherited = startsByItself || stored === undefined ? this.#lastAct : undefined;
+    const claim = own && inherited ? maxTimestamp(own, inherited) : (own ?? inherited);
+    const isOfOther = stored !== undefined && own === undefined;
+    if (isOfOther && (claim === undefined || compareTimestamps(claim, claimOf(stored)) <= 0)) {
+      return undefined;
+    }
+    return this.#write(contentId, position, claim);
   }
 
   /** @returns undefined when there is nothing to clear. [LWW2] */
@@ -154,6 +165,37 @@ export class ProgressSync {
     return this.#durability.whenDurable();
   }
 
+  /** @param claim of the act that it continues; undefined for an act. */
+  #write(
+    contentId: string,
+    { positionSeconds, durationSeconds, state }: PlaybackPosition,
+    claim: Timestamp | undefined,
+  ): ProgressSetOp {
+    const timestamp = this.#tick(contentId);
+    // An act of this device may be of a clock far ahead: what inherits it is one of its own then. [CLM2]
+    const isTick = claim !== undefined && compareTimestamps(claim, timestamp) < 0;
+    const op: ProgressSetOp = {
+      kind: 'progress.set',
+      contentId,
+      positionSeconds,
+      durationSeconds,
+      state,
+      timestamp,
+      deviceId: this.#context.deviceId,
+      ...(isTick ? { claim } : {}),
+    };
+    this.#lastReportsByContentId.set(contentId, positionOf(op));
+    this.#fold(op);
+    this.#persist(op);
+    return op;
+  }
+
+  #learnAct(stamp: Stamp): void {
+    if (stamp.deviceId !== this.#context.deviceId) return;
+    const claim = claimOf(stamp);
+    this.#lastAct = this.#lastAct === undefined ? claim : maxTimestamp(this.#lastAct, claim);
+  }
+
   /** Past the stored winner too, even one from a clock far ahead: the newest intent wins. */
   #tick(contentId: string) {
     const { clock, environment } = this.#context;
@@ -164,6 +206,7 @@ export class ProgressSync {
   }
 
   #fold(op: ProgressOp): WriteOutcome {
+    this.#learnAct(op);
     const register = this.#registersByContentId.get(op.contentId);
     const value = op.kind === 'progress.set' ? positionOf(op) : null;
     if (register !== undefined) return register.write(value, stampOf(op));

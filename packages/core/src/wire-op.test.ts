@@ -78,6 +78,30 @@ describe('an op over the wire', () => {
     expect(refusalOf(() => wireToOp(wire, 'tv'))?.code).toBe('invalid_timestamp');
   });
 
+  test.each([
+    ['after its timestamp', '019b76daa800-0001'],
+    ['that no schema looked at', 'yesterday'],
+  ])('[CLM2] a claim %s is refused', (_, claim) => {
+    const wire = untyped<WireOp>({ ...SET, claim });
+    expect(refusalOf(() => wireToOp(wire, 'tv'))).toEqual({
+      code: 'invalid_claim',
+      field: 'claim',
+    });
+  });
+
+  test('[CLM2] a claim before its timestamp is kept, and one that equals it is an act like none', () => {
+    const claimed = parse(JSON.stringify({ ...SET, claim: '019b76daa7ff-ffff' }));
+    expect(wireToOp(claimed, 'tv')).toMatchObject({
+      claim: { physical: 0x019b76daa7ff, logical: 0xffff },
+    });
+    const act = parse(JSON.stringify({ ...SET, claim: TIMESTAMP }));
+    expect(wireToOp(act, 'tv')).toStrictEqual(wireToOp(parse(JSON.stringify(SET)), 'tv'));
+  });
+
+  test.each([ADD, REMOVE, CLEAR])('[CLM2] a claim of a $kind is refused', (wire) => {
+    expect(compiled.Check({ ...wire, claim: TIMESTAMP })).toBe(false);
+  });
+
   test('writing an op for the wire leaves the op as it was', () => {
     const op: Op = {
       kind: 'watchlist.remove',
@@ -118,6 +142,9 @@ describe('the schema', () => {
     ['one bad tag among good ones', { ...REMOVE, tags: [TAG, ''] }, 'invalid_tag'],
     ['too many tags', { ...REMOVE, tags: Array(TAGS_PER_REMOVE_MAX + 1).fill(TAG) }, 'invalid_tag'],
     ['an upper-case timestamp', { ...CLEAR, timestamp: '019B76DAA800-0000' }, 'invalid_timestamp'],
+    ['a claim that is a number', { ...SET, claim: 1 }, 'invalid_claim'],
+    ['a claim in upper case', { ...SET, claim: '019B76DAA800-0000' }, 'invalid_claim'],
+    ['a claim of null', { ...SET, claim: null }, 'invalid_claim'],
     ['a timestamp that is a number', { ...CLEAR, timestamp: 1 }, 'invalid_timestamp'],
     ['a negative position', { ...SET, positionSeconds: -1 }, 'invalid_seconds'],
     ['a fraction below zero', { ...SET, positionSeconds: -0.5 }, 'invalid_seconds'],

@@ -23,6 +23,11 @@ export const TimestampSchema = Type.String({
   pattern: TIMESTAMP_PATTERN,
   description: 'Hybrid logical clock: ms since the epoch as 12 hex digits, -, counter as 4.',
 });
+export const ClaimSchema = Type.String({
+  pattern: TIMESTAMP_PATTERN,
+  description:
+    'The timestamp of the act of a person that this report continues, at or before its own; left out: it is that act.',
+});
 export const SecondsSchema = Type.Integer({ minimum: 0, maximum: SECONDS_MAX });
 /** As players and other programs have them: a fraction is dropped, what is left is {@link SecondsSchema}. */
 export const GivenSecondsSchema = Type.Number({
@@ -67,6 +72,7 @@ export const WireProgressSetSchema = Type.Object(
     durationSeconds: SecondsSchema,
     state: PlaybackStateSchema,
     timestamp: TimestampSchema,
+    claim: Type.Optional(ClaimSchema),
     deviceId: Type.Optional(DeviceIdSchema),
   },
   closed,
@@ -122,6 +128,7 @@ const CODES_BY_FIELD: Readonly<Record<string, ErrorCode>> = {
   tag: 'invalid_tag',
   tags: 'invalid_tag',
   timestamp: 'invalid_timestamp',
+  claim: 'invalid_claim',
   positionSeconds: 'invalid_seconds',
   durationSeconds: 'invalid_seconds',
   state: 'invalid_state',

@@ -124,7 +124,7 @@ describe('the rows of a first sync', () => {
     const { state, service, environment, turn } = await setup({ isWelcomed: false });
     service.socket.tell({
       type: 'welcome',
-      protocol: 1,
+      protocol: 2,
       userId: 'user-ada',
       serverTime: environment.trueMs,
       changes: [...rowsOf(600).map(opToWire), { kind: 'watchlist.add' } as never],

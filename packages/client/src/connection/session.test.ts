@@ -56,7 +56,7 @@ describe('the welcome', () => {
     service.welcomes = false;
     const { state } = await openApp({ environment, service, storage });
     const before = state.inspect();
-    const welcome = { type: 'welcome', protocol: 1, userId: 'user-ada' } as const;
+    const welcome = { type: 'welcome', protocol: 2, userId: 'user-ada' } as const;
     service.socket.tell({
       ...welcome,
       serverTime: environment.trueMs,

@@ -93,7 +93,7 @@ export class FakeService {
       const serverTime = this.#now();
       socket.tell(
         index === 0
-          ? { type: 'welcome', protocol: 1, userId, serverTime, changes: page, ...rest }
+          ? { type: 'welcome', protocol: 2, userId, serverTime, changes: page, ...rest }
           : { type: 'changes', ops: page, ...rest },
       );
     }

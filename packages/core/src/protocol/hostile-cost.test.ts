@@ -5,7 +5,7 @@ import { countReads } from '../testing/read-counter.ts';
 import { readUpMessage } from './read-up-message.ts';
 
 const HELLO_START =
-  '{"type":"hello","protocol":1,"token":"t","device":{"deviceId":"tv","deviceType":"TV","platform":"p","appVersion":"1"';
+  '{"type":"hello","protocol":2,"token":"t","device":{"deviceId":"tv","deviceType":"TV","platform":"p","appVersion":"1"';
 
 /** Distinct names: a parser pays most for these. */
 function fieldsText(count: number): string {

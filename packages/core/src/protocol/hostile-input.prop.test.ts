@@ -6,12 +6,14 @@ import { opKindOf, readOp } from '../read-op.ts';
 import { arbitraryUpMessage } from '../testing/message-arbitraries.ts';
 import { arbitraryMutation } from '../testing/mutations.ts';
 import { arbitraryOp } from '../testing/op-arbitraries.ts';
+import { compareTimestamps } from '../timestamp.ts';
 import { opToWire } from '../wire-conversion.ts';
 import type { UpMessage } from './messages.ts';
 import { readUpMessage } from './read-up-message.ts';
+import { PROTOCOL_VERSION } from './version.ts';
 
 const HELLO_START =
-  '{"type":"hello","protocol":1,"token":"t","device":{"deviceId":"tv","deviceType":"TV","platform":"p","appVersion":"1"';
+  '{"type":"hello","protocol":2,"token":"t","device":{"deviceId":"tv","deviceType":"TV","platform":"p","appVersion":"1"';
 
 /** Nothing that is said about a hostile message is itself large: field, text and limit together. */
 const REFUSAL_LENGTH_MAX = 600;
@@ -84,8 +86,9 @@ function faultOfOp(input: unknown): string | undefined {
   if (op.kind === 'progress.set') {
     const numbers = [op.positionSeconds, op.durationSeconds];
     if (!numbers.every((seconds) => seconds >= 0 && seconds < 2 ** 31)) return 'seconds';
+    if (op.claim !== undefined && compareTimestamps(op.claim, op.timestamp) >= 0) return 'claim';
   }
-  return Object.keys(op).length > 7 ? 'fields of an op' : undefined;
+  return Object.keys(op).length > 8 ? 'fields of an op' : undefined;
 }
 
 /** Texts that a JSON parser reads in its own way, as the value of a field. */
@@ -214,12 +217,12 @@ describe('what a client sends', () => {
 
   test('a hello of a later version learns of the version, not of the fields that are new', () => {
     const device = { deviceId: 'tv', deviceType: 'TV', platform: 'p', appVersion: '1' };
-    const hello = { type: 'hello', protocol: 2, token: 't', device };
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION + 1, token: 't', device };
     // It may say no more than one of this version: then the session, which reads the version first, tells it.
     expect(readUpMessage(JSON.stringify(hello))).toEqual(hello);
     for (const later of [
       { ...hello, region: 'eu' },
-      { type: 'hello', protocol: 2 },
+      { type: 'hello', protocol: PROTOCOL_VERSION + 1 },
     ]) {
       expect(readUpMessage(JSON.stringify(later))).toMatchObject({
         code: 'protocol_unsupported',

@@ -60,6 +60,10 @@ function createViewer(random: () => number) {
       positionSeconds: below(10_800),
       durationSeconds: 10_800,
       state: PLAYBACK_STATES[below(PLAYBACK_STATES.length)] ?? 'playing',
+      // Of ten reports one is what a person did.
+      ...(random() < 0.1
+        ? {}
+        : { claim: { ...base.timestamp, physical: base.timestamp.physical - 1 } }),
     };
   }
 

@@ -2,7 +2,13 @@ import * as fc from 'fast-check';
 import { isContentId, SECONDS_MAX } from '../ids.ts';
 import type { Op, ProgressSetOp } from '../op.ts';
 import { PLAYBACK_STATES } from '../playback-position.ts';
-import { LOGICAL_MAX, PHYSICAL_MAX, timestampToText, type Timestamp } from '../timestamp.ts';
+import {
+  compareTimestamps,
+  LOGICAL_MAX,
+  PHYSICAL_MAX,
+  timestampToText,
+  type Timestamp,
+} from '../timestamp.ts';
 
 /** Their order by code unit is none that a locale gives; HLC6 needs the difference. */
 export const DEVICE_IDS: readonly string[] = ['phone', 'TV', 'Phone', 'tv-2', 'a_b', 'a.b', 'Z:1'];
@@ -73,15 +79,28 @@ export function arbitraryOp(): fc.Arbitrary<Op> {
       ...base,
       tags: fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 5 }),
     }),
-    fc.record({
-      kind: fc.constant('progress.set' as const),
-      ...base,
-      positionSeconds: seconds,
-      durationSeconds: seconds,
-      state: fc.constantFrom(...PLAYBACK_STATES),
-    }),
+    fc
+      .record({
+        kind: fc.constant('progress.set' as const),
+        ...base,
+        positionSeconds: seconds,
+        durationSeconds: seconds,
+        state: fc.constantFrom(...PLAYBACK_STATES),
+        claim: fc.option(arbitraryTimestamp(), { nil: undefined }),
+      })
+      .map(withClaim),
     fc.record({ kind: fc.constant('progress.clear' as const), ...base }),
   );
+}
+
+/** Only a claim that the wire has: before the timestamp, or none. [CLM2] */
+function withClaim({
+  claim,
+  ...act
+}: Omit<ProgressSetOp, 'claim'> & { claim: Timestamp | undefined }): ProgressSetOp {
+  return claim !== undefined && compareTimestamps(claim, act.timestamp) < 0
+    ? { ...act, claim }
+    : act;
 }
 
 /**

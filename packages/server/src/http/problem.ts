@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<ErrorCode, readonly [status: number, title: string]
   invalid_user_id: [400, 'The user id is not a UUID'],
   invalid_tag: [400, 'The tag is not a UUID'],
   invalid_timestamp: [400, 'The timestamp is not valid'],
+  invalid_claim: [400, 'The claim is not valid'],
   invalid_seconds: [400, 'The seconds are not valid'],
   invalid_state: [400, 'The playback state is not known'],
   invalid_device: [400, 'The device is not valid'],

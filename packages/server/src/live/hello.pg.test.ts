@@ -80,7 +80,7 @@ describe('the token of a hello', () => {
     const client = await live.greet(user, 'tv');
     expect(client.received[0]).toMatchObject({
       type: 'welcome',
-      protocol: 1,
+      protocol: 2,
       userId: user.userId,
       serverTime: clock.now(),
       changes: [],
@@ -120,7 +120,7 @@ describe('what comes instead of a hello', () => {
       const client = await live.open();
       client.send({
         type: 'hello',
-        protocol: 2,
+        protocol: 1,
         token,
         device: { deviceId: 'tv', deviceType: 'TV', platform: 'Tizen', appVersion: '1' },
         ...more,

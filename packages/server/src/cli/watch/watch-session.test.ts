@@ -26,7 +26,7 @@ const phone: DevicePresence = {
 };
 const firstPage: Welcome = {
   type: 'welcome',
-  protocol: 1,
+  protocol: 2,
   userId: 'u',
   serverTime: 5_000,
   changes: [],
