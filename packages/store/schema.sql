@@ -1,5 +1,66 @@
 -- What the migrations make, read from the catalogs. Written by `npm run schema:dump`.
 
+create table account_attempts (
+  key character varying(320) collate "C" not null,
+  failures integer not null,
+  failed_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table account_device_codes (
+  device_code_hash character varying(64) collate "C" not null,
+  user_code character varying(16) collate "C" not null,
+  label character varying(128) not null,
+  device_id character varying(255) collate "C",
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  next_poll_at timestamp with time zone not null default clock_timestamp(),
+  user_id uuid,
+  denied_at timestamp with time zone,
+  used_at timestamp with time zone,
+  sign_in_id uuid
+);
+
+create table account_profiles (
+  user_id uuid not null,
+  account_id uuid not null,
+  name character varying(64) not null,
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table account_refresh_tokens (
+  token_hash character varying(64) collate "C" not null,
+  sign_in_id uuid not null,
+  issued_at timestamp with time zone not null default clock_timestamp(),
+  rotated_at timestamp with time zone
+);
+
+create table account_sign_ins (
+  id uuid not null,
+  account_id uuid not null,
+  user_id uuid,
+  label character varying(128) not null,
+  device_id character varying(255) collate "C",
+  cookie_hash character varying(64) collate "C",
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_used_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null
+);
+
+create table account_state (
+  id smallint not null default 1,
+  signing_key text not null default ((gen_random_uuid())::text || (gen_random_uuid())::text),
+  set_up_nonce uuid not null default gen_random_uuid()
+);
+
+create table accounts (
+  id uuid not null,
+  name character varying(64) not null,
+  name_key character varying(255) collate "C" not null,
+  password_hash character varying(255) not null,
+  password_set_at timestamp with time zone not null default clock_timestamp(),
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
 create table cuepoint_migrations (
   version integer not null,
   name text not null,
@@ -105,6 +166,48 @@ create table user_watchlists (
   changed_xid xid8 not null default pg_current_xact_id()
 );
 
+alter table account_attempts add constraint account_attempts_failures_check CHECK ((failures > 0));
+
+alter table account_attempts add constraint account_attempts_pkey PRIMARY KEY (key);
+
+alter table account_device_codes add constraint account_device_codes_pkey PRIMARY KEY (device_code_hash);
+
+alter table account_device_codes add constraint account_device_codes_sign_in_id_fkey FOREIGN KEY (sign_in_id) REFERENCES cuepoint.account_sign_ins(id) ON DELETE CASCADE;
+
+alter table account_device_codes add constraint account_device_codes_user_code_key UNIQUE (user_code);
+
+alter table account_device_codes add constraint account_device_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES cuepoint.account_profiles(user_id) ON DELETE CASCADE;
+
+alter table account_profiles add constraint account_profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES cuepoint.accounts(id) ON DELETE CASCADE;
+
+alter table account_profiles add constraint account_profiles_account_id_name_key UNIQUE (account_id, name);
+
+alter table account_profiles add constraint account_profiles_pkey PRIMARY KEY (user_id);
+
+alter table account_refresh_tokens add constraint account_refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+alter table account_refresh_tokens add constraint account_refresh_tokens_sign_in_id_fkey FOREIGN KEY (sign_in_id) REFERENCES cuepoint.account_sign_ins(id) ON DELETE CASCADE;
+
+alter table account_sign_ins add constraint account_sign_ins_account_id_fkey FOREIGN KEY (account_id) REFERENCES cuepoint.accounts(id) ON DELETE CASCADE;
+
+alter table account_sign_ins add constraint account_sign_ins_check CHECK (((user_id IS NULL) = (cookie_hash IS NOT NULL)));
+
+alter table account_sign_ins add constraint account_sign_ins_cookie_hash_key UNIQUE (cookie_hash);
+
+alter table account_sign_ins add constraint account_sign_ins_pkey PRIMARY KEY (id);
+
+alter table account_sign_ins add constraint account_sign_ins_user_id_fkey FOREIGN KEY (user_id) REFERENCES cuepoint.account_profiles(user_id) ON DELETE CASCADE;
+
+alter table account_state add constraint account_state_id_check CHECK ((id = 1));
+
+alter table account_state add constraint account_state_pkey PRIMARY KEY (id);
+
+alter table account_state add constraint account_state_signing_key_check CHECK ((length(signing_key) >= 64));
+
+alter table accounts add constraint accounts_name_key_key UNIQUE (name_key);
+
+alter table accounts add constraint accounts_pkey PRIMARY KEY (id);
+
 alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQUE (name);
 
 alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
@@ -153,9 +256,33 @@ alter table user_watchlists add constraint user_watchlists_timestamp_range CHECK
 
 alter table user_watchlists add constraint user_watchlists_user_id_unique_tag_key UNIQUE (user_id, unique_tag);
 
+CREATE UNIQUE INDEX account_attempts_pkey ON cuepoint.account_attempts USING btree (key);
+
+CREATE UNIQUE INDEX account_device_codes_pkey ON cuepoint.account_device_codes USING btree (device_code_hash);
+
+CREATE UNIQUE INDEX account_device_codes_user_code_key ON cuepoint.account_device_codes USING btree (user_code);
+
+CREATE UNIQUE INDEX account_profiles_account_id_name_key ON cuepoint.account_profiles USING btree (account_id, name);
+
+CREATE UNIQUE INDEX account_profiles_pkey ON cuepoint.account_profiles USING btree (user_id);
+
+CREATE UNIQUE INDEX account_refresh_tokens_pkey ON cuepoint.account_refresh_tokens USING btree (token_hash);
+
+CREATE UNIQUE INDEX account_sign_ins_cookie_hash_key ON cuepoint.account_sign_ins USING btree (cookie_hash);
+
+CREATE UNIQUE INDEX account_sign_ins_pkey ON cuepoint.account_sign_ins USING btree (id);
+
+CREATE UNIQUE INDEX account_state_pkey ON cuepoint.account_state USING btree (id);
+
+CREATE UNIQUE INDEX accounts_name_key_key ON cuepoint.accounts USING btree (name_key);
+
+CREATE UNIQUE INDEX accounts_pkey ON cuepoint.accounts USING btree (id);
+
 CREATE UNIQUE INDEX cuepoint_migrations_name_key ON cuepoint.cuepoint_migrations USING btree (name);
 
 CREATE UNIQUE INDEX cuepoint_migrations_pkey ON cuepoint.cuepoint_migrations USING btree (version);
+
+CREATE INDEX idx_device_codes_expires ON cuepoint.account_device_codes USING btree (expires_at);
 
 CREATE INDEX idx_devices_last_seen ON cuepoint.user_devices USING brin (last_seen);
 
@@ -174,6 +301,12 @@ CREATE INDEX idx_progress_state ON cuepoint.user_progress USING brin (state);
 CREATE INDEX idx_progress_updated ON cuepoint.user_progress USING brin (updated_at);
 
 CREATE INDEX idx_progress_user ON cuepoint.user_progress USING btree (user_id, shelf, recent_ms, content_id) WHERE (NOT is_cleared);
+
+CREATE INDEX idx_refresh_tokens_sign_in ON cuepoint.account_refresh_tokens USING btree (sign_in_id);
+
+CREATE INDEX idx_sign_ins_account ON cuepoint.account_sign_ins USING btree (account_id);
+
+CREATE INDEX idx_sign_ins_user ON cuepoint.account_sign_ins USING btree (user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX idx_watchlists_content ON cuepoint.user_watchlists USING btree (user_id, content_id) WHERE (NOT is_removed);
 

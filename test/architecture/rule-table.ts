@@ -10,6 +10,7 @@ const RULE_COUNTS_BY_SECTION = {
   intent: { CLM: 8 },
   'registers and plays': { REG: 3, PLY: 4 },
   'continue watching': { CW: 10 },
+  household: { ACC: 5 },
   'every screen': { ENG: 9 },
 } as const;
 

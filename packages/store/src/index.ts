@@ -1,3 +1,9 @@
+export {
+  createAccountStore,
+  type Account,
+  type AccountStore,
+  type ListedAccount,
+} from './accounts/account-store.ts';
 export type { Database, DatabaseOptions, PoolStats, Queryable } from './database.ts';
 export {
   DEFAULT_DATA_DIR,

@@ -26,6 +26,9 @@ const OF_NO_USER = new Set([
   'try-task-lock',
 ]);
 
+/** Of people and what they are signed in with: reached by keys of their own, and no table of users is among them. */
+const OF_ACCOUNTS = 'account-';
+
 /** Locks tables and reads no row. */
 const LOCKS_ONLY = 'lock-marked-tables';
 
@@ -78,7 +81,11 @@ function isInsertOfUsers(text: string, table: string): boolean {
 }
 
 const ofOneUser = statements.filter(
-  ({ name }) => !OF_NO_USER.has(name) && !ACROSS_USERS.has(name) && name !== LOCKS_ONLY,
+  ({ name }) =>
+    !OF_NO_USER.has(name) &&
+    !ACROSS_USERS.has(name) &&
+    name !== LOCKS_ONLY &&
+    !name.startsWith(OF_ACCOUNTS),
 );
 
 test.each(ofOneUser)(
@@ -92,6 +99,12 @@ test.each(ofOneUser)(
     }
   },
 );
+
+const ofAccounts = statements.filter(({ name }) => name.startsWith(OF_ACCOUNTS));
+
+test.each(ofAccounts)('[SQL7] $name.sql names no table of users', ({ text }) => {
+  expect(usesOfUserTables(text)).toEqual([]);
+});
 
 test.each([...OF_NO_USER])('[SQL7] %s.sql is there, and names no table of users', (name) => {
   const statement = statements.find((candidate) => candidate.name === name);

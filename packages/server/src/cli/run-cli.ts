@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { restoredCommand } from './restored.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { userCommand } from './user.ts';
 import { watchCommand } from './watch.ts';
 
 /**
@@ -49,6 +50,7 @@ function createProgram(context: CliContext): Command {
     serveCommand,
     migrateCommand,
     tokenCommand,
+    userCommand,
     gcCommand,
     inspectCommand,
     exportCommand,

@@ -1,0 +1,129 @@
+import type { Database, Queryable } from '../database.ts';
+
+export interface Account {
+  /** A UUID. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Profile {
+  /** Whose watch state it is. */
+  readonly userId: string;
+  readonly name: string;
+}
+
+export interface ListedAccount extends Account {
+  readonly profiles: readonly Profile[];
+  readonly createdAtMs: number;
+  /** Of whatever it is signed in with; undefined without any. */
+  readonly lastUsedAtMs: number | undefined;
+}
+
+export interface NewAccount extends Account {
+  /** The name as it is compared. */
+  readonly nameKey: string;
+  readonly passwordHash: string;
+  readonly profiles: readonly Profile[];
+}
+
+export interface AccountState {
+  /** What access tokens are signed with. */
+  readonly signingKey: string;
+  /** What the set-up link is made of; another one once it was used. */
+  readonly setUpNonce: string;
+  readonly hasAccounts: boolean;
+}
+
+export const PROFILES_MAX = 20;
+
+/** The people of a household and their profiles. [ACC1] */
+export interface AccountStore {
+  readState(): Promise<AccountState>;
+  /**
+   * @param setUpNonce of a set-up link: then it is made only as the first one, and the link is used up.
+   * @returns false where the name is taken, or the link does not open.
+   */
+  create(account: NewAccount, setUpNonce?: string): Promise<boolean>;
+  find(nameKey: string): Promise<(Account & { readonly passwordHash: string }) | undefined>;
+  list(): Promise<readonly ListedAccount[]>;
+  /** Whatever the account was signed in with is signed out. */
+  setPassword(accountId: string, passwordHash: string): Promise<void>;
+}
+
+interface ListedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: Date;
+  readonly last_used_at: Date | null;
+  readonly profiles: readonly Profile[];
+}
+
+interface StateRow {
+  readonly signing_key: string;
+  readonly set_up_nonce: string;
+  readonly has_accounts: boolean;
+}
+
+export function createAccountStore(database: Database): AccountStore {
+  return {
+    async readState() {
+      const { rows } = await database.query<StateRow>('account-read-state');
+      const [row] = rows;
+      if (row === undefined) throw new Error('a migrated database has a state of accounts');
+      return {
+        signingKey: row.signing_key,
+        setUpNonce: row.set_up_nonce,
+        hasAccounts: row.has_accounts,
+      };
+    },
+
+    create: (account, setUpNonce) =>
+      database.transaction(async (transaction) => {
+        if (setUpNonce !== undefined) {
+          const taken = await transaction.query('account-take-set-up', [setUpNonce]);
+          if (taken.rowCount === 0) return false;
+        }
+        const { id, name, nameKey, passwordHash } = account;
+        const made = await transaction.query('account-insert', [id, name, nameKey, passwordHash]);
+        if (made.rowCount === 0) return false;
+        for (const profile of account.profiles) await insertProfile(transaction, id, profile);
+        return true;
+      }),
+
+    async find(nameKey) {
+      const { rows } = await database.query<Account & { readonly password_hash: string }>(
+        'account-find',
+        [nameKey],
+      );
+      const [row] = rows;
+      return row && { id: row.id, name: row.name, passwordHash: row.password_hash };
+    },
+
+    async list() {
+      const { rows } = await database.query<ListedRow>('account-list');
+      return rows.map(({ id, name, profiles, created_at, last_used_at }) => ({
+        id,
+        name,
+        profiles,
+        createdAtMs: created_at.getTime(),
+        lastUsedAtMs: last_used_at?.getTime(),
+      }));
+    },
+
+    setPassword: (accountId, passwordHash) =>
+      database.transaction(async (transaction) => {
+        await transaction.query('account-set-password', [accountId, passwordHash]);
+        await transaction.query('account-delete-sign-ins', [accountId, null]);
+      }),
+  };
+}
+
+/** @returns false where the account has a profile of the name, or as many as it may have. */
+async function insertProfile(
+  transaction: Queryable,
+  accountId: string,
+  { userId, name }: Profile,
+): Promise<boolean> {
+  const params = [userId, accountId, name, PROFILES_MAX];
+  return (await transaction.query('account-insert-profile', params)).rowCount === 1;
+}
