@@ -1,4 +1,5 @@
 export * from './content-facts.ts';
+export * from './continue-watching/index.ts';
 export * from './dates.ts';
 export * from './device-info.ts';
 export type { DeviceRegistration } from './device-registration.ts';

@@ -21,29 +21,53 @@ export interface EndFacts {
 
 /** Nine tenths of what is longer than this may leave more than its credits. */
 const LONG_SECONDS = 3_600;
-const LONG_LEFT_MAX_SECONDS = 300;
-const EPISODE_LEFT_SECONDS = 180;
+const LONG_LEFT_SECONDS = 300;
+/** Less than three minutes. */
+const EPISODE_LEFT_SECONDS = 179;
 
 /**
- * Whether a content counts as seen to its end. [LWW5]
+ * From how many whole seconds on a content counts as seen to its end. [LWW5] [CW3]
  *
  * From its credits on where they are known. Else from nine tenths of a known duration on, and for what is longer than
  * an hour only with five minutes left at most: nine tenths of an audiobook of 100 hours leave ten of them. An episode also
- * with less than three minutes left, once half of it is over. Never with an unknown duration.
+ * with less than three minutes left, once half of it is over. Infinity with an unknown duration.
  */
+export function finishedFrom(
+  durationSeconds: number,
+  { creditsStartSeconds, isEpisode }: EndFacts = {},
+): number {
+  if (creditsStartSeconds !== undefined) return creditsStartSeconds;
+  if (durationSeconds === 0) return Infinity;
+  // What is longer than an hour has its last five minutes after nine tenths.
+  const end =
+    durationSeconds > LONG_SECONDS
+      ? durationSeconds - LONG_LEFT_SECONDS
+      : Math.ceil((9 * durationSeconds) / 10);
+  if (!isEpisode) return end;
+  return Math.min(
+    end,
+    Math.max(durationSeconds - EPISODE_LEFT_SECONDS, Math.ceil(durationSeconds / 2)),
+  );
+}
+
+/** Whether a content counts as seen to its end: {@link finishedFrom}. [LWW5] */
 export function isFinished(
   {
     positionSeconds,
     durationSeconds,
   }: Pick<PlaybackPosition, 'positionSeconds' | 'durationSeconds'>,
-  { creditsStartSeconds, isEpisode = false }: EndFacts = {},
+  facts?: EndFacts,
 ): boolean {
-  if (creditsStartSeconds !== undefined) return positionSeconds >= creditsStartSeconds;
-  if (durationSeconds === 0) return false;
-  const left = durationSeconds - positionSeconds;
-  if (isEpisode && left < EPISODE_LEFT_SECONDS && positionSeconds >= left) return true;
-  const isShort = durationSeconds <= LONG_SECONDS;
-  return 10 * positionSeconds >= 9 * durationSeconds && (isShort || left <= LONG_LEFT_MAX_SECONDS);
+  return positionSeconds >= finishedFrom(durationSeconds, facts);
+}
+
+/**
+ * Whether a position in a copy of one length is a place in a copy of another: another cut goes on elsewhere.
+ * True where a length is unknown (0).
+ */
+export function isSameCut(durationSeconds: number, otherSeconds: number): boolean {
+  if (durationSeconds === 0 || otherSeconds === 0) return true;
+  return 100 * Math.abs(durationSeconds - otherSeconds) < Math.max(durationSeconds, otherSeconds);
 }
 
 /** Position > 0 and not finished, unknown duration included. [LWW5] */
