@@ -8,19 +8,19 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 28_050 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 28_950 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 25_100,
+    bytesMax: 25_650,
   },
-  { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_250 },
+  { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_600 },
   {
     name: 'bindVideo and the adapters of players',
     code: ['hls', 'shaka', 'dash', 'videojs', 'vidstack', 'plyr']
       .map((name) => `export * from '@cuepoint/client/players/${name}';`)
       .join('\n'),
-    bytesMax: 5_000,
+    bytesMax: 5_300,
   },
   { name: 'the hooks', code: `export * from '@cuepoint/client/react';`, bytesMax: 1_000 },
 ];
@@ -54,6 +54,6 @@ test('the build is little more than everything for new engines, as modules and a
   // oxlint-disable-next-line no-console -- as above
   console.log('client, as it is built:', bytesOf, 'bytes gzipped');
   expect(bytesOf.modules).toBeGreaterThan(20_000);
-  expect(bytesOf.modules - bytesOfNew).toBeLessThanOrEqual(1_400);
-  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_350);
+  expect(bytesOf.modules - bytesOfNew).toBeLessThanOrEqual(1_450);
+  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_450);
 });

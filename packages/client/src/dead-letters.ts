@@ -1,5 +1,6 @@
 import type { ErrorCode, Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
+import { withClaim } from './outbox/claims.ts';
 import type { UnstampedOp } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { keepSame, Listeners } from './subscribable.ts';
@@ -56,7 +57,8 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
     list: () => letters,
     retry(id) {
       const op = discard(id);
-      const { timestamp: _, deviceId: __, ...unstamped } = op;
+      // A person decides it now: it is an act. [CLM4]
+      const { timestamp: _, deviceId: __, ...unstamped } = withClaim(op, undefined);
       write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : unstamped);
     },
     discard(id) {

@@ -1,4 +1,6 @@
 import {
+  claimOf,
+  compareTimestamps,
   CuepointError,
   isInProgress,
   requireContentId,
@@ -6,9 +8,12 @@ import {
   wholePosition,
   type GivenPosition,
   type PlaybackPosition,
+  type Timestamp,
 } from '@cuepoint/core';
+import { maxOf } from './outbox/service-clock.ts';
+import { keyOf, partOf } from './replica/op-key.ts';
 import { createPart } from './replica/part.ts';
-import { progressItem, type ProgressItem } from './replica/view.ts';
+import { progressItem, visibleRegister, type ProgressItem } from './replica/view.ts';
 import type { WritableDeps } from './watchlist.ts';
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
@@ -18,18 +23,21 @@ export interface Progress {
   /** Where to go on, in seconds: the position of a content in progress, else 0. [LWW5] */
   resume(contentId: string): number;
   /**
-   * What a person did: play, pause, seek, stop. Fractions of seconds are dropped; a duration may be left out.
+   * What a person did: play, pause, seek, stop. It takes over at once, from whatever screen. [CLM4] Fractions of seconds
+   * are dropped; a duration may be left out.
    *
    * @throws CuepointError `invalid_content_id`, `invalid_seconds`, `invalid_state`; ClientError `closed`
    */
   set(contentId: string, position: GivenPosition): void;
   /**
-   * What a timer tells while a content plays. One that moves nothing writes nothing: a paused TV must not beat
-   * the phone that went on. [LWW6]
+   * What a timer tells while a content plays, and its natural end: no act, it continues the last one. [CLM3]
+   *
+   * One that moves nothing writes nothing: a paused TV must not beat the phone that went on. [LWW6] Nor does one while an
+   * act is known that is later than the one that it continues: a screen that was left alone goes silent.
    *
    * @returns whether it was written. @throws as `set`
    */
-  report(contentId: string, position: GivenPosition): boolean;
+  report(contentId: string, position: GivenPosition, options?: ReportOptions): boolean;
   /** @returns false when there is nothing to clear. @throws as `set` */
   clear(contentId: string): boolean;
   /**
@@ -50,28 +58,65 @@ export interface Progress {
   subscribe(listener: () => void): () => void;
 }
 
-export function createProgress({ store, write }: WritableDeps): Progress {
+export interface ReportOptions {
+  /** The first report of what began by itself, as the next episode does: it inherits the last act on this device. [CLM5] */
+  readonly startedBy?: 'autoplay';
+}
+
+export interface ProgressDeps extends WritableDeps {
+  readonly deviceId: string;
+}
+
+export function createProgress(deps: ProgressDeps): Progress {
+  const { store, write } = deps;
   /** What this device's player said last: a remote write in between does not make it news. [LWW6] */
   const lastReports = new Map<string, PlaybackPosition>();
+  /** The last act of this run in each content, or what it inherited there, and the entry that told it last. [CLM3] */
+  const acts = new Map<string, { readonly claim: Timestamp; readonly entryId: string }>();
   let user = store.namespace;
   const { get, listOf, subscribe } = createPart<ProgressItem>(
     store,
     'progress',
     progressItem,
-    ({ updatedAtMs }) => updatedAtMs,
+    ({ engagedAtMs }) => engagedAtMs,
   );
-  store.onChanged(() => {
-    if (user === store.namespace) return;
-    user = store.namespace;
-    lastReports.clear();
+  store.onChanged((_, change) => {
+    if (user !== store.namespace) {
+      user = store.namespace;
+      lastReports.clear();
+      acts.clear();
+    }
+    // As they are written, and as they are restamped. [CLM6]
+    for (const { id, op } of change?.put ?? []) {
+      if (partOf(op) !== 'progress' || !store.isOfThisRun(id)) continue;
+      const contentId = keyOf(op);
+      if (id >= (acts.get(contentId)?.entryId ?? '')) {
+        acts.set(contentId, { claim: claimOf(op), entryId: id });
+      }
+    }
   });
 
-  function set(contentId: string, position: GivenPosition): void {
+  function put(contentId: string, position: PlaybackPosition, claim?: Timestamp): void {
     requireContentId(contentId);
-    const whole = wholePosition(position);
-    requirePosition(whole);
-    write({ kind: 'progress.set', contentId, ...whole });
-    lastReports.set(contentId, whole);
+    requirePosition(position);
+    write({ kind: 'progress.set', contentId, ...position, ...(claim && { claim }) });
+    lastReports.set(contentId, position);
+  }
+
+  function set(contentId: string, position: GivenPosition): void {
+    put(contentId, wholePosition(position));
+  }
+
+  /** The last act of this run, or of one before it. */
+  function lastAct(): Timestamp | undefined {
+    let last: Timestamp | undefined;
+    for (const { claim } of acts.values()) last = maxOf(last, claim);
+    if (last !== undefined) return last;
+    for (const contentId of store.replica.keysOf('progress')) {
+      const op = visibleRegister(store.replica, 'progress', contentId);
+      if (op?.deviceId === deps.deviceId) last = maxOf(last, claimOf(op));
+    }
+    return last;
   }
 
   function clear(contentId: string): boolean {
@@ -88,14 +133,21 @@ export function createProgress({ store, write }: WritableDeps): Progress {
       return item !== undefined && isInProgress(item) ? item.positionSeconds : 0;
     },
     set,
-    report(contentId, given) {
+    report(contentId, given, { startedBy } = {}) {
       const position = wholePosition(given);
       const movesNothing = [get(contentId), lastReports.get(contentId)].some(
         (before) =>
           before?.positionSeconds === position.positionSeconds && before.state === position.state,
       );
-      if (!movesNothing) set(contentId, position);
-      return !movesNothing;
+      if (movesNothing) return false;
+      const winner = visibleRegister(store.replica, 'progress', contentId);
+      const stored = winner && claimOf(winner);
+      const own = winner?.deviceId === deps.deviceId ? stored : undefined;
+      let claim = acts.get(contentId)?.claim ?? own;
+      if (claim === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
+      if (stored && (!claim || compareTimestamps(stored, claim) > 0)) return false;
+      put(contentId, position, claim);
+      return true;
     },
     clear,
     markWatched(contentId, durationSeconds) {

@@ -334,7 +334,12 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
 
   const durability = createDurability(store);
   const writable = { store, write };
-  const progress = createProgress(writable);
+  const progress = createProgress({
+    ...writable,
+    get deviceId() {
+      return identity.deviceId;
+    },
+  });
   const state: WatchState = {
     watchlist: createWatchlist(writable, environment.uuid),
     progress,

@@ -39,6 +39,8 @@ export interface OutboxEntry {
   readonly notBeforeMs: number;
   /** The stamp that it replaces: whatever the clocks say, the change is later. [LWW1] */
   readonly seen: Timestamp | undefined;
+  /** How long before it the act was that it continues, in ms, where that has no measured time yet either. [CLM6] */
+  readonly claimAgeMs?: number | undefined;
   /** How often it left this device. */
   readonly sends: number;
   readonly state: EntryState;
@@ -57,6 +59,7 @@ export interface StoredEntry {
   readonly serviceMs?: number;
   readonly notBeforeMs: number;
   readonly seen?: string;
+  readonly claimAgeMs?: number;
   readonly sends: number;
   readonly code?: ErrorCode;
   readonly isRepeated?: true;

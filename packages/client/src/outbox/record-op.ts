@@ -8,6 +8,7 @@ import type {
 } from '@cuepoint/core';
 import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
 import type { ReplicaStore } from '../replica/replica-store.ts';
+import { ageOfAct, withClaim } from './claims.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 import { maxOf } from './service-clock.ts';
@@ -33,14 +34,14 @@ export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp)
     ? replica.pendingOf(partOf(op), keyOf(op)).filter(({ userId }) => userId === place.userId)
     : [];
   const folded = pending.filter(({ state }) => state === 'unsent');
+  const timestamp = clock.mint(maxOf(seen, pending[pending.length - 1]?.op.timestamp));
+  const claim = op.kind === 'progress.set' ? op.claim : undefined;
+  const made = newEntry(store);
   const entry: OutboxEntry = {
-    ...newEntry(store),
-    op: {
-      ...op,
-      timestamp: clock.mint(maxOf(seen, pending[pending.length - 1]?.op.timestamp)),
-      deviceId,
-    },
+    ...made,
+    op: withClaim({ ...op, timestamp, deviceId }, claim),
     seen,
+    claimAgeMs: claim && ageOfAct(claim, folded, replica.entries(), made.wallMs),
   };
   return store.commit({
     put: [entry],

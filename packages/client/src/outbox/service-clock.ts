@@ -11,6 +11,7 @@ import {
 } from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
 import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
+import { movedClaim, withClaim } from './claims.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 
 /** A wall clock that moved this much more or less than time passed was set, or its device slept. */
@@ -186,7 +187,12 @@ export class ServiceClock {
           last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(maxOf(past, last)));
           timestamp = last;
         }
-        restamped.push({ ...entry, serviceMs: physical, op: { ...op, timestamp } });
+        restamped.push({
+          ...entry,
+          serviceMs: physical,
+          claimAgeMs: undefined,
+          op: withClaim({ ...op, timestamp }, movedClaim(entry, physical, past)),
+        });
       }
       if (register && state !== 'dead') pastByRegister.set(register, timestamp);
     }
@@ -195,8 +201,12 @@ export class ServiceClock {
   }
 
   /** Whether a change has to be stamped before it goes out: at a time that nobody measured, or used already. [LWW3] */
-  isProvisional({ serviceMs, op }: OutboxEntry): boolean {
-    return serviceMs === undefined || compareTimestamps(op.timestamp, this.#lastSent) <= 0;
+  isProvisional({ serviceMs, claimAgeMs, op }: OutboxEntry): boolean {
+    return (
+      serviceMs === undefined ||
+      claimAgeMs !== undefined ||
+      compareTimestamps(op.timestamp, this.#lastSent) <= 0
+    );
   }
 
   /**

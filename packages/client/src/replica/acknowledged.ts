@@ -2,6 +2,7 @@ import {
   compareStamps,
   ORSet,
   opToWire,
+  stampOf,
   textToTimestamp,
   timestampToText,
   wireToOp,
@@ -158,9 +159,7 @@ function isSameEntry(a: ORSetEntry | undefined, b: ORSetEntry): boolean {
 }
 
 function isSameOp(a: RegisterOp | undefined, b: RegisterOp): boolean {
-  return (
-    a === b || (a !== undefined && isSameStamp(a, b) && isSame({ ...b, timestamp: a.timestamp }, a))
-  );
+  return a === b || (a !== undefined && isSameStamp(a, b) && isSame({ ...b, ...stampOf(a) }, a));
 }
 
 function isSameStamp(a: Stamp | null, b: Stamp | null): boolean {

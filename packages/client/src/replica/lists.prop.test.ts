@@ -21,7 +21,7 @@ async function setup() {
     PLACE,
     1_000,
   );
-  const writable = { store, write: () => undefined };
+  const writable = { store, deviceId: 'tv', write: () => undefined };
   const progress = createProgress(writable);
   const watchlist = createWatchlist(writable, environment.uuid);
   return { store, history: new ReplicaHistory(() => store.replica), progress, watchlist };
@@ -67,7 +67,7 @@ it(
             }
             const all = fromScratch(
               (contentId) => progressItem(store.replica, contentId),
-              ({ updatedAtMs }) => updatedAtMs,
+              ({ engagedAtMs }) => engagedAtMs,
             );
             expect(progress.list()).toEqual(all);
             expect(progress.inProgress()).toEqual(all.filter(isInProgress));

@@ -119,6 +119,11 @@ export class ReplicaStore {
     return namespace === this.#deps.nobody.namespace && this.#replica.entry(id) !== undefined;
   }
 
+  /** Whether this tab has written it, since it was opened. */
+  isOfThisRun(entryId: string): boolean {
+    return entryId.endsWith(this.#ids.writerId);
+  }
+
   nextEntryId(): string {
     return this.#ids.next(this.#clock.nowMs());
   }

@@ -1,4 +1,4 @@
-import { compareTimestamps, type Op } from '@cuepoint/core';
+import { compareStamps, type Op } from '@cuepoint/core';
 import { ENTRY_STEPS, type EntryEvent } from '../outbox/entry-machine.ts';
 import {
   ENTRY_PREFIX,
@@ -270,10 +270,7 @@ export class Replica {
 
 /** Whether an entry that moved on looks as before to a reader: it was sent, say. */
 function showsTheSame(a: OutboxEntry, b: OutboxEntry): boolean {
-  return (
-    compareTimestamps(a.op.timestamp, b.op.timestamp) === 0 &&
-    (a.state === 'dead') === (b.state === 'dead')
-  );
+  return compareStamps(a.op, b.op) === 0 && (a.state === 'dead') === (b.state === 'dead');
 }
 
 function byId(a: OutboxEntry, b: OutboxEntry): number {

@@ -1,4 +1,10 @@
-import { compareStamps, isFinished, type PlaybackPosition, type Stamp } from '@cuepoint/core';
+import {
+  claimOf,
+  compareStamps,
+  isFinished,
+  type PlaybackPosition,
+  type Stamp,
+} from '@cuepoint/core';
 import type { RegisterOp } from './op-key.ts';
 import type { Replica } from './replica.ts';
 
@@ -17,6 +23,8 @@ export interface WatchlistItem {
 export interface ProgressItem extends PlaybackPosition {
   readonly contentId: string;
   readonly updatedAtMs: number;
+  /** When a person did something there last, by the service's clock in ms: lists go by it. [CLM3] */
+  readonly engagedAtMs: number;
   /** The device that was there last. */
   readonly deviceId: string;
   /** Seen to its end: nine tenths, and of what is longer than an hour all but five minutes. [LWW5] */
@@ -79,6 +87,7 @@ export function progressItem(replica: Replica, contentId: string): ProgressItem 
     durationSeconds,
     state,
     updatedAtMs: timestamp.physical,
+    engagedAtMs: claimOf(op).physical,
     deviceId,
     isCompleted: isFinished(op),
     isPending: replica.pendingOf('progress', contentId).length > 0,

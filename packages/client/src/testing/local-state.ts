@@ -35,14 +35,17 @@ export async function createLocalState() {
   );
   const handlers = new CommandHandlers();
   const written: PlaybackPosition[] = [];
+  const told: string[] = [];
   let isClosed = false;
   const progress = createProgress({
     store,
+    deviceId: 'tv',
     write(op) {
       if (isClosed) throw new ClientError('closed', 'This watch state was closed.');
       if (op.kind === 'progress.set') {
         const { positionSeconds, durationSeconds, state } = op;
         written.push({ positionSeconds, durationSeconds, state });
+        told.push(`${op.claim === undefined ? 'act' : 'tick'}: ${state} at ${positionSeconds}`);
       }
       void recordOp(store, 'tv', op);
     },
@@ -74,6 +77,8 @@ export async function createLocalState() {
     handlers,
     /** Every position that this device wrote. */
     written,
+    /** The same, and what it was: the act of a person, or a report. */
+    told,
     tell: (signal: EnvironmentSignal) => signals.notify(signal),
     signalListeners: () => signals.size,
     /** The service tells of what another device did just now. */

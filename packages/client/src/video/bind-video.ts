@@ -13,6 +13,11 @@ export interface BindVideoOptions extends MediaTimeline {
   readonly contentId: string;
   /** Where to begin in place of the resume position: what a hand-off brought, or 0. In seconds. */
   readonly startSeconds?: number;
+  /**
+   * `autoplay`: nobody pressed play, as for the next episode or the next of a playlist. Its reports go on with what a person
+   * did last on this device, and are silent where another screen has done more since. [CLM5] Default `person`.
+   */
+  readonly startedBy?: 'person' | 'autoplay';
   /** How often the position is recorded while it plays, in ms. Default 10,000. */
   readonly tickMs?: number;
   /** Lets the user's other devices play, pause, stop, seek and set the volume of this element. */
@@ -121,6 +126,7 @@ class Binding {
       state.progress.subscribe(() => this.#onProgress()),
       this.#environment.onSignal((signal) => {
         if (signal === 'hidden') this.#onHidden();
+        else if (signal === 'visible') this.#recorder.show();
       }),
     );
     this.#attach(element);
@@ -176,7 +182,7 @@ class Binding {
     const last = bound.get(element);
     bound.set(element, this);
     if (last !== undefined && last !== this && last.#state === this.#state) last.detach();
-    if (hasMetadata(element) && !this.#showsThatOf(last)) this.#onFound();
+    if (hasMetadata(element) && !this.#showsThatOf(last)) this.#onFound(this.#goesOnFrom(last));
   }
 
   /** A player that loads later than it says so: this is the last title. */
@@ -185,6 +191,14 @@ class Binding {
     if (last === undefined || last.#options.contentId === contentId || toContentTime) return false;
     const { currentSrc } = this.#element;
     return Boolean(currentSrc) && currentSrc === last.#began?.currentSrc;
+  }
+
+  /** Bound anew, or in another element: nobody has pressed play for that. */
+  #goesOnFrom(last: Binding | undefined): boolean {
+    if (this.#began !== undefined) return true;
+    if (last === undefined || last.#options.contentId !== this.#options.contentId) return false;
+    const seconds = this.#place.contentTime(this.#element.currentTime) ?? 0;
+    return Math.abs(seconds - last.#place.seconds) <= NEAR_SECONDS;
   }
 
   /** It was told to load something else, and nobody detached: only a place near to where it was seen is of this content. */
@@ -202,10 +216,11 @@ class Binding {
   }
 
   /** The element had its metadata when it was bound. */
-  #onFound(): void {
+  #onFound(goesOn: boolean): void {
     const { currentTime, played } = this.#element;
     const isFoundPlaying = isPlaying(this.#element);
-    if (isFoundPlaying) this.#recorder.goOn();
+    if (isFoundPlaying && goesOn) this.#recorder.goOn();
+    else if (isFoundPlaying) this.#recorder.found();
     // Where a player was told to begin nobody has been yet.
     const from = played === undefined ? 0 : played.length === 0 ? currentTime : played.start(0);
     const isChosen = currentTime - from > (isFoundPlaying ? STARTUP_SECONDS : SAME_PLACE_SECONDS);
@@ -267,6 +282,7 @@ class Binding {
   #onPause(): void {
     // The end pauses, too, and is told by its own event.
     if (this.#element.ended) this.#recorder.halt();
+    else if (this.#isElsewhere()) this.#recorder.interrupt();
     else this.#recorder.pause();
   }
 

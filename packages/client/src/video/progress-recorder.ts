@@ -1,6 +1,7 @@
-import { isFinished } from '@cuepoint/core';
+import { isFinished, type PlaybackPosition, type PlaybackState } from '@cuepoint/core';
 import { ClientError } from '../client-error.ts';
 import type { ClientEnvironment } from '../environment.ts';
+import type { ProgressItem } from '../replica/view.ts';
 import type { WatchState } from '../watch-state.ts';
 import type { SeenPlace } from './seen-place.ts';
 
@@ -15,6 +16,7 @@ export interface ProgressRecorderDeps {
 export interface ProgressRecorderOptions {
   readonly contentId: string;
   readonly tickMs?: number;
+  readonly startedBy?: 'person' | 'autoplay';
 }
 
 const TICK_MS = 10_000;
@@ -22,9 +24,12 @@ const TICK_MS = 10_000;
 const SEEK_SETTLE_MS = 500;
 /** Media have frames: within this two places are one. */
 export const SAME_PLACE_SECONDS = 1;
+/** Players jump over gaps in their buffer while they play; people go further. */
+const GAP_SECONDS = 3;
 
 /**
- * Writes where a content was seen last: at once what the person did, by a timer what only goes on. [SDK7]
+ * Writes where a content was seen last: at once what the person did, by a timer what only goes on. [SDK7] What a player does
+ * by itself is no act: it goes on with the last one. [CLM3] [CLM5]
  *
  * Nothing is written before it has begun, and nothing over a stored place that is further than where it began, until
  * somebody really watches or chooses a place.
@@ -35,18 +40,26 @@ export class ProgressRecorder {
   #hasBegun = false;
   #isPlaying = false;
   /** What is stored is further than where it began. */
-  #isHeld = false;
+  #held: { readonly item: ProgressItem; hasAct: boolean } | undefined;
   /** They pressed play, and it does not play yet. */
   #hasWaitingAction = false;
+  /** It was never begun, and nobody presses play: the last title has ended. */
+  #startsByItself: boolean;
+  /** The player stopped it for a purpose of its own, and goes on by itself. */
+  #goesOnByItself: boolean;
   #pausedState: 'paused' | 'stopped' = 'paused';
   #cancelTick: (() => void) | undefined;
   #cancelSeek: (() => void) | undefined;
-  /** A seek of theirs has not arrived yet. */
+  /** A seek has not arrived yet. */
   #isSeeking = false;
+  /** One of those that follow each other was theirs. */
+  #isSeekTheirs = false;
+  #isHidden = false;
 
   constructor(deps: ProgressRecorderDeps, options: ProgressRecorderOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#startsByItself = this.#goesOnByItself = options.startedBy === 'autoplay';
   }
 
   /** It played, or the person chose a place: places are recorded from now on. */
@@ -67,24 +80,23 @@ export class ProgressRecorder {
     const place = this.#deps.place.seconds + SAME_PLACE_SECONDS;
     const isWhereTold = startSeconds !== undefined && startSeconds <= place;
     this.#hasBegun = true;
-    this.#isHeld =
-      !isChosen &&
-      stored !== undefined &&
-      stored.positionSeconds > place &&
-      (stored.isCompleted || !isWhereTold);
+    const isFurther = stored !== undefined && stored.positionSeconds > place;
+    this.#hold(!isChosen && isFurther && (stored.isCompleted || !isWhereTold));
     if (!this.#isPlaying) return;
+    this.#goesOnByItself = false;
     if (this.#hasWaitingAction) this.#act();
     else this.#report();
     this.#tickLater();
   }
 
-  /** They pressed play. */
+  /** They pressed play, or it goes on by itself. */
   play(): void {
-    this.#isPlaying = true;
+    this.found();
     this.#pausedState = 'paused';
-    this.#hasWaitingAction = !this.#hasBegun;
     if (!this.#hasBegun) return;
-    this.#act();
+    this.#goesOnByItself = false;
+    if (this.#hasWaitingAction) this.#act();
+    else this.#report();
     this.#tickLater();
   }
 
@@ -93,14 +105,30 @@ export class ProgressRecorder {
     this.#isPlaying = true;
   }
 
+  /** It was found playing, and not by a binding before: they had pressed play. */
+  found(): void {
+    this.goOn();
+    this.#hasWaitingAction = !this.#goesOnByItself;
+  }
+
   /** The pause that comes counts as a stop. */
   stopNext(): void {
     this.#pausedState = 'stopped';
   }
 
+  /** They paused it. Where nobody looks the system did, as it goes to sleep. */
   pause(): void {
     this.halt();
-    if (!this.#isStoppedForAnother()) this.#act();
+    if (this.#isStoppedForAnother()) return;
+    if (this.#isHidden) this.#report('paused');
+    else this.#act();
+  }
+
+  /** The player paused it, for an advertisement, and goes on by itself. */
+  interrupt(): void {
+    this.#goesOnByItself = this.#isPlaying;
+    this.halt();
+    this.#report('paused');
   }
 
   /** It plays no longer, and that is no act of a person. */
@@ -114,17 +142,20 @@ export class ProgressRecorder {
   /** The end was seen. */
   complete(): void {
     const end = this.#deps.place.end();
-    if (isFinished(end)) this.#isHeld = false;
-    this.#write(() => this.#progress.set(this.#options.contentId, end));
+    if (isFinished(end)) this.#held = undefined;
+    this.#report(end);
   }
 
-  /** A seek of the person's begins. */
+  /** A seek begins: theirs, the next round of a loop, or a jump over a gap. */
   seek(targetSeconds: number, isLoop: boolean): void {
-    const isRestart = this.#deps.place.isFinished && targetSeconds < SAME_PLACE_SECONDS;
+    const { place } = this.#deps;
+    const isRestart = place.isFinished && targetSeconds < SAME_PLACE_SECONDS;
+    const isJump = this.#isPlaying && Math.abs(targetSeconds - place.seconds) < GAP_SECONDS;
     // A loop has no end of its own.
     if (isRestart && isLoop) this.complete();
-    this.#isHeld = isRestart;
+    this.#hold(isRestart);
     this.#isSeeking = true;
+    this.#isSeekTheirs ||= !isJump && !(isRestart && isLoop) && !this.#goesOnByItself;
   }
 
   /** It has arrived, and another may follow. */
@@ -132,19 +163,26 @@ export class ProgressRecorder {
     this.#isSeeking = false;
     if (!this.#hasBegun) return;
     this.#cancelSeek?.();
-    this.#cancelSeek = this.#deps.environment.setTimer(() => this.#act(), SEEK_SETTLE_MS);
+    this.#cancelSeek = this.#deps.environment.setTimer(() => this.#endSeek(), SEEK_SETTLE_MS);
   }
 
   /** The page may be gone at any moment. */
   hide(): void {
-    if (this.#isSeeking || this.#cancelSeek !== undefined) this.#act();
+    this.#isHidden = true;
+    if (this.#isSeeking || this.#cancelSeek !== undefined) this.#endSeek();
     if (this.#isPlaying) this.#report();
+  }
+
+  /** Somebody looks again. */
+  show(): void {
+    this.#isHidden = false;
   }
 
   /** The element shows it no longer: a film that played counts as paused where it was seen last. */
   leave(): void {
-    if (this.#cancelSeek !== undefined) this.#act();
+    if (this.#cancelSeek !== undefined) this.#endSeek();
     if (this.#isPlaying) this.#report('paused');
+    this.#goesOnByItself ||= this.#isPlaying && this.#hasBegun;
     this.end();
     this.#hasBegun = this.#isSeeking = false;
   }
@@ -169,42 +207,76 @@ export class ProgressRecorder {
     }, this.#options.tickMs ?? TICK_MS);
   }
 
-  /** What the person did. */
-  #act(): void {
-    this.#cancelSeek?.();
-    this.#cancelSeek = undefined;
-    this.#isSeeking = this.#hasWaitingAction = false;
-    const state = this.#isPlaying ? 'playing' : this.#pausedState;
-    this.#write(() =>
-      this.#progress.set(this.#options.contentId, this.#deps.place.position(state)),
-    );
+  /** What is stored stays, until somebody really watches. */
+  #hold(isHeld: boolean): void {
+    const item = this.#progress.get(this.#options.contentId);
+    this.#held = isHeld && item !== undefined ? { item, hasAct: false } : undefined;
   }
 
-  /** What a timer tells. [LWW6] */
-  #report(state: 'playing' | 'paused' = 'playing'): void {
-    this.#write(() =>
-      this.#progress.report(this.#options.contentId, this.#deps.place.position(state)),
-    );
+  #endSeek(): void {
+    if (this.#isSeekTheirs) this.#act();
+    else this.#report(this.#isPlaying ? 'playing' : this.#pausedState);
+    this.#forgetSeek();
+  }
+
+  #forgetSeek(): void {
+    this.#cancelSeek?.();
+    this.#cancelSeek = undefined;
+    this.#isSeeking = this.#isSeekTheirs = false;
+  }
+
+  /** What the person did. */
+  #act(): void {
+    this.#forgetSeek();
+    this.#hasWaitingAction = false;
+    this.#write(this.#deps.place.position(this.#isPlaying ? 'playing' : this.#pausedState), true);
+  }
+
+  /** What goes on by itself. [LWW6] */
+  #report(told: PlaybackPosition | PlaybackState = 'playing'): void {
+    const position = typeof told === 'string' ? this.#deps.place.position(told) : told;
+    this.#write(position, false);
   }
 
   /** Nobody has to unbind a player before signing out: a closed watch state ends the binding. */
-  #write(write: () => unknown): void {
+  #write(position: PlaybackPosition, isAct: boolean): void {
     const { place, onClosed } = this.#deps;
     if (!this.#hasBegun || !place.isKnown) return;
-    this.#isHeld &&= !place.isBegun;
-    if (this.#isHeld) return;
+    const { contentId } = this.#options;
+    const held = this.#held;
+    if (held !== undefined && !place.isBegun) {
+      held.hasAct ||= isAct;
+      return;
+    }
+    this.#held = undefined;
+    // What they did while it was held is done now, unless another screen did something since.
+    const isHeldAct = held?.hasAct === true && this.#isUnmoved(held.item);
+    const startedBy = this.#startsByItself ? { startedBy: 'autoplay' as const } : {};
+    this.#startsByItself = false;
     try {
-      write();
+      if (isAct || isHeldAct) this.#progress.set(contentId, position);
+      else this.#progress.report(contentId, position, startedBy);
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
       onClosed();
     }
   }
 
+  /** Whether no other screen did anything since. */
+  #isUnmoved({ engagedAtMs }: ProgressItem): boolean {
+    const item = this.#progress.get(this.#options.contentId);
+    if (item === undefined) return false;
+    return this.#isHere(item) || item.engagedAtMs === engagedAtMs;
+  }
+
+  #isHere({ deviceId }: ProgressItem): boolean {
+    return deviceId === this.#deps.state.devices.thisDeviceId;
+  }
+
   /** After a hand-off the source must not beat the target with its stop. */
   #isStoppedForAnother(): boolean {
     if (this.#pausedState !== 'stopped') return false;
     const item = this.#progress.get(this.#options.contentId);
-    return item !== undefined && item.deviceId !== this.#deps.state.devices.thisDeviceId;
+    return item !== undefined && !this.#isHere(item);
   }
 }
