@@ -61,6 +61,20 @@ create table accounts (
   created_at timestamp with time zone not null default clock_timestamp()
 );
 
+create table catalogue_aliases (
+  alias character varying(255) collate "C" not null,
+  content_id character varying(255) collate "C" not null
+);
+
+create table catalogue_contents (
+  content_id character varying(255) collate "C" not null,
+  facts jsonb not null,
+  series_id character varying(255) collate "C" default (facts ->> 'seriesId'::text),
+  season integer not null default COALESCE(((facts ->> 'season'::text))::integer, 2147483647),
+  episode integer not null default COALESCE(((facts ->> 'episode'::text))::integer, 2147483647),
+  updated_at timestamp with time zone not null
+);
+
 create table cuepoint_migrations (
   version integer not null,
   name text not null,
@@ -208,6 +222,12 @@ alter table accounts add constraint accounts_name_key_key UNIQUE (name_key);
 
 alter table accounts add constraint accounts_pkey PRIMARY KEY (id);
 
+alter table catalogue_aliases add constraint catalogue_aliases_check CHECK (((alias)::text <> (content_id)::text));
+
+alter table catalogue_aliases add constraint catalogue_aliases_pkey PRIMARY KEY (alias);
+
+alter table catalogue_contents add constraint catalogue_contents_pkey PRIMARY KEY (content_id);
+
 alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQUE (name);
 
 alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
@@ -278,9 +298,17 @@ CREATE UNIQUE INDEX accounts_name_key_key ON cuepoint.accounts USING btree (name
 
 CREATE UNIQUE INDEX accounts_pkey ON cuepoint.accounts USING btree (id);
 
+CREATE UNIQUE INDEX catalogue_aliases_pkey ON cuepoint.catalogue_aliases USING btree (alias);
+
+CREATE UNIQUE INDEX catalogue_contents_pkey ON cuepoint.catalogue_contents USING btree (content_id);
+
 CREATE UNIQUE INDEX cuepoint_migrations_name_key ON cuepoint.cuepoint_migrations USING btree (name);
 
 CREATE UNIQUE INDEX cuepoint_migrations_pkey ON cuepoint.cuepoint_migrations USING btree (version);
+
+CREATE INDEX idx_catalogue_aliases_content ON cuepoint.catalogue_aliases USING btree (content_id);
+
+CREATE INDEX idx_catalogue_episodes ON cuepoint.catalogue_contents USING btree (series_id, season, episode, content_id) WHERE (series_id IS NOT NULL);
 
 CREATE INDEX idx_device_codes_expires ON cuepoint.account_device_codes USING btree (expires_at);
 

@@ -27,6 +27,9 @@ export const OP_TAIL_REGISTERS_MAX = 1_000;
 export const OP_TAIL_HEARTBEAT_MS = 15_000;
 /** A tail ends after this long, or with its token: whoever looks opens the next one. */
 export const OP_TAIL_DURATION_MAX_MS = 60 * 60_000;
+/** Contents in one call that writes the catalogue, and other ids of each. */
+export const CONTENTS_PER_CALL_MAX = 1_000;
+export const ALIASES_PER_ENTRY_MAX = 50;
 /** Rows in one answer of /sync. */
 export const CHANGES_PER_PAGE = 1_000;
 export const RATE_WINDOW_MS = 10_000;

@@ -4,6 +4,14 @@ export {
   type AccountStore,
   type ListedAccount,
 } from './accounts/account-store.ts';
+export type {
+  Catalogue,
+  CatalogueContent,
+  CatalogueEntry,
+  CatalogueOutcome,
+  CatalogueRefusal,
+} from './catalogue/catalogue.ts';
+export { createPostgresCatalogue } from './catalogue/postgres-catalogue.ts';
 export type { Database, DatabaseOptions, PoolStats, Queryable } from './database.ts';
 export {
   DEFAULT_DATA_DIR,

@@ -99,7 +99,7 @@ function toWatchlistItems(rows: readonly LiveTagRow[]): WatchlistListItem[] {
   });
 }
 
-function requireLimit(options: ListOptions): ListOptions {
+export function requireLimit(options: ListOptions): ListOptions {
   const { limit } = options;
   if (Number.isInteger(limit) && limit >= 1 && limit <= LIST_LIMIT_MAX) return options;
   throw new CuepointError('limit_exceeded', `A list has 1 to ${LIST_LIMIT_MAX} items a page.`, {
@@ -109,7 +109,7 @@ function requireLimit(options: ListOptions): ListOptions {
 }
 
 /** @param found the page and, where there is more, at least one item of it. */
-function toListPage<Item>(
+export function toListPage<Item>(
   found: readonly Item[],
   { limit, after }: ListOptions,
   toCursor: (last: Item) => string,

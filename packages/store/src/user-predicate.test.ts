@@ -9,12 +9,19 @@ const USER_TABLE =
 
 /** What is of no user's rows: the database, and maintenance through functions of the schema. */
 const OF_NO_USER = new Set([
+  'delete-aliases',
   'delete-collected',
+  'delete-contents',
   'find-blockers',
   'find-busy-processes',
   'find-citus',
+  'insert-aliases',
+  'list-episodes',
+  'lock-catalogue',
   'notify',
+  'read-aliases',
   'read-catch-up',
+  'read-contents',
   'read-xid',
   'raise-floors',
   'read-database-identity',
@@ -24,6 +31,7 @@ const OF_NO_USER = new Set([
   'read-heap-only-ratio',
   'read-notification-queue-usage',
   'try-task-lock',
+  'upsert-contents',
 ]);
 
 /** Of people and what they are signed in with: reached by keys of their own, and no table of users is among them. */

@@ -59,7 +59,7 @@ function goodClaims(more: JWTPayload = {}): JWTPayload & { sub: string } {
     aud: TEST_AUDIENCE,
     iss: TEST_ISSUER,
     exp: Math.floor(Date.now() / 1_000) + 600,
-    scope: 'cuepoint:admin',
+    scope: 'cuepoint:admin cuepoint:service',
     ...more,
   };
 }

@@ -50,6 +50,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'progress', description: 'Where the user is in what is watched.' },
         { name: 'devices', description: 'The installed apps of the user and their presence.' },
         { name: 'sync', description: 'For replicas: push and pull in one round trip.' },
+        { name: 'catalogue', description: 'What is known of contents, whoever watches them.' },
         { name: 'user', description: 'All data of the user at once.' },
         { name: 'inspector', description: 'For operators: any user, by a token that may.' },
         { name: 'operation', description: 'For operators; no token is needed.' },

@@ -9,7 +9,7 @@ let user: TestUser;
 beforeAll(async () => {
   const env = { CUEPOINT_CORS_ORIGINS: 'https://tv.example' };
   live = await createTestLive({ databaseUrl: inject('postgresUrl'), env });
-  user = await live.api.createUser({ scopes: ['cuepoint:admin'] });
+  user = await live.api.createUser({ scopes: ['cuepoint:admin', 'cuepoint:service'] });
 });
 afterAll(() => live.close());
 

@@ -97,6 +97,7 @@ export function createService(options: ServiceOptions): Service {
     app = await createApp({
       parts: {
         repository: stored.repository,
+        catalogue: stored.catalogue,
         persistence: stored.persistence,
         feed: stored.feed,
         live: config,

@@ -14,6 +14,7 @@ import { describeApi } from '../http/openapi.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
+import { addCatalogueRoutes } from '../routes/catalogue.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
@@ -180,6 +181,7 @@ async function addApi(
   addDeviceRoutes(api, { ...parts, persistence });
   addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
   addSyncRoutes(api, { ...deps, rates });
+  addCatalogueRoutes(api, { ...parts, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);
     addInspectorRoutes(inside.withTypeProvider<TypeBoxTypeProvider>(), {

@@ -1,5 +1,5 @@
 import type { DeviceInfo } from '@cuepoint/core';
-import type { SetTimer, SyncRepository } from '@cuepoint/store';
+import type { Catalogue, SetTimer, SyncRepository } from '@cuepoint/store';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
 import type { AuditTrail } from '../http/audit-trail.ts';
@@ -42,6 +42,7 @@ export interface HealthProbe {
 /** Everything that the API is made of. The plugin starts and stops none of it. */
 export interface ServiceParts {
   readonly repository: SyncRepository;
+  readonly catalogue: Catalogue;
   readonly persistence: RoutePersistence;
   /** Keeps a write waiting whose first read finds the database away. */
   readonly awaitDatabase: AwaitDatabase;

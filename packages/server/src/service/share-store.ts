@@ -1,8 +1,11 @@
-import type { SyncRepository } from '@cuepoint/store';
 import type { UserLimit } from './user-limit.ts';
 
-/** The same store, whose calls take turns by user: one user's reads leave connections to the others. [GC9] */
-export function shareStore(store: SyncRepository, turns: UserLimit): SyncRepository {
+/**
+ * The same store, whose calls take turns by user: one user's reads leave connections to the others. [GC9]
+ *
+ * @param store whose methods have the user, or whoever asks, as their first argument.
+ */
+export function shareStore<Store extends object>(store: Store, turns: UserLimit): Store {
   return new Proxy(store, {
     get(target, name): unknown {
       const member: unknown = Reflect.get(target, name);

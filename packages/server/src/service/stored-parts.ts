@@ -1,6 +1,7 @@
 import { CuepointError } from '@cuepoint/core';
 import {
   createMaintenance,
+  createPostgresCatalogue,
   migrate,
   openDatabase,
   PostgresSyncRepository,
@@ -10,6 +11,7 @@ import {
   readFeedSecret,
   requireUsableSchema,
   SyncPersistence,
+  type Catalogue,
   type Database,
   type SetTimer,
   type SyncRepository,
@@ -33,7 +35,7 @@ import { within } from './within.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
-  'repository' | 'persistence' | 'feed' | 'health' | 'onStaleDevices'
+  'repository' | 'catalogue' | 'persistence' | 'feed' | 'health' | 'onStaleDevices'
 > {
   /** Where the data is, printable. */
   readonly description: string;
@@ -147,6 +149,7 @@ async function startParts(
   });
   return {
     repository: guardStore<SyncRepository>(shareStore(new PostgresSyncRepository(database), reads)),
+    catalogue: guardStore<Catalogue>(shareStore(createPostgresCatalogue(database, { now }), reads)),
     persistence: guardStore(persistence),
     feed,
     onStaleDevices: (listener) => {

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openDatabase, type Database } from '@cuepoint/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
@@ -51,7 +54,7 @@ export interface TestUser {
 export interface TestApi {
   readonly app: FastifyInstance;
   readonly parts: ServiceParts;
-  /** A connection of the tests' own to the same schema. */
+  /** A connection of the tests' own to the same schema. The embedded database has none. */
   readonly database: Database;
   readonly logLines: string[];
   /** Of the trail of who touched whose data. */
@@ -63,7 +66,8 @@ export interface TestApi {
 }
 
 export interface TestApiOptions {
-  readonly databaseUrl: string;
+  /** Without it the embedded database in a directory of its own. */
+  readonly databaseUrl?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
   readonly verifier?: TokenVerifier;
@@ -79,10 +83,13 @@ export interface TestApiOptions {
 /** The real app over the real store, in a schema of its own; requests are injected. */
 export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const { databaseUrl, now = Date.now } = options;
+  const dataDir =
+    databaseUrl === undefined ? await mkdtemp(join(tmpdir(), 'cuepoint-api-')) : undefined;
   const schema = options.schema ?? `server_${randomUUID().replaceAll('-', '')}`;
   const config: Config = readConfig({
     env: {
-      DATABASE_URL: databaseUrl,
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...(dataDir === undefined ? {} : { CUEPOINT_DATA_DIR: dataDir }),
       CUEPOINT_DATABASE_SCHEMA: schema,
       CUEPOINT_JWT_SECRET: TEST_SECRET,
       LOG_LEVEL: 'trace',
@@ -102,6 +109,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   });
   const plain: ServiceParts = {
     repository: stored.repository,
+    catalogue: stored.catalogue,
     persistence: stored.persistence,
     feed: stored.feed,
     live: config,
@@ -146,13 +154,19 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     ...(options.connectionLimits && { connectionLimits: options.connectionLimits }),
   });
   await app.ready();
-  const database = await openDatabase({ url: databaseUrl, schema, poolSize: 1, writers: 1 });
+  const database =
+    databaseUrl === undefined
+      ? undefined
+      : await openDatabase({ url: databaseUrl, schema, poolSize: 1, writers: 1 });
   const call = createCall(app);
 
   return {
     app,
     parts,
-    database,
+    get database() {
+      if (database === undefined) throw new Error('an embedded database has one process');
+      return database;
+    },
     logLines,
     auditLines,
     call,
@@ -168,8 +182,9 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     async close() {
       await app.close();
       await stored.stop();
-      if (options.schema === undefined) await database.execute(`drop schema ${schema} cascade`);
-      await database.close();
+      if (options.schema === undefined) await database?.execute(`drop schema ${schema} cascade`);
+      await database?.close();
+      if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

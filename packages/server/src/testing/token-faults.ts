@@ -16,7 +16,7 @@ export const TOKEN_FAULTS: Readonly<Record<string, TokenFault<TokenSource>>> = {
   'has no signature': async (source, claims) => `${unsignedPart(await source.sign(claims))}.`,
   'was changed after it was signed': async (source, claims) => {
     const [header, , signature] = (await source.sign(claims)).split('.');
-    return `${header}.${encode({ ...claims, scope: 'cuepoint:admin cuepoint:service' })}.${signature}`;
+    return `${header}.${encode({ ...claims, scope: 'cuepoint:admin cuepoint:service cuepoint:devices' })}.${signature}`;
   },
   'says that it needs no signature': async (_source, claims) => unsigned('none', claims),
   'says so in other letters': async (_source, claims) => unsigned('nOnE', claims),

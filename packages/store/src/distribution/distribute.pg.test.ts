@@ -18,6 +18,8 @@ const CALLS = [
   'create_distributed_table(user_floors, user_id, user_versions)',
   'create_distributed_table(user_erasures, user_id, user_versions)',
   'create_reference_table(sync_state)',
+  'create_reference_table(catalogue_contents)',
+  'create_reference_table(catalogue_aliases)',
   'truncate_local_data_after_distributing_table(user_versions)',
   'truncate_local_data_after_distributing_table(user_progress)',
   'truncate_local_data_after_distributing_table(user_watchlists)',

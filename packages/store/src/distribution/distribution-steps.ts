@@ -11,6 +11,9 @@ export const USER_TABLES = [
   'user_erasures',
 ] as const;
 
+/** Of no user: each node has a copy, so that a statement on one user's rows finds them beside it. */
+const REFERENCE_TABLES = ['sync_state', 'catalogue_contents', 'catalogue_aliases'] as const;
+
 /** Those whose primary key is a number that means nothing to a user. */
 const NUMBERED_TABLES = ['user_progress', 'user_watchlists', 'user_devices'] as const;
 
@@ -60,9 +63,9 @@ export function citusSteps({ distributed }: DistributionState, schema: string): 
     ...others
       .filter((table) => !distributed.has(table))
       .map((table) => create(table, nameOf(first))),
-    ...(distributed.has('sync_state')
-      ? []
-      : [`select create_reference_table(${nameOf('sync_state')})`]),
+    ...REFERENCE_TABLES.filter((table) => !distributed.has(table)).map(
+      (table) => `select create_reference_table(${nameOf(table)})`,
+    ),
     ...missing.map(
       (table) => `select truncate_local_data_after_distributing_table(${nameOf(table)})`,
     ),

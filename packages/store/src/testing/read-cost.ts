@@ -19,7 +19,7 @@ interface Call {
 
 /** What a read cost, as `explain (analyze)` counts it for each statement that it ran. */
 export interface ReadCost {
-  /** Rows of users that were looked at in one statement, the most and all together. */
+  /** Rows of users and of the catalogue that were looked at in one statement, the most and all together. */
   readonly most: number;
   readonly all: number;
   readonly statements: number;
@@ -80,7 +80,7 @@ function recording(database: Database, calls: Call[]): Database {
 function rowsLookedAt(node: PlanNode): number {
   const below = (node.Plans ?? []).reduce((sum, plan) => sum + rowsLookedAt(plan), 0);
   // A bitmap's rows are counted where the heap is read.
-  if (node['Relation Name']?.startsWith('user_') !== true) return below;
+  if (!/^(?:user|catalogue)_/.test(node['Relation Name'] ?? '')) return below;
   const discarded =
     (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   return below + Math.round((node['Actual Rows'] + discarded) * node['Actual Loops']);

@@ -1,0 +1,2 @@
+drop table cuepoint.catalogue_aliases;
+drop table cuepoint.catalogue_contents;

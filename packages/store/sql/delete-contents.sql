@@ -1,0 +1,1 @@
+delete from cuepoint.catalogue_contents where content_id = any($1::varchar[]);
