@@ -10,6 +10,7 @@ const RULES_BY_FOLDER: Readonly<Record<string, PackageRules>> = {
     usesNode: false,
     onlyThirdParty: ['typebox'],
   },
+  'packages/files': { name: '@cuepoint/files', imports: ['@cuepoint/core'], usesNode: true },
   'packages/store': { name: '@cuepoint/store', imports: ['@cuepoint/core'], usesNode: true },
   'packages/server': {
     name: '@cuepoint/server',

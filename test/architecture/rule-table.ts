@@ -10,6 +10,7 @@ const RULE_COUNTS_BY_SECTION = {
   intent: { CLM: 8 },
   'registers and plays': { REG: 3, PLY: 4 },
   'continue watching': { CW: 10 },
+  files: { IMP: 3, EXP: 1 },
   household: { ACC: 5 },
   'every screen': { ENG: 9 },
 } as const;
@@ -37,6 +38,7 @@ const BUILT_OF_OTHERS = [
   'CLM4',
   'CLM5',
   'CLM6',
+  'IMP2',
   'ENG1',
   'ENG2',
   'ENG3',

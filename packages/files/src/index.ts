@@ -1,0 +1,15 @@
+export { ArchiveError } from './archive.ts';
+export { FILE_LIMITS, type FileLimits } from './limits.ts';
+export type { DateOrder } from './numeric-date.ts';
+export { readImport, type ImportInput } from './read-import.ts';
+export type {
+  FileReading,
+  FileReason,
+  IgnoredReason,
+  LineReading,
+  Reading,
+  UnreadableReason,
+} from './reading.ts';
+export type { ImportRecord, Statement, When, Work, WorkIds } from './record.ts';
+export type { ReadOptions } from './source.ts';
+export { SOURCE_NAMES, type SourceName } from './sources/index.ts';
