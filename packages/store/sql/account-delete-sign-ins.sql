@@ -1,4 +1,3 @@
 -- Of the account, but for the one that is kept.
 delete from cuepoint.account_sign_ins
 where account_id = $1::uuid and id is distinct from $2::uuid
-returning user_id

@@ -1,8 +1,10 @@
 export {
   createAccountStore,
+  PROFILES_MAX,
   type Account,
   type AccountStore,
   type ListedAccount,
+  type Profile,
 } from './accounts/account-store.ts';
 export type {
   Catalogue,
@@ -12,6 +14,13 @@ export type {
   CatalogueRefusal,
 } from './catalogue/catalogue.ts';
 export { createPostgresCatalogue } from './catalogue/postgres-catalogue.ts';
+export { createAttemptStore, FREE_ATTEMPTS, type AttemptStore } from './accounts/attempt-store.ts';
+export {
+  createSignInStore,
+  type Browser,
+  type ListedSignIn,
+  type SignInStore,
+} from './accounts/sign-in-store.ts';
 export type { Database, DatabaseOptions, PoolStats, Queryable } from './database.ts';
 export {
   DEFAULT_DATA_DIR,

@@ -39,7 +39,10 @@ export function createPasswordHasher(): PasswordHasher {
   return {
     hash,
     async verify(stored, password) {
-      nobody ??= hash('');
+      nobody ??= hash('').catch((error: unknown) => {
+        nobody = undefined;
+        throw error;
+      });
       const known = stored ?? (await nobody);
       const isRight = await inTurn(async () => (await loadArgon2()).verify(known, password));
       return isRight && stored !== undefined;

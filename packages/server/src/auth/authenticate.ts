@@ -28,7 +28,9 @@ export function createAuthenticate({
 }: AuthenticateDeps) {
   async function identify(request: FastifyRequest): Promise<Identity> {
     try {
-      return await verifier.verify(bearerTokenOf(request.headers.authorization));
+      const token = bearerTokenOf(request.headers.authorization);
+      const verify = () => verifier.verify(token);
+      return await (READING_METHODS.has(request.method) ? verify() : awaitDatabase(verify));
     } catch (error) {
       if (isCuepointError(error, 'unauthenticated')) countRefused(request);
       throw error;

@@ -5,7 +5,8 @@ import { createOneTimeLink, type OneTimeLink } from './one-time-link.ts';
 import { createJwksVerifier, createSecretVerifier, type TokenVerifier } from './token-verifier.ts';
 
 export interface Authority {
-  readonly verifier: TokenVerifier;
+  /** Undefined where the people of the household are all there is. */
+  readonly verifier: TokenVerifier | undefined;
   /** In development mode only. */
   readonly development: DevelopmentMode | undefined;
 }
@@ -43,6 +44,8 @@ export async function createAuthority(
   { dataDir, now, randomUuid, onNextLink, onKeySetFailed }: AuthorityDeps,
 ): Promise<Authority> {
   switch (auth.mode) {
+    case 'accounts':
+      return { verifier: undefined, development: undefined };
     case 'secret': {
       const { secret, audience, issuer } = auth;
       return {

@@ -17,6 +17,8 @@ export interface Identity {
   readonly scopes: ReadonlySet<string>;
   /** `exp`, in ms since the epoch. */
   readonly expiresAtMs: number;
+  /** What the user is signed in with, where the service itself keeps that: it may be ended before the token is. [ACC5] */
+  readonly signInId?: string;
 }
 
 /** Fixed for ever: another namespace would give every mapped user another id. */

@@ -10,6 +10,8 @@ export interface TokenRequest {
   readonly ttlSeconds: number;
   readonly audience?: string | undefined;
   readonly issuer?: string | undefined;
+  /** What the user is signed in with, where that is kept here. */
+  readonly signInId?: string | undefined;
 }
 
 export const TOKEN_TTL_SECONDS_DEFAULT = 24 * 60 * 60;
@@ -22,7 +24,7 @@ export const TOKEN_TTL_SECONDS_MAX = 365 * 24 * 60 * 60;
  */
 export async function mintToken(
   secret: Uint8Array,
-  { userId, deviceId, scopes = [], ttlSeconds, audience, issuer }: TokenRequest,
+  { userId, deviceId, scopes = [], ttlSeconds, audience, issuer, signInId }: TokenRequest,
   nowMs: number,
 ): Promise<string> {
   if (!isUuid(userId)) {
@@ -41,6 +43,7 @@ export async function mintToken(
   const token = new SignJWT({
     ...(deviceId === undefined ? {} : { device_id: deviceId }),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+    ...(signInId === undefined ? {} : { sid: signInId }),
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(userId.toLowerCase())

@@ -58,6 +58,7 @@ async function serve(context: CliContext, flags: Record<string, string>): Promis
     const started = await service.start();
     consoleAddress = started.operatorAddress ?? started.address;
     print(context, ...(await describeStart(started, lanAddresses(started, config.host, context))));
+    print(context, ...describeSetUp(started, config.publicUrl));
   } catch (error) {
     if (!isStopping) throw error;
   }
@@ -74,6 +75,13 @@ function lanAddresses(
   return ['0.0.0.0', '::'].includes(host)
     ? networkAddresses().map((lan) => `http://${lan}:${port}`)
     : [];
+}
+
+/** Printed until there is somebody. In the fragment, as the inspector's. [ACC1] */
+function describeSetUp({ setUpCode, address }: StartedService, publicUrl = address): string[] {
+  if (setUpCode === undefined) return [];
+  const page = publicUrl.replace(/\/+$/, '');
+  return [`  first  ${page}/set-up#code=${setUpCode} makes the first person, once`];
 }
 
 async function describeStart(

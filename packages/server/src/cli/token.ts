@@ -59,6 +59,12 @@ async function createToken(context: CliContext, flags: TokenFlags): Promise<stri
       'With CUEPOINT_JWKS_URL tokens come from the identity provider; there is no secret to sign with.',
     );
   }
+  if (settings.accounts === 'on' && settings.jwtSecret === undefined && !settings.dev) {
+    throw new CuepointError(
+      'configuration_invalid',
+      'With CUEPOINT_ACCOUNTS tokens come with a sign-in; set CUEPOINT_JWT_SECRET as well to sign some here.',
+    );
+  }
   const isDevelopment = settings.jwtSecret === undefined;
   if (isDevelopment) await requireDataDirectory(settings.dataDir);
   const secret = settings.jwtSecret ?? (await loadDevelopmentSecret(settings.dataDir));

@@ -26,6 +26,18 @@ const problemsOf = (env: Record<string, string>): string => {
 const secret = 'a secret of the tests, 32 bytes or more';
 
 describe('the configuration', () => {
+  it('[ACC1] takes accounts for who may call, beside a key or without one, on any address', () => {
+    const start = (env: Record<string, string>) => readConfig({ env, readFile: noFile });
+    const alone = start({ CUEPOINT_ACCOUNTS: 'on', HOST: '0.0.0.0' });
+    expect([alone.auth.mode, alone.accounts]).toEqual(['accounts', 'on']);
+    const beside = start({ CUEPOINT_ACCOUNTS: 'on', CUEPOINT_JWT_SECRET: secret });
+    expect([beside.auth.mode, beside.accounts]).toEqual(['secret', 'on']);
+    expect(start({ CUEPOINT_JWT_SECRET: secret }).accounts).toBe('off');
+    expect(start({ CUEPOINT_ACCOUNTS: 'on', CUEPOINT_DEV: 'true' }).auth.mode).toBe('development');
+    expect(() => start({ CUEPOINT_ACCOUNTS: 'off' })).toThrow('CUEPOINT_ACCOUNTS');
+    expect(() => start({ CUEPOINT_ACCOUNTS: 'yes' })).toThrow('expected one of on, off');
+  });
+
   it('has a default for everything that needs one', () => {
     expect(read({})).toMatchObject({
       host: '127.0.0.1',

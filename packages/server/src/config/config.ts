@@ -5,6 +5,8 @@ import type { SettingName, SettingValues } from './settings.ts';
 export type AuthConfig =
   /** Loopback only, a secret of its own; nothing but the setting `dev` leads here. [SEC2] */
   | { readonly mode: 'development' }
+  /** Nobody but the people of the household, whom the service keeps itself. [ACC1] */
+  | { readonly mode: 'accounts' }
   | {
       readonly mode: 'secret';
       readonly secret: Uint8Array;
@@ -38,17 +40,10 @@ export function readConfig(sources: SettingSources): Config {
   const { values, problems, faulty } = readSettings(sources);
   const found = [...problems, ...problemsOfAuth(values, faulty), ...problemsOfFeed(values, faulty)];
   if (found.length > 0) throw configurationError(found);
-  const {
-    dev: _dev,
-    jwtSecret,
-    jwksUrl,
-    jwtAudience,
-    jwtIssuer,
-    ...rest
-  } = values as SettingValues;
+  const { dev, jwtSecret, jwksUrl, jwtAudience, jwtIssuer, ...rest } = values as SettingValues;
   return {
     ...rest,
-    auth: authOf({ jwtSecret, jwksUrl, jwtAudience, jwtIssuer }),
+    auth: authOf({ dev, accounts: rest.accounts, jwtSecret, jwksUrl, jwtAudience, jwtIssuer }),
     feed: feedOf(rest),
   };
 }
@@ -59,18 +54,23 @@ function feedOf({ feed, databaseUrl }: Partial<SettingValues>): FeedKind {
 }
 
 function authOf({
+  dev,
+  accounts,
   jwtSecret,
   jwksUrl,
   jwtAudience,
   jwtIssuer,
-}: Pick<SettingValues, 'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer'>): AuthConfig {
+}: Pick<
+  SettingValues,
+  'dev' | 'accounts' | 'jwtSecret' | 'jwksUrl' | 'jwtAudience' | 'jwtIssuer'
+>): AuthConfig {
   if (jwtSecret !== undefined) {
     return { mode: 'secret', secret: jwtSecret, audience: jwtAudience, issuer: jwtIssuer };
   }
   if (jwksUrl !== undefined && jwtAudience !== undefined && jwtIssuer !== undefined) {
     return { mode: 'jwks', url: jwksUrl, audience: jwtAudience, issuer: jwtIssuer };
   }
-  return { mode: 'development' };
+  return accounts === 'on' && !dev ? { mode: 'accounts' } : { mode: 'development' };
 }
 
 function* problemsOfAuth(
@@ -88,6 +88,7 @@ function* problemsOfAuth(
     yield `${labelOf('jwtIssuer')}: needed with ${labelOf('jwksUrl')}`;
   }
   const isGiven = (name: SettingName): boolean => name in values || faulty.has(name);
+  const hasAccounts = values.accounts === 'on' || faulty.has('accounts');
   const hasKeys = isGiven('jwtSecret') || isGiven('jwksUrl');
   if (dev === true && hasKeys) {
     yield (
@@ -95,10 +96,10 @@ function* problemsOfAuth(
         `${labelOf('jwtSecret')} and ${labelOf('jwksUrl')} away`
     );
   }
-  if (dev === false && !hasKeys) {
+  if (dev === false && !hasKeys && !hasAccounts) {
     yield (
-      `${labelOf('jwtSecret')}: set it, or ${labelOf('jwksUrl')}; to try the service on this machine ` +
-        `alone, ${labelOf('dev')}`
+      `${labelOf('jwtSecret')}: set it, or ${labelOf('jwksUrl')}; for the people of a household ` +
+        `${labelOf('accounts')}; to try the service on this machine alone, ${labelOf('dev')}`
     );
   }
   const operators = values.operatorAddress;

@@ -9,6 +9,7 @@ import {
   parseOrigins,
   parseSchemaName,
   parseText,
+  parseUrl,
   parsePostgresUrl,
 } from './parse-value.ts';
 import { parseProxies } from '../http/peer-address.ts';
@@ -198,6 +199,21 @@ export const SETTINGS = {
     group: 'auth',
     description: 'The `iss` that a token must carry.',
     parse: parseText,
+  },
+  accounts: {
+    env: 'CUEPOINT_ACCOUNTS',
+    group: 'auth',
+    default: 'off',
+    description:
+      'on: people of a household sign in with a name and a password, beside a secret or a key set or without either. `serve` prints the link that makes the first one.',
+    parse: parseChoice(['on', 'off']),
+  },
+  publicUrl: {
+    env: 'CUEPOINT_PUBLIC_URL',
+    group: 'listen',
+    description:
+      'Where people open the service, such as https://watch.example. Unset: as each request names it; needed behind a proxy that gives it another Host.',
+    parse: parseUrl('http:', 'https:'),
   },
   maxDriftMs: {
     env: 'CUEPOINT_MAX_DRIFT_MS',

@@ -42,6 +42,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          cookie: { type: 'apiKey', in: 'cookie', name: 'cuepoint_session' },
         },
       },
       security: [{ bearer: [] }],
@@ -52,6 +53,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'sync', description: 'For replicas: push and pull in one round trip.' },
         { name: 'catalogue', description: 'What is known of contents, whoever watches them.' },
         { name: 'user', description: 'All data of the user at once.' },
+        { name: 'account', description: 'The people of a household, for pages of the service.' },
         { name: 'inspector', description: 'For operators: any user, by a token that may.' },
         { name: 'operation', description: 'For operators; no token is needed.' },
       ],

@@ -10,6 +10,7 @@ import { requireRate, type UserRates } from '../service/user-rates.ts';
 import { catchUp, type ReadChanges } from './catch-up.ts';
 import { pageToWelcome } from './pages.ts';
 import type { Presence } from './presence.ts';
+import { endSignedOut, type SignInCheck } from './end-signed-out.ts';
 import type { Greeted, Session } from './session.ts';
 import { takeOver } from './take-over.ts';
 import type { UserChannel } from './user-channel.ts';
@@ -24,6 +25,7 @@ export interface GreetDeps {
     'countDevices' | 'isDeviceRevoked' | 'loadDevices' | 'readChanges'
   >;
   readonly verifier: TokenVerifier;
+  readonly signIns?: SignInCheck | undefined;
   /** Runs few reads at one time: a herd of hellos leaves the database to the commits, and one user's to others. [GC9] */
   readonly inTurn: UserLimit['run'];
   readonly rates: Pick<UserRates, 'hellos' | 'rows'>;
@@ -82,6 +84,9 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
       return pageToWelcome(page, userId, now());
     });
     if (session.isClosing || known === undefined) return;
+    // Ended since the token was looked at: nobody heard of this session then.
+    if (greeted.identity.signInId !== undefined) await endSignedOut(deps.signIns, channel);
+    if (session.isClosing) return;
     session.isWelcomed = true;
     deps.onWelcomed(session);
     takeOver(feed, channel, session, greeted);

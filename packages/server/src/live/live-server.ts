@@ -14,6 +14,7 @@ import type { WriteDeps } from '../writes/write-deps.ts';
 import { createAdmission, type Place } from './admission.ts';
 import { announceWrites } from './announce-writes.ts';
 import { createCommands, type Commands } from './commands.ts';
+import { endSignedOut, type SignInCheck } from './end-signed-out.ts';
 import { endOverdue } from './end-overdue.ts';
 import { createFlusher } from './flusher.ts';
 import { greet } from './greet.ts';
@@ -42,6 +43,8 @@ import { UserChannels } from './user-channels.ts';
 export interface LiveDeps extends Omit<WriteDeps, 'persistence'> {
   readonly persistence: RoutePersistence;
   readonly verifier: TokenVerifier;
+  /** What users are signed in with, where the service keeps that itself. */
+  readonly signIns?: SignInCheck | undefined;
   readonly feed: Feed;
   /** Counted together with what users send over HTTP. [SEC3] */
   readonly rates: UserRates;
@@ -91,6 +94,8 @@ export interface LiveServer {
   accept(ws: WebSocket, raw: Duplex, address: string): void;
   /** The user was erased: the sessions end. */
   erased(userId: string): void;
+  /** Something that the user was signed in with is so no more: the sessions that came by it end. [ACC5] */
+  signedOut(userId: string): void;
   /** Devices that the registry found silent for too long. [LIV6] */
   wentStale(devices: readonly { readonly userId: string; readonly deviceId: string }[]): void;
   stats(): LiveStats;
@@ -99,7 +104,8 @@ export interface LiveServer {
 }
 
 export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServer {
-  const { repository, feed, observer, log, now, random, randomUuid, verifier, rates } = deps;
+  const { repository, feed, observer, log, now, random, randomUuid, verifier, signIns, rates } =
+    deps;
   const setTimer = deps.setTimer ?? setPlatformTimer;
   const monotonic = deps.monotonic ?? (() => performance.now());
   const admission = createAdmission({
@@ -158,7 +164,10 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     {
       channels,
       readChanges: (userId, request) => repository.readChanges(userId, request),
-      healDevices: (channel) => presence.heal(channel),
+      healDevices: async (channel) => {
+        await endSignedOut(signIns, channel);
+        await presence.heal(channel);
+      },
       now: monotonic,
       onHealed: (changes) => observer.healed(changes),
       onFailed,
@@ -198,6 +207,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     presence,
     repository,
     verifier,
+    signIns,
     inTurn: hellos.run,
     rates,
     devicesPerUser: options.devicesPerUser,
@@ -357,6 +367,11 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
       const channel = channels.find(userId);
       if (channel !== undefined) endErased(channel);
       feed.publish(userId, { kind: 'erased' });
+    },
+    signedOut(userId) {
+      const channel = channels.find(userId);
+      if (channel !== undefined) healer.heal(channel);
+      feed.publish(userId, { kind: 'pull' });
     },
     wentStale(devices) {
       presence.wentStale(devices).catch(onFailed);

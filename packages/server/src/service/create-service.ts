@@ -3,6 +3,7 @@ import { CuepointError } from '@cuepoint/core';
 import type { SetTimer } from '@cuepoint/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { verifierOf } from '../accounts/access-tokens.ts';
 import { createAuthority, type DevelopmentMode } from '../auth/authority.ts';
 import { LOOPBACK_HOSTS, type Config } from '../config/config.ts';
 import { findConsoleFiles } from '../console/console-files.ts';
@@ -46,6 +47,8 @@ export interface StartedService {
   readonly durabilityWarnings: readonly string[];
   /** In development mode only. */
   readonly development: DevelopmentMode | undefined;
+  /** What makes the first person of a household, while there is nobody. [ACC1] */
+  readonly setUpCode: string | undefined;
 }
 
 export interface Service {
@@ -77,7 +80,7 @@ export function createService(options: ServiceOptions): Service {
 
   async function start(): Promise<StartedService> {
     requireSafeAddress(config);
-    const { verifier, development } = await createAuthority(config.auth, {
+    const { verifier: others, development } = await createAuthority(config.auth, {
       dataDir: config.dataDir,
       now,
       randomUuid,
@@ -88,11 +91,19 @@ export function createService(options: ServiceOptions): Service {
     const metrics = createServiceMetrics();
     stored = await openWithRetry(
       () =>
-        openStoredParts(config, { logger, metrics, createFeed: feedFor(metrics), now, ...timers }),
+        openStoredParts(config, {
+          logger,
+          metrics,
+          createFeed: feedFor(metrics),
+          now,
+          randomUuid,
+          ...timers,
+        }),
       { delay, random, onUnavailable },
       stopping.signal,
     );
     requireNotStopping();
+    const { accounts } = stored;
     const operators = config.operatorAddress === undefined ? undefined : new WeakSet<object>();
     app = await createApp({
       parts: {
@@ -111,7 +122,8 @@ export function createService(options: ServiceOptions): Service {
           },
         ),
         health: stored.health,
-        verifier,
+        verifier: verifierOf(accounts, others),
+        ...(accounts === undefined ? {} : { accounts, publicUrl: config.publicUrl }),
         metrics,
         audit: createAuditTrail(writeAudit, now),
         ...(operators === undefined ? {} : { operators }),
@@ -148,6 +160,7 @@ export function createService(options: ServiceOptions): Service {
       storage: stored.description,
       durabilityWarnings: stored.durabilityWarnings,
       development,
+      setUpCode: (await accounts?.readSetUp())?.code,
     };
   }
 

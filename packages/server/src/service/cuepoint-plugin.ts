@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Accounts } from '../accounts/accounts.ts';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
 import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
@@ -9,11 +10,14 @@ import { AnswerOrder } from '../http/answer-order.ts';
 import { compressAnswers } from '../http/compress-answers.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
+import { createPeerAddresses } from '../http/peer-address.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
+import { addAccountRoutes } from '../routes/account/account.ts';
+import { addBrowsers } from '../routes/account/browser.ts';
 import { addCatalogueRoutes } from '../routes/catalogue.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
@@ -94,7 +98,9 @@ export async function addService(
 
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
   addProbeRoutes(open, parts);
-  await app.register(async (inside) => addOperatorRoutes(inside, parts));
+  // The pages of people are for everybody.
+  const pages = parts.accounts === undefined ? undefined : app;
+  await app.register(async (inside) => addOperatorRoutes(inside, parts, pages ?? inside));
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
@@ -110,6 +116,10 @@ export async function addService(
         onUpgraded,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
+      const { accounts } = parts;
+      if (accounts !== undefined) {
+        await api.register(async (scope) => addAccounts(scope, { ...parts, accounts }, live));
+      }
       await api.register(async (authenticated) =>
         addApi(authenticated, parts, { live, rates, quota }),
       );
@@ -118,10 +128,14 @@ export async function addService(
   );
 }
 
-async function addOperatorRoutes(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+async function addOperatorRoutes(
+  app: FastifyInstance,
+  parts: ServiceParts,
+  pages: FastifyInstance,
+): Promise<void> {
   keepForOperators(app, parts.operators);
   const answerPage =
-    parts.console === undefined ? undefined : await serveConsole(app, parts.console);
+    parts.console === undefined ? undefined : await serveConsole(pages, parts.console);
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
   addHealthRoute(open, {
     health: parts.health,
@@ -133,11 +147,12 @@ async function addOperatorRoutes(app: FastifyInstance, parts: ServiceParts): Pro
 
 /** The live sessions of this app: they begin and end with it. */
 function openLive(app: FastifyInstance, parts: ServiceParts, bounds: UserBounds): LiveServer {
-  const { metrics, live: options, devicesPerUser } = parts;
+  const { metrics, live: options, devicesPerUser, accounts } = parts;
   const live = createLiveServer(
     {
       ...parts,
       ...bounds,
+      signIns: accounts?.signIns,
       countOp: (kind, result) => metrics.countOp(kind, result),
       timeAck: () => metrics.timeAck(),
       observer: metrics.liveObserver,
@@ -190,6 +205,23 @@ async function addApi(
     });
   });
   addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
+}
+
+/** For pages of the service, by their cookie. */
+async function addAccounts(
+  app: FastifyInstance,
+  parts: ServiceParts & { readonly accounts: Accounts },
+  live: LiveServer,
+): Promise<void> {
+  const { accounts, publicUrl, now } = parts;
+  const { ofRequest } = createPeerAddresses(parts.live.trustedProxies ?? []);
+  const addressOf = ({ raw }: FastifyRequest): string => ofRequest(raw);
+  const browsers = await addBrowsers(app, { accounts, publicUrl, addressOf });
+  const onSignedOut = async (accountId: string): Promise<void> => {
+    for (const { userId } of await accounts.people.profilesOf(accountId)) live.signedOut(userId);
+  };
+  const pages = app.withTypeProvider<TypeBoxTypeProvider>();
+  addAccountRoutes(pages, { accounts, browsers, onSignedOut, now });
 }
 
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {

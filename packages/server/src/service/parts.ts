@@ -1,5 +1,6 @@
 import type { DeviceInfo } from '@cuepoint/core';
 import type { Catalogue, SetTimer, SyncRepository } from '@cuepoint/store';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
 import type { AuditTrail } from '../http/audit-trail.ts';
@@ -62,6 +63,10 @@ export interface ServiceParts {
   readonly console?: ConsoleFiles;
   /** Set in development mode only: whoever is on this machine gets tokens. [SEC2] */
   readonly development: DevelopmentMode | undefined;
+  /** The people of the household, where the service keeps them itself. [ACC1] */
+  readonly accounts?: Accounts;
+  /** Where people open the service; without it, as each request says. */
+  readonly publicUrl?: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxDriftMs: number;
   readonly rateLimit: number;

@@ -33,6 +33,7 @@ it('[OPS1] a stop waits neither for a periodic task that hangs nor for a feed th
         },
       }),
     now: clock.now,
+    randomUuid: randomUUID,
     setTimer: clock.setTimer,
   });
   const stranger = await openDatabase({ url, schema });

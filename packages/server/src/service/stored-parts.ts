@@ -17,6 +17,7 @@ import {
   type SyncRepository,
 } from '@cuepoint/store';
 import type { Logger } from 'pino';
+import { openAccounts } from '../accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { makeDataDirectory } from '../config/data-directory.ts';
 import { databaseOptionsOf } from '../config/database-config.ts';
@@ -35,7 +36,7 @@ import { within } from './within.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
-  'repository' | 'catalogue' | 'persistence' | 'feed' | 'health' | 'onStaleDevices'
+  'repository' | 'catalogue' | 'persistence' | 'feed' | 'health' | 'onStaleDevices' | 'accounts'
 > {
   /** Where the data is, printable. */
   readonly description: string;
@@ -51,6 +52,7 @@ export interface StoredPartsDeps {
   readonly createFeed: (secret: string) => Feed;
   /** The wall clock, in ms since the epoch. */
   readonly now: () => number;
+  readonly randomUuid: () => string;
   /** Of periodic work; the platform's by default. */
   readonly setTimer?: SetTimer;
 }
@@ -106,7 +108,7 @@ function requireWayPastPooler({ isPooled, description }: Database, config: Confi
 async function startParts(
   database: Database,
   config: Config,
-  { logger, metrics, createFeed, now, setTimer }: StoredPartsDeps,
+  { logger, metrics, createFeed, now, randomUuid, setTimer }: StoredPartsDeps,
 ): Promise<StoredParts> {
   const { durable, warnings } = await readDurability(database);
   for (const warning of warnings) logger.warn(warning);
@@ -119,6 +121,8 @@ async function startParts(
     observer: withRetryLog(metrics.persistenceObserver, logger, () => performance.now()),
     now,
   });
+  const accounts =
+    config.accounts === 'on' ? await openAccounts(database, { now, randomUuid }) : undefined;
   const feed = createFeed(await readFeedSecret(database));
   await feed.start();
   // As many as there are connections, so that what waits does so in the order of turns.
@@ -152,6 +156,7 @@ async function startParts(
     catalogue: guardStore<Catalogue>(shareStore(createPostgresCatalogue(database, { now }), reads)),
     persistence: guardStore(persistence),
     feed,
+    ...(accounts === undefined ? {} : { accounts }),
     onStaleDevices: (listener) => {
       onStale = listener;
     },

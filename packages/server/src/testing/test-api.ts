@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openDatabase, type Database } from '@cuepoint/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { verifierOf } from '../accounts/access-tokens.ts';
 import { mintToken } from '../auth/mint-token.ts';
 import { createOneTimeLink } from '../auth/one-time-link.ts';
 import { createSecretVerifier, type TokenVerifier } from '../auth/token-verifier.ts';
@@ -106,7 +107,11 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     metrics,
     createFeed: () => options.feed ?? createMemoryFeed(),
     now,
+    randomUuid: randomUUID,
   });
+  const others =
+    options.verifier ??
+    createSecretVerifier(SECRET_BYTES, { audience: undefined, issuer: undefined, now });
   const plain: ServiceParts = {
     repository: stored.repository,
     catalogue: stored.catalogue,
@@ -123,9 +128,9 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
       },
     ),
     health: stored.health,
-    verifier:
-      options.verifier ??
-      createSecretVerifier(SECRET_BYTES, { audience: undefined, issuer: undefined, now }),
+    verifier: verifierOf(stored.accounts, others),
+    ...(stored.accounts === undefined ? {} : { accounts: stored.accounts }),
+    publicUrl: config.publicUrl,
     metrics,
     audit: createAuditTrail((line) => auditLines.push(line), now),
     development:

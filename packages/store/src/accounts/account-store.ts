@@ -46,8 +46,16 @@ export interface AccountStore {
   create(account: NewAccount, setUpNonce?: string): Promise<boolean>;
   find(nameKey: string): Promise<(Account & { readonly passwordHash: string }) | undefined>;
   list(): Promise<readonly ListedAccount[]>;
-  /** Whatever the account was signed in with is signed out. */
-  setPassword(accountId: string, passwordHash: string): Promise<void>;
+  /** Whatever the account was signed in with is signed out. @param keptId but for this one. */
+  setPassword(accountId: string, passwordHash: string, keptId?: string): Promise<void>;
+  profilesOf(accountId: string): Promise<readonly Profile[]>;
+  /** @returns false where the account has a profile of the name, or {@link PROFILES_MAX} of them. */
+  addProfile(accountId: string, profile: Profile): Promise<boolean>;
+  /** @returns false where the account has no such profile, or another one of the name. */
+  renameProfile(accountId: string, profile: Profile): Promise<boolean>;
+  /** Signs its apps out. What is stored of it is left, for whoever erases it next. */
+  endProfile(accountId: string, userId: string): Promise<void>;
+  deleteProfile(accountId: string, userId: string): Promise<void>;
 }
 
 interface ListedRow {
@@ -110,10 +118,41 @@ export function createAccountStore(database: Database): AccountStore {
       }));
     },
 
-    setPassword: (accountId, passwordHash) =>
+    setPassword: (accountId, passwordHash, keptId) =>
       database.transaction(async (transaction) => {
         await transaction.query('account-set-password', [accountId, passwordHash]);
-        await transaction.query('account-delete-sign-ins', [accountId, null]);
+        await transaction.query('account-delete-sign-ins', [accountId, keptId ?? null]);
+      }),
+
+    async profilesOf(accountId) {
+      const { rows } = await database.query<{ readonly user_id: string; readonly name: string }>(
+        'account-list-profiles',
+        [accountId],
+      );
+      return rows.map(({ user_id, name }) => ({ userId: user_id, name }));
+    },
+
+    addProfile: (accountId, profile) =>
+      database.transaction((transaction) => insertProfile(transaction, accountId, profile)),
+
+    renameProfile: (accountId, { userId, name }) =>
+      database.transaction(async (transaction) => {
+        const renamed = await transaction.query('account-rename-profile', [
+          accountId,
+          userId,
+          name,
+        ]);
+        return renamed.rowCount === 1;
+      }),
+
+    endProfile: (accountId, userId) =>
+      database.transaction(async (transaction) => {
+        await transaction.query('account-end-profile', [accountId, userId]);
+      }),
+
+    deleteProfile: (accountId, userId) =>
+      database.transaction(async (transaction) => {
+        await transaction.query('account-delete-profile', [accountId, userId]);
       }),
   };
 }

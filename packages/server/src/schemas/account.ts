@@ -1,0 +1,42 @@
+import { DeviceIdSchema, UUID_PATTERN } from '@cuepoint/core';
+import { Type } from 'typebox';
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX } from '../accounts/account-text.ts';
+import { InstantSchema } from './answers.ts';
+
+/** A sign of a name or a password has two code units at the most; forms of composition may have some more. */
+const UNITS_PER_SIGN = 4;
+
+export const NameSchema = Type.String({
+  maxLength: NAME_LENGTH_MAX * UNITS_PER_SIGN,
+  description: `1 to ${NAME_LENGTH_MAX} signs.`,
+});
+
+export const PasswordSchema = Type.String({
+  maxLength: PASSWORD_LENGTH_MAX * UNITS_PER_SIGN,
+  description: 'At least 8 signs.',
+});
+
+export const ProfileIdSchema = Type.String({
+  pattern: UUID_PATTERN,
+  description: 'The user id of a profile.',
+});
+
+export const ProfileSchema = Type.Object({ userId: Type.String(), name: Type.String() });
+
+export const AccountSchema = Type.Object({
+  hasPeople: Type.Boolean({ description: 'False: the set-up link of the terminal comes first.' }),
+  person: Type.Union([
+    Type.Null(),
+    Type.Object({ name: Type.String(), profiles: Type.Array(ProfileSchema) }),
+  ]),
+});
+
+export const TokenRequestSchema = Type.Object(
+  {
+    userId: ProfileIdSchema,
+    deviceId: Type.Optional({ ...DeviceIdSchema, description: 'Binds the token to one device.' }),
+  },
+  { additionalProperties: false },
+);
+
+export const TokenSchema = Type.Object({ token: Type.String(), expiresAt: InstantSchema });
