@@ -155,7 +155,9 @@ END,
 CASE
     WHEN ((state)::text = 'playing'::text) THEN (((changed_xid)::text)::bigint | (16383)::bigint)
     ELSE ((changed_xid)::text)::bigint
-END
+END,
+  claim_physical bigint,
+  claim_logical integer
 ) with (fillfactor=70);
 
 create table user_versions (
@@ -247,6 +249,8 @@ alter table user_devices add constraint user_devices_user_id_device_id_key UNIQU
 alter table user_erasures add constraint user_erasures_pkey PRIMARY KEY (user_id);
 
 alter table user_floors add constraint user_floors_pkey PRIMARY KEY (user_id);
+
+alter table user_progress add constraint user_progress_claim_before_timestamp CHECK ((((claim_physical IS NULL) = (claim_logical IS NULL)) AND ((claim_physical >= 0) AND (claim_physical <= timestamp_physical)) AND ((claim_logical >= 0) AND (claim_logical <= 65535)))) NOT VALID;
 
 alter table user_progress add constraint user_progress_duration_seconds_check CHECK ((duration_seconds >= 0));
 

@@ -38,6 +38,7 @@ const BUILT_OF_OTHERS = [
   'CLM4',
   'CLM5',
   'CLM6',
+  'CLM7',
   'IMP2',
   'ENG1',
   'ENG2',

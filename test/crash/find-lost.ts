@@ -1,5 +1,5 @@
-import { registerKey, type AckedOp, type UserLedger } from './ledger.ts';
-import { compareRegisters, registerOf, type StoredState } from './stored-state.ts';
+import type { AckedOp, UserLedger } from './ledger.ts';
+import { compareRegisters, registerKey, registerOf, type StoredState } from './stored-state.ts';
 
 /** A promise that the stored state does not keep. */
 export interface Loss {

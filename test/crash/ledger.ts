@@ -1,5 +1,5 @@
 import type { WireOp } from '@cuepoint/core';
-import { registerOf, type Register, type StoredState } from './stored-state.ts';
+import { registerKey, registerOf, type StoredState } from './stored-state.ts';
 
 /** An op that the service has said yes to. */
 export interface AckedOp {
@@ -111,14 +111,6 @@ export class Ledger {
     this.#users.set(userId, user);
     return user;
   }
-}
-
-/** A write to a register, whole: two that differ in anything differ. */
-export function registerKey(
-  contentId: string,
-  { timestamp, deviceId, position }: Register,
-): string {
-  return `${contentId} ${timestamp} ${deviceId} ${position ?? 'cleared'}`;
 }
 
 function writeKey(op: WireOp): string {

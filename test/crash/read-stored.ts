@@ -34,7 +34,10 @@ where user_id = $1`;
 const SELECT_REGISTERS = `
 select
   content_id as "contentId", position_seconds as "positionSeconds", duration_seconds as "durationSeconds", state,
-  timestamp_physical::float8 as physical, timestamp_logical as logical, device_id as "deviceId", is_cleared as "isCleared"
+  timestamp_physical::float8 as physical, timestamp_logical as logical,
+  coalesce(claim_physical, timestamp_physical)::float8 as "claimPhysical",
+  coalesce(claim_logical, timestamp_logical) as "claimLogical",
+  device_id as "deviceId", is_cleared as "isCleared"
 from user_progress
 where user_id = $1`;
 
@@ -51,6 +54,8 @@ interface RegisterRow {
   readonly state: string;
   readonly physical: number;
   readonly logical: number;
+  readonly claimPhysical: number;
+  readonly claimLogical: number;
   readonly deviceId: string;
   readonly isCleared: boolean;
 }
@@ -67,9 +72,10 @@ export async function readRows(client: pg.Client, userId: string): Promise<Store
       registers.rows.map((row) => {
         const { contentId, physical, logical, deviceId, isCleared } = row;
         const timestamp = timestampToText({ physical, logical });
+        const claim = timestampToText({ physical: row.claimPhysical, logical: row.claimLogical });
         return [
           contentId,
-          { timestamp, deviceId, position: isCleared ? undefined : positionOf(row) },
+          { claim, timestamp, deviceId, position: isCleared ? undefined : positionOf(row) },
         ];
       }),
     ),

@@ -6,6 +6,8 @@ interface Tag {
 }
 
 export interface Register {
+  /** Of an act its timestamp. [CLM2] */
+  readonly claim: string;
   readonly timestamp: string;
   readonly deviceId: string;
   /** `undefined`: cleared. */
@@ -48,7 +50,8 @@ export function liveOf({ tags, registers }: StoredState): StoredState {
 export function registerOf(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): Register {
   const { timestamp, deviceId = '' } = op;
   const position = op.kind === 'progress.clear' ? undefined : positionOf(op);
-  return { timestamp, deviceId, position };
+  const claim = (op.kind === 'progress.clear' ? undefined : op.claim) ?? timestamp;
+  return { claim, timestamp, deviceId, position };
 }
 
 export function positionOf({
@@ -63,8 +66,9 @@ export function positionOf({
   return `${positionSeconds}/${durationSeconds} ${state}`;
 }
 
-/** By stamp: the text form sorts as the timestamps do, device ids by code unit. [HLC5] [HLC6] */
+/** By stamp: the text form sorts as the timestamps do, device ids by code unit. [CLM1] [HLC5] [HLC6] */
 export function compareRegisters(a: Register, b: Register): number {
+  if (a.claim !== b.claim) return a.claim < b.claim ? -1 : 1;
   if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
   if (a.deviceId === b.deviceId) return 0;
   return a.deviceId < b.deviceId ? -1 : 1;
@@ -77,10 +81,18 @@ export function linesOf({ tags, registers }: StoredState): readonly string[] {
       `tag ${tag} of ${contentId} ${isRemoved ? 'removed' : 'live'}`,
   );
   const registerLines = [...registers].map(
-    ([contentId, { timestamp, deviceId, position }]) =>
-      `register ${contentId} ${timestamp} ${deviceId} ${position ?? 'cleared'}`,
+    ([contentId, register]) => `register ${registerKey(contentId, register)}`,
   );
   return [...tagLines, ...registerLines].sort();
+}
+
+/** A write to a register, whole: two that differ in anything differ. The claim of an act is left out. */
+export function registerKey(
+  contentId: string,
+  { claim, timestamp, deviceId, position }: Register,
+): string {
+  const stamp = claim === timestamp ? timestamp : `${claim} ${timestamp}`;
+  return `${contentId} ${stamp} ${deviceId} ${position ?? 'cleared'}`;
 }
 
 /** What a person sees: the list, and where they are in what. */

@@ -1,6 +1,7 @@
 import {
   createProgressRegister,
   ORSet,
+  stampOf,
   timestampToText,
   type Op,
   type PlaybackPosition,
@@ -15,7 +16,7 @@ export class Replica {
 
   /** @returns whether the op changed anything that was not covered by greater news. */
   apply(op: Op): boolean {
-    const stamp = { timestamp: op.timestamp, deviceId: op.deviceId };
+    const stamp = stampOf(op);
     switch (op.kind) {
       case 'watchlist.add':
         return this.watchlist.add(op.contentId, op.tag, stamp) === 'applied';

@@ -16,7 +16,11 @@ export function opToWire(op: Op): WireOp {
   if (op.kind === 'watchlist.remove') return { ...op, tags: [...op.tags], timestamp };
   if (op.kind !== 'progress.set') return { ...op, timestamp };
   const { claim, ...act } = op;
-  return { ...act, timestamp, ...(claim === undefined ? {} : { claim: timestampToText(claim) }) };
+  return { ...act, timestamp, ...claimToWire(claim) };
+}
+
+export function claimToWire(claim: Timestamp | undefined): { claim?: string } {
+  return claim === undefined ? {} : { claim: timestampToText(claim) };
 }
 
 /**
@@ -39,7 +43,7 @@ export function wireToOp(wire: WireOp, deviceId: string): Op {
   }
   if (wire.kind === 'progress.clear') return { ...wire, timestamp, deviceId };
   const { claim, ...act } = wire;
-  return { ...act, timestamp, deviceId, ...readClaim(claim, timestamp) };
+  return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
 }
 
 /**
@@ -47,7 +51,7 @@ export function wireToOp(wire: WireOp, deviceId: string): Op {
  *
  * @throws CuepointError `invalid_claim` for one after its timestamp, or what is no timestamp.
  */
-export function readClaim(
+export function wireToClaim(
   text: string | undefined,
   timestamp: Timestamp,
 ): { readonly claim?: Timestamp } {

@@ -7,7 +7,8 @@ with found as (
   cross join lateral (
     select
       p.content_id, p.position_seconds, p.duration_seconds, p.state,
-      p.timestamp_physical, p.timestamp_logical, p.device_id, p.is_cleared, p.updated_at
+      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
+      p.is_cleared, p.updated_at
     from cuepoint.user_progress p
     where p.user_id = $1::uuid
       and not p.is_cleared
@@ -24,7 +25,8 @@ with found as (
   cross join lateral (
     select
       p.content_id, p.position_seconds, p.duration_seconds, p.state,
-      p.timestamp_physical, p.timestamp_logical, p.device_id, p.is_cleared, p.updated_at
+      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
+      p.is_cleared, p.updated_at
     from cuepoint.user_progress p
     where p.user_id = $1::uuid
       and not p.is_cleared
@@ -37,7 +39,7 @@ with found as (
 )
 select
   content_id, position_seconds, duration_seconds, state,
-  timestamp_physical, timestamp_logical, device_id, is_cleared, updated_at
+  timestamp_physical, timestamp_logical, claim_physical, claim_logical, device_id, is_cleared, updated_at
 from found
 order by timestamp_physical desc, content_id desc
 limit $4::bigint;

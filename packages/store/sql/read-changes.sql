@@ -78,7 +78,7 @@ registers as materialized (
   (
     select
       1 as kind, null::bigint as at, p.content_id as key, true as is_change,
-      p.timestamp_physical, p.timestamp_logical, p.device_id,
+      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
       p.position_seconds, p.duration_seconds, p.state, p.is_cleared
     from cuepoint.user_progress p
     where p.user_id = $1::uuid
@@ -94,7 +94,7 @@ registers as materialized (
       3, p.changed_until, p.content_id,
       p.changed_xid >= pg_snapshot_xmin($2::pg_snapshot)
       and not pg_visible_in_snapshot(p.changed_xid, $2::pg_snapshot),
-      p.timestamp_physical, p.timestamp_logical, p.device_id,
+      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
       p.position_seconds, p.duration_seconds, p.state, p.is_cleared
     from cuepoint.user_progress p
     where p.user_id = $1::uuid
@@ -123,7 +123,8 @@ page as (
   select
     kind, at, key, is_change,
     concat_ws(
-      chr(31), 1, key, timestamp_physical, timestamp_logical, device_id,
+      chr(31), 1, key, timestamp_physical, timestamp_logical,
+      coalesce(claim_physical::text, ''), coalesce(claim_logical::text, ''), device_id,
       position_seconds, duration_seconds, state, is_cleared
     )
   from registers

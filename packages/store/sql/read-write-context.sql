@@ -4,6 +4,7 @@ select
     select jsonb_build_object(
       'positionSeconds', p.position_seconds, 'durationSeconds', p.duration_seconds,
       'state', p.state, 'physical', p.timestamp_physical, 'logical', p.timestamp_logical,
+      'claimPhysical', p.claim_physical, 'claimLogical', p.claim_logical,
       'deviceId', p.device_id, 'isCleared', p.is_cleared
     )
     from cuepoint.user_progress p

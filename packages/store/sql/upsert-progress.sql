@@ -3,19 +3,20 @@
 with written as (
   insert into cuepoint.user_progress as t (
     user_id, content_id, position_seconds, duration_seconds, state,
-    timestamp_physical, timestamp_logical, device_id, updated_at, is_cleared, changed_xid
+    timestamp_physical, timestamp_logical, claim_physical, claim_logical,
+    device_id, updated_at, is_cleared, changed_xid
   )
   select
     r.user_id, r.content_id, r.position_seconds, r.duration_seconds, r.state,
-    r.timestamp_physical, r.timestamp_logical, r.device_id,
-    least($10::timestamptz, to_timestamp(r.timestamp_physical::float8 / 1000)), r.is_cleared,
+    r.timestamp_physical, r.timestamp_logical, r.claim_physical, r.claim_logical, r.device_id,
+    least($12::timestamptz, to_timestamp(r.timestamp_physical::float8 / 1000)), r.is_cleared,
     pg_current_xact_id() /* of r.user_id */
   from unnest(
     $1::uuid[], $2::varchar[], $3::integer[], $4::integer[], $5::varchar[],
-    $6::bigint[], $7::integer[], $8::varchar[], $9::boolean[]
+    $6::bigint[], $7::integer[], $8::bigint[], $9::integer[], $10::varchar[], $11::boolean[]
   ) with ordinality as r (
     user_id, content_id, position_seconds, duration_seconds, state,
-    timestamp_physical, timestamp_logical, device_id, is_cleared, position
+    timestamp_physical, timestamp_logical, claim_physical, claim_logical, device_id, is_cleared, position
   )
   where not exists (
     select from cuepoint.user_erasures e
@@ -29,12 +30,20 @@ with written as (
       state = excluded.state,
       timestamp_physical = excluded.timestamp_physical,
       timestamp_logical = excluded.timestamp_logical,
+      claim_physical = excluded.claim_physical,
+      claim_logical = excluded.claim_logical,
       device_id = excluded.device_id,
       updated_at = excluded.updated_at,
       is_cleared = excluded.is_cleared,
       changed_xid = excluded.changed_xid
-  where (t.timestamp_physical, t.timestamp_logical, t.device_id collate "C")
-    < (excluded.timestamp_physical, excluded.timestamp_logical, excluded.device_id collate "C")
+  where (
+      coalesce(t.claim_physical, t.timestamp_physical), coalesce(t.claim_logical, t.timestamp_logical),
+      t.timestamp_physical, t.timestamp_logical, t.device_id collate "C"
+    ) < (
+      coalesce(excluded.claim_physical, excluded.timestamp_physical),
+      coalesce(excluded.claim_logical, excluded.timestamp_logical),
+      excluded.timestamp_physical, excluded.timestamp_logical, excluded.device_id collate "C"
+    )
   returning 1
 )
 select count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid from written;

@@ -14,6 +14,7 @@ import {
   type ProgressOp,
   type ProgressRegister,
   type ProgressSetOp,
+  type Stamp,
   type WatchlistAddOp,
   type WatchlistOp,
   type WatchlistRemoveOp,
@@ -35,6 +36,7 @@ import {
   entriesOfOp,
   entryOfRow,
   registerOfRow,
+  stampOfParts,
   type DeviceRow,
   type RegisterRow,
   type TagRow,
@@ -304,6 +306,8 @@ interface WriteContextRow {
         readonly positionSeconds: number;
         readonly durationSeconds: number;
         readonly state: PlaybackState;
+        readonly claimPhysical: number | null;
+        readonly claimLogical: number | null;
         readonly isCleared: boolean;
       })
     | null;
@@ -312,8 +316,24 @@ interface WriteContextRow {
   readonly erased_physical: number | null;
 }
 
+function stampOfProgress({
+  physical,
+  logical,
+  claimPhysical,
+  claimLogical,
+  deviceId,
+}: NonNullable<WriteContextRow['progress']>): Stamp {
+  return stampOfParts(
+    { physical, logical },
+    deviceId,
+    claimPhysical === null || claimLogical === null
+      ? undefined
+      : { physical: claimPhysical, logical: claimLogical },
+  );
+}
+
 function toWriteContext(row: WriteContextRow | undefined, contentId: string): WriteContext {
-  const stampOf = ({ physical, logical, deviceId }: StoredStamp) => ({
+  const addOf = ({ physical, logical, deviceId }: StoredStamp) => ({
     timestamp: { physical, logical },
     deviceId,
   });
@@ -333,11 +353,13 @@ function toWriteContext(row: WriteContextRow | undefined, contentId: string): Wr
   const collectedFloor = row?.floor ?? undefined;
   return {
     progress:
-      progress === undefined ? undefined : createProgressRegister(position, stampOf(progress)),
+      progress === undefined
+        ? undefined
+        : createProgressRegister(position, stampOfProgress(progress)),
     liveAdds: (row?.live_adds ?? []).map((add): ORSetEntry => ({
       tag: add.tag,
       contentId,
-      added: stampOf(add),
+      added: addOf(add),
       removed: null,
     })),
     addFloor:

@@ -3,6 +3,7 @@ import {
   compareStamps,
   createProgressRegister,
   ORSet,
+  stampOf,
   type Op,
   type OpResult,
   type ORSetEntry,
@@ -54,10 +55,6 @@ function createMemory() {
       else progress.set(op.contentId, createProgressRegister(positionOfOp(op), stampOf(op)));
     },
   };
-}
-
-function stampOf({ timestamp, deviceId }: Op) {
-  return { timestamp, deviceId };
 }
 
 function shown(watchlist: ORSet, progress: ReadonlyMap<string, ProgressRegister>) {
@@ -159,7 +156,7 @@ describe.each(DATABASES)('memory and SQL on $name', (kind) => {
     return shown(await repository.loadWatchlist(userId), await repository.loadProgress(userId));
   }
 
-  test('[LWW1] [ORS5] [SQL1] ops one by one, late, early and repeated, give the state of memory', async () => {
+  test('[CLM1] [LWW1] [ORS5] [SQL1] ops one by one, late, early and repeated, give the state of memory', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryHistory(), async (ops) => {
         const userId = randomUUID();
@@ -175,7 +172,7 @@ describe.each(DATABASES)('memory and SQL on $name', (kind) => {
     );
   });
 
-  test('[LWW1] [ORS5] [GC3] batches of every size, in two orders, give the state of memory', async () => {
+  test('[CLM1] [LWW1] [ORS5] [GC3] batches of every size, in two orders, give the state of memory', async () => {
     const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
@@ -205,7 +202,7 @@ describe.each(DATABASES)('memory and SQL on $name', (kind) => {
     );
   });
 
-  test('[LWW1] [GC3] timer reports among other writes give the state of memory', async () => {
+  test('[CLM1] [LWW1] [GC3] timer reports among other writes give the state of memory', async () => {
     const writer = createBatchWriter(opened.database, () => Date.UTC(2026, 0, 1));
     const sizes = fc.array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 4 });
     const reporters = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 });

@@ -54,13 +54,15 @@ type RegisterChange = readonly [
   contentId: string,
   physical: string,
   logical: string,
+  claimPhysical: string,
+  claimLogical: string,
   deviceId: string,
   positionSeconds: string,
   durationSeconds: string,
   state: PlaybackState,
   isCleared: 't' | 'f',
 ];
-const FIELDS = 9;
+const FIELDS_BY_KIND: Readonly<Record<string, number>> = { '0': 9, '1': 11 };
 
 /** Where pages begin: with the tags of a whole state, or with those that changed. */
 const KINDS = { whole: 0, changes: 2 } as const;
@@ -240,7 +242,8 @@ function changesOf({ changes }: ChangesRow): readonly Change[] {
   if (changes === '') return [];
   return changes.split(ROW_SEPARATOR).map((row) => {
     const fields = row.split(FIELD_SEPARATOR);
-    if (fields.length !== FIELDS) throw new Error('a row has a control character in an id');
+    if (fields.length !== FIELDS_BY_KIND[fields[0] ?? ''])
+      throw new Error('a row has a control character in an id');
     return fields as unknown as Change;
   });
 }
@@ -257,15 +260,18 @@ function opOfChange(change: Change): Op {
     return { kind: 'watchlist.add', contentId, tag, ...stampOf(change[3], change[4], change[5]) };
   }
   const contentId = change[1];
-  const stamp = stampOf(change[2], change[3], change[4]);
-  if (change[8] === 't') return { kind: 'progress.clear', contentId, ...stamp };
+  const stamp = stampOf(change[2], change[3], change[6]);
+  if (change[10] === 't') return { kind: 'progress.clear', contentId, ...stamp };
   return {
     kind: 'progress.set',
     contentId,
-    positionSeconds: Number(change[5]),
-    durationSeconds: Number(change[6]),
-    state: change[7],
+    positionSeconds: Number(change[7]),
+    durationSeconds: Number(change[8]),
+    state: change[9],
     ...stamp,
+    ...(change[4] === ''
+      ? {}
+      : { claim: { physical: Number(change[4]), logical: Number(change[5]) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   CuepointError,
   isUuid,
   normalizeUuid,
+  stampOf,
   type DeviceCapabilities,
   type DeviceInfo,
   type DeviceType,
@@ -12,6 +13,7 @@ import {
   type ProgressOp,
   type ProgressRegister,
   type Stamp,
+  type Timestamp,
   type WatchlistOp,
 } from '@cuepoint/core';
 
@@ -35,6 +37,9 @@ export interface RegisterRow {
   readonly state: PlaybackState;
   readonly timestamp_physical: number;
   readonly timestamp_logical: number;
+  /** Null where the write is an act. [CLM2] */
+  readonly claim_physical: number | null;
+  readonly claim_logical: number | null;
   readonly device_id: string;
   readonly is_cleared: boolean;
 }
@@ -55,8 +60,8 @@ export function entryOfRow(row: TagRow): ORSetEntry {
   return {
     tag: row.unique_tag,
     contentId: row.content_id,
-    added: stampOf(row.timestamp_physical, row.timestamp_logical, row.device_id),
-    removed: stampOf(row.removed_physical, row.removed_logical, row.removed_by),
+    added: stampOfTag(row.timestamp_physical, row.timestamp_logical, row.device_id),
+    removed: stampOfTag(row.removed_physical, row.removed_logical, row.removed_by),
   };
 }
 
@@ -65,10 +70,21 @@ export function registerOfRow(row: RegisterRow): ProgressRegister {
 }
 
 export function stampOfRegister(row: RegisterRow): Stamp {
-  return {
-    timestamp: { physical: row.timestamp_physical, logical: row.timestamp_logical },
-    deviceId: row.device_id,
-  };
+  const { claim_physical: physical, claim_logical: logical } = row;
+  return stampOfParts(
+    { physical: row.timestamp_physical, logical: row.timestamp_logical },
+    row.device_id,
+    physical === null || logical === null ? undefined : { physical, logical },
+  );
+}
+
+/** @param claim undefined for an act. [CLM2] */
+export function stampOfParts(
+  timestamp: Timestamp,
+  deviceId: string,
+  claim: Timestamp | undefined,
+): Stamp {
+  return claim === undefined ? { timestamp, deviceId } : { timestamp, deviceId, claim };
 }
 
 export function positionOfRow(row: RegisterRow): PlaybackPosition | null {
@@ -88,11 +104,11 @@ export function progressOpOfRow(row: RegisterRow): ProgressOp {
 export function progressOp(
   contentId: string,
   position: PlaybackPosition | null,
-  { timestamp, deviceId }: Stamp,
+  stamp: Stamp,
 ): ProgressOp {
-  return position === null
-    ? { kind: 'progress.clear', contentId, timestamp, deviceId }
-    : { kind: 'progress.set', contentId, ...position, timestamp, deviceId };
+  if (position !== null) return { kind: 'progress.set', contentId, ...position, ...stampOf(stamp) };
+  const { timestamp, deviceId } = stamp;
+  return { kind: 'progress.clear', contentId, timestamp, deviceId };
 }
 
 /** `null` for a clear. */
@@ -147,7 +163,7 @@ export function deviceOfRow(row: DeviceRow): DeviceInfo {
   };
 }
 
-function stampOf(
+function stampOfTag(
   physical: number | null,
   logical: number | null,
   deviceId: string | null,

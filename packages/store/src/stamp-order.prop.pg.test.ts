@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import {
   compareStamps,
+  compareTimestamps,
   isFinished,
   isInProgress,
   SECONDS_MAX,
   type PlaybackPosition,
   type Stamp,
+  type Timestamp,
 } from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arbitraryDeviceId, arbitraryTimestamp } from '../../core/src/testing/op-arbitraries.ts';
 import { plainArray } from './array-literal.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
+import { stampOfRegister, type RegisterRow } from './rows.ts';
 import type { ProgressStatus } from './sync-repository.ts';
 import { PGLITE, POSTGRES, type TestDatabase } from './testing/databases.ts';
 
@@ -26,15 +29,22 @@ describe.each([PGLITE, POSTGRES])('SQL and code agree on $name', ({ open, isServ
     await opened.destroy();
   });
 
+  const arbitraryTime = fc.oneof(fc.constant({ physical: 1, logical: 1 }), arbitraryTimestamp());
   const arbitraryStamps = fc.uniqueArray(
-    fc.record({
-      timestamp: fc.oneof(fc.constant({ physical: 1, logical: 1 }), arbitraryTimestamp()),
-      deviceId: arbitraryDeviceId(),
-    }),
+    fc
+      .record({
+        times: fc.tuple(arbitraryTime, arbitraryTime),
+        deviceId: arbitraryDeviceId(),
+      })
+      .map(({ times, deviceId }): Stamp => {
+        const [claim, timestamp] = times.toSorted(compareTimestamps) as [Timestamp, Timestamp];
+        const isAct = compareTimestamps(claim, timestamp) === 0;
+        return isAct ? { timestamp, deviceId } : { timestamp, deviceId, claim };
+      }),
     { maxLength: 30, selector: (stamp) => JSON.stringify(stamp) },
   );
 
-  test('[HLC6] [LWW1] the columns sort stamps as compareStamps does', async () => {
+  test('[CLM1] [HLC6] [LWW1] the columns sort stamps as compareStamps does', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryStamps, async (stamps) => {
         expect(await storeAndSort(stamps)).toEqual(stamps.toSorted(compareStamps));
@@ -115,29 +125,33 @@ describe.each([PGLITE, POSTGRES])('SQL and code agree on $name', ({ open, isServ
     await opened.sql(
       `insert into cuepoint.user_progress (
          user_id, content_id, position_seconds, duration_seconds, state,
-         timestamp_physical, timestamp_logical, device_id
+         timestamp_physical, timestamp_logical, claim_physical, claim_logical, device_id
        )
-       select $1::uuid, 'film-' || position, 0, 0, 'stopped', physical, logical, device_id
-       from unnest($2::bigint[], $3::integer[], $4::varchar[]) with ordinality
-         as r (physical, logical, device_id, position)`,
+       select
+         $1::uuid, 'film-' || position, 0, 0, 'stopped',
+         physical, logical, claim_physical, claim_logical, device_id
+       from unnest($2::bigint[], $3::integer[], $4::bigint[], $5::integer[], $6::varchar[]) with ordinality
+         as r (physical, logical, claim_physical, claim_logical, device_id, position)`,
       [
         userId,
         plainArray(stamps.map(({ timestamp }) => timestamp.physical)),
         plainArray(stamps.map(({ timestamp }) => timestamp.logical)),
+        plainArray(stamps.map(({ claim }) => claim?.physical ?? null)),
+        plainArray(stamps.map(({ claim }) => claim?.logical ?? null)),
         plainArray(stamps.map(({ deviceId }) => deviceId)),
       ],
     );
-    const rows = await opened.sql<{ physical: number; logical: number; device_id: string }>(
-      `select timestamp_physical as physical, timestamp_logical as logical, device_id
+    const rows = await opened.sql<RegisterRow>(
+      `select timestamp_physical, timestamp_logical, claim_physical, claim_logical, device_id
        from cuepoint.user_progress
        where user_id = $1::uuid
-       order by (timestamp_physical, timestamp_logical, device_id)`,
+       order by (
+         coalesce(claim_physical, timestamp_physical), coalesce(claim_logical, timestamp_logical),
+         timestamp_physical, timestamp_logical, device_id
+       )`,
       [userId],
     );
-    return rows.map((row) => ({
-      timestamp: { physical: row.physical, logical: row.logical },
-      deviceId: row.device_id,
-    }));
+    return rows.map(stampOfRegister);
   }
 });
 

@@ -100,6 +100,8 @@ function registerChange({ op }: RegisterRecord): Change {
     op.contentId,
     op.timestamp.physical,
     op.timestamp.logical,
+    (isSet ? op.claim?.physical : undefined) ?? '',
+    (isSet ? op.claim?.logical : undefined) ?? '',
     op.deviceId,
     isSet ? op.positionSeconds : 0,
     isSet ? op.durationSeconds : 0,

@@ -53,12 +53,13 @@ export function runStatement(
 
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   'upsert-progress': (context, params) => {
-    const rows = unnest(params.slice(0, 9));
+    const rows = unnest(params.slice(0, 11));
     const written = rows.filter((row) => writeProgress(context, row));
     return [{ written: written.length, xid: String(context.xid) }];
   },
   'upsert-progress-one': (context, params) => {
-    const row = params.slice(0, 9).map(String);
+    const values = params.slice(0, 11) as (string | number | boolean | null)[];
+    const row = values.map((value) => (value === null ? null : String(value)));
     const isWritten = writeProgress(context, row);
     return isWritten ? [{ written: 1, xid: String(context.xid) }] : [];
   },
@@ -182,8 +183,8 @@ function writeProgress(
   { tables, xid }: StatementContext,
   row: readonly (string | null)[],
 ): boolean {
-  const [userId, contentId, position, duration, state, physical, logical, deviceId, isCleared] =
-    row as string[];
+  const [userId, contentId, position, duration, state, physical, logical, ...rest] = row;
+  const [claimPhysical, claimLogical, deviceId, isCleared] = rest;
   const stamp = {
     timestamp: { physical: Number(physical), logical: Number(logical) },
     deviceId: deviceId ?? '',
@@ -198,6 +199,9 @@ function writeProgress(
           durationSeconds: Number(duration),
           state: state as PlaybackState,
           ...stamp,
+          ...(claimPhysical == null
+            ? {}
+            : { claim: { physical: Number(claimPhysical), logical: Number(claimLogical) } }),
         };
   return tables.mergeProgress(userId ?? '', op, xid);
 }
@@ -276,6 +280,8 @@ function registerRow({ userId, op, xid }: RegisterRecord) {
     state: isSet ? op.state : 'stopped',
     timestamp_physical: op.timestamp.physical,
     timestamp_logical: op.timestamp.logical,
+    claim_physical: isSet ? (op.claim?.physical ?? null) : null,
+    claim_logical: isSet ? (op.claim?.logical ?? null) : null,
     device_id: op.deviceId,
     is_cleared: !isSet,
     mark: String(xid),

@@ -35,6 +35,8 @@ export function explainResult({ result, code, op, explanation }: OpLine): string
 
 function reasonOf({ by, aheadMs, isWon, other }: Explanation, deviceId: string): string {
   switch (by) {
+    case 'claim':
+      return `a person did something ${isWon ? 'here' : 'there'} ${spanOf(aheadMs)} later`;
     case 'physical':
       return `${isWon ? 'its' : 'that'} clock reads ${spanOf(aheadMs)} later`;
     case 'counter':

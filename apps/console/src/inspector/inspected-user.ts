@@ -1,6 +1,8 @@
 /** Who wrote, and when by the writer's clock. */
 export interface Writer {
   readonly timestamp: string;
+  /** Of a timer's report: the act that it continues. */
+  readonly claim?: string;
   /** An instant, RFC 3339. */
   readonly at: string;
   readonly deviceId: string;

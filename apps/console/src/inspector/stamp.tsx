@@ -8,6 +8,11 @@ export function Stamp({ writer }: { readonly writer: Writer | null }) {
       <strong>{writer.deviceId}</strong>
       <time dateTime={writer.at}>{timeOf(writer.at)}</time>
       <code>{writer.timestamp}</code>
+      {writer.claim === undefined ? null : (
+        <span className="quiet">
+          continues <code>{writer.claim}</code>
+        </span>
+      )}
     </span>
   );
 }

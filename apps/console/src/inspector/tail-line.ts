@@ -2,6 +2,7 @@ export interface TailedOp {
   readonly kind: 'watchlist.add' | 'watchlist.remove' | 'progress.set' | 'progress.clear';
   readonly contentId: string;
   readonly timestamp: string;
+  readonly claim?: string;
   readonly deviceId?: string;
   readonly positionSeconds?: number;
   readonly durationSeconds?: number;
@@ -12,7 +13,7 @@ export interface TailedOp {
 
 export interface Explanation {
   readonly isWon: boolean;
-  readonly by: 'physical' | 'counter' | 'deviceId' | 'passive' | 'removed';
+  readonly by: 'claim' | 'physical' | 'counter' | 'deviceId' | 'passive' | 'removed';
   readonly aheadMs: number;
   readonly other: { readonly timestamp: string; readonly deviceId: string };
 }

@@ -39,6 +39,11 @@ const COLUMNS: readonly Column<NumberedOp>[] = [
     cell: ({ op, source }) => (
       <>
         <code>{op.timestamp}</code>
+        {op.claim === undefined ? null : (
+          <div className="quiet">
+            continues <code>{op.claim}</code>
+          </div>
+        )}
         {source === 'here' ? null : <div className="quiet">by another instance</div>}
       </>
     ),

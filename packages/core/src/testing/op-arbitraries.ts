@@ -130,6 +130,8 @@ export function arbitraryHistory({
     deviceId: fc.constantFrom(...DEVICE_IDS.slice(0, devices)),
     physical: fc.constantFrom(...SKEWED_CLOCKS_MS),
     logical: fc.constantFrom(0, 1, LOGICAL_MAX),
+    /** Of the act that a position continues; none, or one after its timestamp: it is an act. */
+    claimMs: fc.option(fc.constantFrom(...SKEWED_CLOCKS_MS), { nil: undefined }),
     positionSeconds: fc.constantFrom(0, 1, 90, 100, SECONDS_MAX),
     durationSeconds: fc.constantFrom(0, 1, 100, SECONDS_MAX),
     state: fc.constantFrom(...PLAYBACK_STATES),
@@ -148,6 +150,7 @@ type Write = {
   readonly deviceId: string;
   readonly physical: number;
   readonly logical: number;
+  readonly claimMs: number | undefined;
   readonly positionSeconds: number;
   readonly durationSeconds: number;
   readonly state: ProgressSetOp['state'];
@@ -191,8 +194,9 @@ function toOp(write: Write, tag: string, contentTags: readonly string[]): Op {
   if (kind === 'watchlist.add') return { kind, ...base, tag };
   if (kind === 'progress.clear') return { kind, ...base };
   if (kind === 'progress.set') {
-    const { positionSeconds, durationSeconds, state } = write;
-    return { kind, ...base, positionSeconds, durationSeconds, state };
+    const { positionSeconds, durationSeconds, state, claimMs } = write;
+    const claim = claimMs === undefined ? undefined : { physical: claimMs, logical: 0 };
+    return withClaim({ kind, ...base, positionSeconds, durationSeconds, state, claim });
   }
   const seen = contentTags.filter((_, bit) => (write.seen >> (bit % 8)) % 2 === 1);
   // Its own index is the tag of no add: this one's add was lost with its device.

@@ -2,6 +2,7 @@ import {
   CuepointError,
   normalizeUuid,
   textToTimestamp,
+  wireToClaim,
   toCuepointError,
   type Stamp,
   type Timestamp,
@@ -113,7 +114,7 @@ function toProgressLine(line: ProgressLine): ExportLine {
     type: 'progress',
     contentId: line.contentId,
     position: line.position,
-    stamp: toStamp(line),
+    stamp: toProgressStamp(line),
     updatedAtMs: toMs(line.updatedAt, 'updatedAt'),
   };
 }
@@ -132,6 +133,12 @@ function toFloorLine({ type, collected }: FloorLine): ExportLine {
 
 function toStamp({ timestamp, deviceId }: { timestamp: string; deviceId: string }): Stamp {
   return { timestamp: toTimestamp(timestamp, 'timestamp'), deviceId };
+}
+
+/** A clear is always an act. [CLM2] @throws CuepointError `invalid_claim` */
+function toProgressStamp({ position, claim, ...line }: ProgressLine): Stamp {
+  const stamp = toStamp(line);
+  return position === null ? stamp : { ...stamp, ...wireToClaim(claim, stamp.timestamp) };
 }
 
 function toTimestamp(text: string, field: string): Timestamp {

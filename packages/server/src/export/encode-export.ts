@@ -1,4 +1,4 @@
-import { timestampToText, type Stamp } from '@cuepoint/core';
+import { claimToWire, timestampToText, type Stamp } from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
 import { instantOf } from '../http/instant.ts';
 import {
@@ -44,6 +44,7 @@ export function toDataLine(line: ExportLine): DataLine {
         contentId: line.contentId,
         position: line.position === null ? null : { ...line.position },
         ...toWireStamp(line.stamp),
+        ...claimToWire(line.stamp.claim),
         updatedAt: instantOf(line.updatedAtMs),
       };
     case 'device': {

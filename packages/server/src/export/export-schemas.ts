@@ -1,5 +1,6 @@
 import {
   CapabilitiesSchema,
+  ClaimSchema,
   ContentIdSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
@@ -70,6 +71,7 @@ export const ProgressLineSchema = Type.Object(
       ),
     ),
     timestamp: TimestampSchema,
+    claim: Type.Optional(ClaimSchema),
     deviceId: DeviceIdSchema,
     updatedAt: InstantText,
   },

@@ -1,4 +1,12 @@
-import { CONTENT_ID_PATTERN, DEVICE_TYPES, DISGUISES, RESOLUTIONS } from '@cuepoint/core';
+import {
+  compareTimestamps,
+  CONTENT_ID_PATTERN,
+  DEVICE_TYPES,
+  DISGUISES,
+  RESOLUTIONS,
+  type Stamp,
+  type Timestamp,
+} from '@cuepoint/core';
 import type { ExportLine } from '@cuepoint/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +25,20 @@ const stamp = fc.record({ timestamp, deviceId });
 const seconds = fc.integer({ min: 0, max: 2_147_483_647 });
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
+const position = fc.record({
+  positionSeconds: seconds,
+  durationSeconds: seconds,
+  state: fc.constantFrom('playing' as const, 'paused' as const, 'stopped' as const),
+});
+const progressFields = { type: fc.constant('progress' as const), contentId, updatedAtMs: ms };
+const claimedStamp = fc
+  .record({ times: fc.tuple(timestamp, timestamp), deviceId })
+  .map(({ times, deviceId: by }): Stamp => {
+    const [claim, at] = times.toSorted(compareTimestamps) as [Timestamp, Timestamp];
+    const isAct = compareTimestamps(claim, at) === 0;
+    return isAct ? { timestamp: at, deviceId: by } : { timestamp: at, deviceId: by, claim };
+  });
+
 const lines: fc.Arbitrary<ExportLine> = fc.oneof(
   fc
     .record({
@@ -30,19 +52,8 @@ const lines: fc.Arbitrary<ExportLine> = fc.oneof(
       removedAtMs: nullable(ms),
     })
     .filter(({ entry }) => entry.added !== null || entry.removed !== null),
-  fc.record({
-    type: fc.constant('progress' as const),
-    contentId,
-    position: nullable(
-      fc.record({
-        positionSeconds: seconds,
-        durationSeconds: seconds,
-        state: fc.constantFrom('playing' as const, 'paused' as const, 'stopped' as const),
-      }),
-    ),
-    stamp,
-    updatedAtMs: ms,
-  }),
+  fc.record({ ...progressFields, position: nullable(position), stamp }),
+  fc.record({ ...progressFields, position, stamp: claimedStamp }),
   fc.record({
     type: fc.constant('device' as const),
     device: fc.record({

@@ -19,6 +19,31 @@ describe('why a write won', () => {
     expect(decideBetween(write, other)).toEqual(decision);
   });
 
+  it.each([
+    ['a later act against a later report', [9_000, 9_000], [1_000, 60_000], true, 8_000],
+    ['a report that continues an earlier act', [1_000, 60_000], [9_000, 9_000], false, 8_000],
+  ] as const)('[CLM1] %s: the claim', (_, mine, theirs, isWon, aheadMs) => {
+    const claimed = ([claim, physical]: readonly [number, number], deviceId: string): Stamp => ({
+      ...stamp(physical, 0, deviceId),
+      ...(claim === physical ? {} : { claim: { physical: claim, logical: 0 } }),
+    });
+    expect(decideBetween(claimed(mine, 'phone'), claimed(theirs, 'tv'))).toEqual({
+      isWon,
+      by: 'claim',
+      aheadMs,
+    });
+  });
+
+  it('[CLM1] is the time of the report among those that continue one act', () => {
+    const claim = { physical: 1, logical: 0 };
+    const tick = (ms: number): Stamp => ({ ...stamp(ms, 0, 'tv'), claim });
+    expect(decideBetween(tick(3_000), tick(2_000))).toEqual({
+      isWon: true,
+      by: 'physical',
+      aheadMs: 1_000,
+    });
+  });
+
   it('is nothing to say of one write met twice', () => {
     expect(decideBetween(stamp(1, 2, 'tv'), stamp(1, 2, 'tv'))).toBeUndefined();
   });

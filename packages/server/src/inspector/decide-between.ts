@@ -1,7 +1,9 @@
-import { compareStamps, type Stamp } from '@cuepoint/core';
+import { claimOf, compareStamps, compareTimestamps, type Stamp } from '@cuepoint/core';
 
 /** What a stored write and another one were told apart by, in the order in which it is looked at. [HLC6] */
 export type DecidedBy =
+  /** A person did something later there: what they did counts before what a timer reports. [CLM1] */
+  | 'claim'
   /** The later milliseconds. */
   | 'physical'
   /** The same millisecond, the greater counter. */
@@ -16,7 +18,7 @@ export interface Decision {
   /** Whether the write that is looked at won. */
   readonly isWon: boolean;
   readonly by: DecidedBy;
-  /** How far the winner's milliseconds are ahead; 0 unless they decided. */
+  /** How far the winner's milliseconds are ahead, of the claim where it decided; 0 where a counter or an id did. */
   readonly aheadMs: number;
 }
 
@@ -33,8 +35,14 @@ export function decideBetween(
   const order = compareStamps(write, other);
   if (order === 0) return undefined;
   if (isPassive && !isStored && order > 0) return { isWon: false, by: 'passive', aheadMs: 0 };
-  const aheadMs = Math.abs(write.timestamp.physical - other.timestamp.physical);
   const isWon = order > 0;
+  const [claim, otherClaim] = [claimOf(write), claimOf(other)];
+  // Of two acts the claims are the timestamps, and nothing is to say of them.
+  const isTick = write.claim !== undefined || other.claim !== undefined;
+  if (isTick && compareTimestamps(claim, otherClaim) !== 0) {
+    return { isWon, by: 'claim', aheadMs: Math.abs(claim.physical - otherClaim.physical) };
+  }
+  const aheadMs = Math.abs(write.timestamp.physical - other.timestamp.physical);
   if (aheadMs !== 0) return { isWon, by: 'physical', aheadMs };
   const isSameCounter = write.timestamp.logical === other.timestamp.logical;
   return { isWon, by: isSameCounter ? 'deviceId' : 'counter', aheadMs: 0 };

@@ -1,4 +1,11 @@
-import { textToTimestamp, timestampToText, type Stamp, type WireOp } from '@cuepoint/core';
+import {
+  claimToWire,
+  textToTimestamp,
+  timestampToText,
+  wireToClaim,
+  type Stamp,
+  type WireOp,
+} from '@cuepoint/core';
 import type { WatchedOp } from '../live/op-watchers.ts';
 import { decideBetween, type DecidedBy } from './decide-between.ts';
 
@@ -9,7 +16,11 @@ export interface Explanation {
   readonly by: DecidedBy | 'removed';
   readonly aheadMs: number;
   /** The write that it met. */
-  readonly other: { readonly timestamp: string; readonly deviceId: string };
+  readonly other: {
+    readonly timestamp: string;
+    readonly deviceId: string;
+    readonly claim?: string;
+  };
 }
 
 /** The last known write of each register of a user: what the next one is compared with. */
@@ -57,12 +68,14 @@ function removedBefore(winner: WireOp): Explanation {
   return { isWon: false, by: 'removed', aheadMs: 0, other: { timestamp, deviceId } };
 }
 
-function stampOfWire({ timestamp: text, deviceId }: WireOp): Stamp | undefined {
-  const timestamp = textToTimestamp(text);
-  if (timestamp === undefined || deviceId === undefined) return undefined;
-  return { timestamp, deviceId };
+/** Of an op that was accepted: its texts are well-formed. */
+function stampOfWire(op: WireOp): Stamp | undefined {
+  const timestamp = textToTimestamp(op.timestamp);
+  if (timestamp === undefined || op.deviceId === undefined) return undefined;
+  const claim = op.kind === 'progress.set' ? op.claim : undefined;
+  return { timestamp, deviceId: op.deviceId, ...wireToClaim(claim, timestamp) };
 }
 
-function writtenAt({ timestamp, deviceId }: Stamp): Explanation['other'] {
-  return { timestamp: timestampToText(timestamp), deviceId };
+function writtenAt({ timestamp, deviceId, claim }: Stamp): Explanation['other'] {
+  return { timestamp: timestampToText(timestamp), deviceId, ...claimToWire(claim) };
 }

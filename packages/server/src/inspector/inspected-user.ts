@@ -1,4 +1,4 @@
-import { timestampToText, type Stamp } from '@cuepoint/core';
+import { claimToWire, timestampToText, type Stamp } from '@cuepoint/core';
 import type { InspectedRows, UserInspection } from '@cuepoint/store';
 import { instantOf } from '../http/instant.ts';
 import type { SessionReport } from '../live/live-inspection.ts';
@@ -55,6 +55,11 @@ function toList<Row, Item>({ rows, isTruncated }: InspectedRows<Row>, toItem: (r
 }
 
 /** Who wrote, and when by the writer's clock. */
-function toWriter({ timestamp, deviceId }: Stamp) {
-  return { timestamp: timestampToText(timestamp), at: instantOf(timestamp.physical), deviceId };
+function toWriter({ timestamp, claim, deviceId }: Stamp) {
+  return {
+    timestamp: timestampToText(timestamp),
+    ...claimToWire(claim),
+    at: instantOf(timestamp.physical),
+    deviceId,
+  };
 }

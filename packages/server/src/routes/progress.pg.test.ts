@@ -133,6 +133,100 @@ describe('progress over HTTP', () => {
     });
   });
 
+  it('[CLM7] a passive report goes on with the claim that its device has stored', async () => {
+    const user = await api.createUser();
+    const put = (positionSeconds: number, device: string, passive = true) =>
+      user.call('PUT', '/progress/film', {
+        body: { ...playing, positionSeconds, passive },
+        device,
+      });
+    const act = await put(10, 'tv', false);
+    expect(act.body).not.toHaveProperty('claim');
+    for (const positionSeconds of [20, 30]) {
+      nowMs += 10_000;
+      const tick = await put(positionSeconds, 'tv');
+      expect(tick.body).toMatchObject({ result: 'applied', claim: act.body.timestamp });
+      expect(tick.body.timestamp > act.body.timestamp).toBe(true);
+    }
+    expect((await user.call('GET', '/progress/film')).body.claim).toBe(act.body.timestamp);
+    // An act on the phone that was made before the last of these reports, and comes late.
+    const timestamp = timestampToText({ physical: nowMs - 5_000, logical: 0 });
+    const late = { ...playing, positionSeconds: 500, timestamp };
+    const acted = await user.call('PUT', '/progress/film', { body: late, device: 'phone' });
+    expect(acted.body).toMatchObject({ result: 'applied', timestamp });
+    nowMs += 10_000;
+    expect((await put(40, 'tv')).body).toMatchObject({
+      result: 'superseded',
+      winner: { positionSeconds: 500, deviceId: 'phone' },
+    });
+    const back = await put(41, 'tv', false);
+    expect(back.body.result).toBe('applied');
+    expect(back.body).not.toHaveProperty('claim');
+  });
+
+  it('[CLM7] an act of its own device that lands meanwhile is no passive report’s to beat', async () => {
+    const user = await api.createUser();
+    const put = (positionSeconds: number, passive: boolean) =>
+      user.call('PUT', '/progress/film', {
+        body: { ...playing, positionSeconds, passive },
+        device: 'tv',
+      });
+    await put(10, false);
+    nowMs += 10_000;
+    const [act, tick] = await Promise.all([put(900, false), put(20, true)]);
+    expect(act.body.result).toBe('applied');
+    expect(['applied', 'superseded']).toContain(tick.body.result);
+    nowMs += 10_000;
+    const { body } = await user.call('GET', '/progress/film');
+    // Whichever came first: the act is later, or the report goes on with it.
+    expect(body.claim ?? body.timestamp).toBe(act.body.timestamp);
+  });
+
+  it('[CLM2] a stamped report carries its claim, and an act loses nothing by one that it equals', async () => {
+    const user = await api.createUser();
+    const at = (physical: number) => timestampToText({ physical, logical: 0 });
+    const put = (positionSeconds: number, stamp: object, device: string) =>
+      user.call('PUT', '/progress/film', {
+        body: { ...playing, positionSeconds, ...stamp },
+        device,
+      });
+    const act = await put(60, { timestamp: at(nowMs - 5_000), claim: at(nowMs - 5_000) }, 'phone');
+    expect(act.body).not.toHaveProperty('claim');
+    const tick = await put(11, { timestamp: at(nowMs), claim: at(nowMs - 9_000) }, 'tv');
+    expect(tick.body).toMatchObject({ result: 'superseded', winner: { deviceId: 'phone' } });
+    const stamp = { timestamp: at(nowMs), claim: at(nowMs - 5_000) };
+    expect((await put(65, stamp, 'phone')).body).toMatchObject({ result: 'applied', ...stamp });
+    expect((await put(65, stamp, 'phone')).body.result).toBe('duplicate');
+    expect((await put(66, stamp, 'phone')).body.code).toBe('stamp_reused');
+  });
+
+  it.each([
+    ['after its timestamp', (at: (ms: number) => string) => ({ timestamp: at(-5), claim: at(-4) })],
+    ['from the future', (at: (ms: number) => string) => ({ timestamp: at(0), claim: at(9e8) })],
+    ['without a timestamp', (at: (ms: number) => string) => ({ claim: at(0) })],
+    ['of a passive report', (at: (ms: number) => string) => ({ claim: at(0), passive: true })],
+    ['that is no timestamp', (at: (ms: number) => string) => ({ timestamp: at(0), claim: '0' })],
+  ])('[CLM2] a claim %s is refused, and nothing is stored', async (_, stampOf) => {
+    const user = await api.createUser();
+    const at = (ms: number) => timestampToText({ physical: nowMs + ms, logical: 0 });
+    const body = { ...playing, ...stampOf(at) };
+    expect(await user.call('PUT', '/progress/film', { body, device: 'tv' })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_claim', field: 'claim' },
+    });
+    expect((await user.call('GET', '/progress/film')).status).toBe(404);
+  });
+
+  it('[CLM2] a claim ahead of the clock is told from its timestamp, which is ahead too', async () => {
+    const user = await api.createUser();
+    const timestamp = timestampToText({ physical: nowMs + 3_600_000, logical: 1 });
+    const claim = timestampToText({ physical: nowMs + 3_600_000, logical: 0 });
+    const body = { ...playing, timestamp, claim };
+    expect(await user.call('PUT', '/progress/film', { body, device: 'tv' })).toMatchObject({
+      body: { code: 'clock_ahead', field: 'timestamp' },
+    });
+  });
+
   it('refuses a passive report with a timestamp', async () => {
     const user = await api.createUser();
     const timestamp = timestampToText({ physical: nowMs, logical: 0 });

@@ -1,9 +1,11 @@
 import {
+  claimToWire,
   CuepointError,
   opToWire,
   textToTimestamp,
   timestampToText,
   wholePosition,
+  wireToClaim,
   type Timestamp,
 } from '@cuepoint/core';
 import type { ProgressListItem } from '@cuepoint/store';
@@ -78,7 +80,8 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
       operationId: 'setProgress',
       summary: 'Sets a position',
       description:
-        'Without a timestamp the service stamps the write just past what is stored. With one it is a ' +
+        'Without a timestamp the service stamps the write just past what is stored, as an act of a person; with `passive` it goes ' +
+        'on with the act that is stored, where that is of the same device. With a timestamp it is a ' +
         "replica's write and the greater stamp wins.",
       tags,
       params: ContentParamsSchema,
@@ -88,14 +91,14 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
     handler: async (request) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
-      const { timestamp, passive = false, positionSeconds, durationSeconds, state } = request.body;
+      const { passive = false, positionSeconds, durationSeconds, state } = request.body;
       const { result, written, winner } = await setProgress(deps, {
         userId: caller.userId,
         deviceId: writerOf(caller),
         isAnonymous: caller.deviceId === undefined,
         contentId,
         position: wholePosition({ positionSeconds, durationSeconds, state }),
-        timestamp: timestamp === undefined ? undefined : requireTimestamp(timestamp),
+        ...readStamp(request.body),
         passive,
       });
       return {
@@ -108,6 +111,7 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
               durationSeconds: written.durationSeconds,
               state: written.state,
               timestamp: timestampToText(written.timestamp),
+              ...claimToWire(written.claim),
               deviceId: written.deviceId,
             }),
         ...(winner === undefined ? {} : { winner: opToWire(winner) }),
@@ -143,13 +147,22 @@ function toItem({ stamp, updatedAtMs, ...item }: ProgressListItem) {
   return {
     ...item,
     timestamp: timestampToText(stamp.timestamp),
+    ...claimToWire(stamp.claim),
     deviceId: stamp.deviceId,
     updatedAt: instantOf(updatedAtMs),
   };
 }
 
-function requireTimestamp(text: string): Timestamp {
+/** @throws CuepointError `invalid_claim` */
+function readStamp({ timestamp: text, claim }: { timestamp?: string; claim?: string }): {
+  readonly timestamp?: Timestamp;
+  readonly claim?: Timestamp;
+} {
+  if (text === undefined) {
+    if (claim === undefined) return {};
+    throw new CuepointError('invalid_claim', 'A claim comes with a timestamp.', { field: 'claim' });
+  }
   const timestamp = textToTimestamp(text);
   if (timestamp === undefined) throw new Error('the schema let a malformed timestamp pass');
-  return timestamp;
+  return { timestamp, ...wireToClaim(claim, timestamp) };
 }

@@ -1,5 +1,6 @@
 import {
   CapabilitiesSchema,
+  ClaimSchema,
   COMMAND_OUTCOMES,
   ContentIdSchema,
   DEVICE_TYPES,
@@ -118,7 +119,7 @@ const progressFields = {
 };
 
 export const ProgressItemSchema = Type.Object(
-  { contentId: ContentIdSchema, ...progressFields },
+  { contentId: ContentIdSchema, ...progressFields, claim: Type.Optional(ClaimSchema) },
   { description: 'Where the user is in a content.' },
 );
 
@@ -127,6 +128,7 @@ export const ProgressWriteSchema = Type.Object(
     result: ResultSchema,
     contentId: ContentIdSchema,
     ...optional(progressFields),
+    claim: Type.Optional(ClaimSchema),
     winner: Type.Optional(WireOpSchema),
   },
   { description: 'What became of the write, and what it wrote.' },

@@ -1,4 +1,5 @@
 import {
+  ClaimSchema,
   ContentIdSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
@@ -15,6 +16,7 @@ const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, T
 const WriterSchema = Type.Object(
   {
     timestamp: TimestampSchema,
+    claim: Type.Optional(ClaimSchema),
     at: InstantSchema,
     deviceId: DeviceIdSchema,
   },

@@ -1,4 +1,5 @@
 import {
+  ClaimSchema,
   ContentIdSchema,
   CursorSchema,
   DeviceIdSchema,
@@ -57,6 +58,7 @@ export const ProgressBodySchema = Type.Object(
     durationSeconds: GivenDurationSchema,
     state: PlaybackStateSchema,
     timestamp: Type.Optional(TimestampSchema),
+    claim: Type.Optional(ClaimSchema),
     passive: Type.Optional(
       Type.Boolean({
         description:

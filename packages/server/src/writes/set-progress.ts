@@ -1,4 +1,5 @@
 import {
+  claimOf,
   compareTimestamps,
   CuepointError,
   equalPositions,
@@ -25,6 +26,8 @@ export interface ProgressWrite {
   readonly position: PlaybackPosition;
   /** As the writer stamped it; without one the service stamps the write. */
   readonly timestamp?: Timestamp | undefined;
+  /** Of a timer's report that its writer stamped: the act that it continues. [CLM2] */
+  readonly claim?: Timestamp | undefined;
   /** A timer's report, not an action of a person. Never with a timestamp. */
   readonly passive: boolean;
 }
@@ -41,12 +44,13 @@ export async function setProgress(
   write: ProgressWrite,
 ): Promise<ProgressWriteOutcome> {
   const { userId, contentId, deviceId, position, timestamp, passive } = write;
-  const toOp = (stampedAt: Timestamp): ProgressSetOp => ({
+  const toOp = (stampedAt: Timestamp, claim: Timestamp | undefined): ProgressSetOp => ({
     kind: 'progress.set',
     contentId,
     ...position,
     timestamp: stampedAt,
     deviceId,
+    ...(claim !== undefined && compareTimestamps(claim, stampedAt) < 0 ? { claim } : {}),
   });
   if (timestamp !== undefined) {
     if (passive) {
@@ -54,7 +58,7 @@ export async function setProgress(
         field: 'passive',
       });
     }
-    const op = toOp(timestamp);
+    const op = toOp(timestamp, write.claim);
     const result = await submitStampedOp(deps, userId, op);
     if (result.result === 'rejected') throw rejectionError(deps, result);
     return outcomeOf(op, result);
@@ -64,15 +68,23 @@ export async function setProgress(
     deps,
     { userId, contentId, arrivedMs },
     (context) => {
+      const { progress } = context;
       const stored = storedSet(context, contentId);
       if (passive && stored !== undefined && movesNothing(write, stored)) {
         return { answer: { result: 'duplicate', written: stored } };
       }
-      if (passive && write.isAnonymous && context.progress !== undefined) {
+      if (passive && write.isAnonymous && progress !== undefined) {
         // Nobody can tell it from another screen's.
-        return { answer: { result: 'superseded', winner: storedOp(context.progress, contentId) } };
+        return { answer: { result: 'superseded', winner: storedOp(progress, contentId) } };
       }
-      return { floors: floorsOf(context, write, arrivedMs), toOp, options: { passive } };
+      // A timer's report goes on with the act that is stored. Over another device's it never applies, and over a newer act of its
+      // own device, which may be on its way, neither. [CLM7]
+      const claim = passive && progress !== undefined ? claimOf(progress.stamp) : undefined;
+      return {
+        floors: floorsOf(context, write, arrivedMs),
+        toOp: (stampedAt) => toOp(stampedAt, claim),
+        options: { passive },
+      };
     },
   );
   return 'answer' in submitted ? submitted.answer : outcomeOf(submitted.op, submitted.result);
@@ -110,9 +122,9 @@ function storedSet({ progress }: WriteContext, contentId: string): ProgressSetOp
 }
 
 function storedOp({ value, stamp }: ProgressRegister, contentId: string): ProgressOp {
-  return value === null
-    ? { kind: 'progress.clear', contentId, ...stamp }
-    : { kind: 'progress.set', contentId, ...value, ...stamp };
+  if (value !== null) return { kind: 'progress.set', contentId, ...value, ...stamp };
+  const { timestamp, deviceId } = stamp;
+  return { kind: 'progress.clear', contentId, timestamp, deviceId };
 }
 
 /** The same device says again where it is: such a report mints no stamp. [LWW6] */

@@ -6,6 +6,7 @@ import {
   type OpResult,
   type PlaybackPosition,
   type ProgressOp,
+  type Timestamp,
 } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
 import { progressOpOfRow, positionOfOp, type RegisterRow } from '../rows.ts';
@@ -67,6 +68,8 @@ export function createProgressLane({
           plainArray(rows.map(({ value }) => positionOf(value).state)),
           plainArray(rows.map((row) => row.value.timestamp.physical)),
           plainArray(rows.map((row) => row.value.timestamp.logical)),
+          plainArray(rows.map(({ value }) => claimIn(value)?.physical ?? null)),
+          plainArray(rows.map(({ value }) => claimIn(value)?.logical ?? null)),
           plainArray(rows.map((row) => row.value.deviceId)),
           plainArray(rows.map((row) => row.value.kind === 'progress.clear')),
           new Date(nowMs),
@@ -136,6 +139,8 @@ function paramsOf({ userId, value }: ProgressRow, nowMs: number): readonly unkno
     state,
     value.timestamp.physical,
     value.timestamp.logical,
+    claimIn(value)?.physical ?? null,
+    claimIn(value)?.logical ?? null,
     value.deviceId,
     value.kind === 'progress.clear',
     // When it happened; a stamp that is ahead of the clock happened by now.
@@ -181,6 +186,11 @@ function lostRows(
   return rows.filter(
     ({ userId, value }) => !written.has(`${userId} ${value.contentId} ${value.deviceId}`),
   );
+}
+
+/** A clear is always an act. [CLM2] */
+function claimIn(op: ProgressOp): Timestamp | undefined {
+  return op.kind === 'progress.set' ? op.claim : undefined;
 }
 
 /** What the columns of a cleared register hold. */

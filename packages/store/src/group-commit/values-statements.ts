@@ -1,6 +1,6 @@
 import type { BoundStatement } from '../database.ts';
 
-/** Rows of one statement, at most: 12 parameters a row stay far below the protocol's 65,535. */
+/** Rows of one statement, at most: 13 parameters a row stay far below the protocol's 65,535. */
 export const VALUES_ROWS_MAX = 1_024;
 
 /**

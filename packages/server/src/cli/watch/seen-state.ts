@@ -1,4 +1,10 @@
-import { createProgressRegister, ORSet, type Op, type ProgressRegister } from '@cuepoint/core';
+import {
+  createProgressRegister,
+  ORSet,
+  stampOf,
+  type Op,
+  type ProgressRegister,
+} from '@cuepoint/core';
 
 /** One user's state as far as it was told; it tells news from what was known. */
 export class SeenState {
@@ -14,8 +20,8 @@ export class SeenState {
         return this.#watchlist.remove(op.contentId, op.tags, op) === 'applied';
       case 'progress.set':
       case 'progress.clear': {
-        const { contentId, timestamp, deviceId } = op;
-        const stamp = { timestamp, deviceId };
+        const { contentId } = op;
+        const stamp = stampOf(op);
         const value = op.kind === 'progress.clear' ? null : positionOf(op);
         const register = this.#progress.get(contentId);
         if (register !== undefined) return register.write(value, stamp) === 'applied';
