@@ -1,6 +1,6 @@
 import type { Timestamp } from '../timestamp.ts';
 
-/** Why a content is on the list. [CW8] */
+/** Why a content is on the list; `rewatch` for what was watched before, and is in progress or begun anew. [CW8] */
 export type CardReason = 'in_progress' | 'next_episode' | 'new_episode' | 'rewatch';
 
 /** Why nothing of a group is on the list. [CW8] */
@@ -43,6 +43,8 @@ interface Judged {
 /** One line of Continue Watching. [CW1] */
 export interface Card extends Judged {
   readonly reason: CardReason;
+  /** Watched before, or of a series that is watched again. [CW6] */
+  readonly isRewatch: boolean;
   /** Where to go on; 0 for what was not begun. */
   readonly positionSeconds: number;
   /** 0 where it is unknown. */

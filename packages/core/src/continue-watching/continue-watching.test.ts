@@ -24,12 +24,10 @@ function judge({ does }: WatchingCase): Verdict[] {
 
 function check(one: WatchingCase): void {
   const verdicts = judge(one);
-  const shows = verdicts
-    .filter(isCard)
-    .map(
-      ({ groupId, contentId, reason, positionSeconds }) =>
-        `${groupId}: ${contentId} ${reason} ${positionSeconds}`,
-    );
+  const shows = verdicts.filter(isCard).map((card) => {
+    const { groupId, contentId, reason, positionSeconds, isRewatch } = card;
+    return `${groupId}: ${contentId} ${reason} ${positionSeconds}${isRewatch ? ' again' : ''}`;
+  });
   const hides = verdicts.flatMap((verdict) =>
     isCard(verdict) ? [] : [`${verdict.groupId}: ${verdict.hiddenBy}`],
   );

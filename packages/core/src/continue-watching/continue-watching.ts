@@ -1,6 +1,7 @@
 import { compareTimestamps } from '../timestamp.ts';
 import { isCard, type Card, type Verdict } from './card.ts';
-import { groupOf, judgeGroup, type ListSource } from './judge-group.ts';
+import { groupOf } from './group-of.ts';
+import { judgeGroup, type ListSource } from './judge-group.ts';
 
 /**
  * Every group that somebody did something with, in the order of the list: on one card, or hidden for one reason. [CW8]

@@ -9,7 +9,8 @@ export {
   type Why,
 } from './card.ts';
 export { continueWatching, explainContinueWatching } from './continue-watching.ts';
-export { groupOf, type ListSource } from './judge-group.ts';
+export { groupOf } from './group-of.ts';
+export type { ListSource } from './judge-group.ts';
 export * from './viewer.ts';
 export { endFactsOf, watchStatus, type StatusInput, type WatchStatus } from './watch-status.ts';
 export { createWatchingList, type WatchingList } from './watching-list.ts';

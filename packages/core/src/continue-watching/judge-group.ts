@@ -6,7 +6,7 @@ import {
   ZERO_TIMESTAMP,
   type Timestamp,
 } from '../timestamp.ts';
-import type { Card, CardReason, HiddenGroup, HiddenReason, Verdict, Why } from './card.ts';
+import type { Card, HiddenGroup, HiddenReason, Verdict, Why } from './card.ts';
 import { compareNumbers, findNext, isRegular } from './next-episode.ts';
 import type {
   ContinueWatchingPolicy,
@@ -23,15 +23,6 @@ export interface ListSource {
   readonly policy: ContinueWatchingPolicy;
 }
 
-/** The series of a content, or the content itself where it is in none. A series is in no series. */
-export function groupOf(id: string, describe: Description): string {
-  const contentId = describe.canonical(id);
-  const facts = describe.facts(contentId);
-  return facts?.seriesId === undefined || facts.type === 'series'
-    ? contentId
-    : describe.canonical(facts.seriesId);
-}
-
 /**
  * What the list makes of one group.
  *
@@ -44,7 +35,7 @@ export function judgeGroup(
   source: ListSource,
   nowMs: number,
 ): Verdict | undefined {
-  const group = readGroup(groupId, names, source);
+  const group = readGroup(names, source);
   const { engagedAt, dismissedAt, latest } = group;
   if (engagedAt === undefined) return undefined;
   const judged: Judged = { groupId, engagedAt };
@@ -62,7 +53,7 @@ export function judgeAsked(
   source: ListSource,
   nowMs: number,
 ): Verdict {
-  const group = readGroup(groupId, names, source);
+  const group = readGroup(names, source);
   const { engagedAt = ZERO_TIMESTAMP } = group;
   return judge({ groupId, engagedAt }, group, source.describe, nowMs, true);
 }
@@ -106,7 +97,7 @@ interface Group {
   readonly since: Timestamp | undefined;
 }
 
-function readGroup(groupId: string, names: Iterable<string>, source: ListSource): Group {
+function readGroup(names: Iterable<string>, source: ListSource): Group {
   const { state, describe, policy } = source;
   let dismissed: Written<unknown> | undefined;
   let rewatch: Written<unknown> | undefined;
@@ -115,7 +106,6 @@ function readGroup(groupId: string, names: Iterable<string>, source: ListSource)
     // Of its contents too: what was dismissed before its series was known stays so.
     dismissed = laterOf(dismissed, state.register('dismissed', name));
     rewatch = laterOf(rewatch, state.register('rewatch', name));
-    if (groupOf(name, describe) !== groupId) continue;
     const contentId = describe.canonical(name);
     const others = written.get(contentId);
     written.set(contentId, {
@@ -133,7 +123,7 @@ function readGroup(groupId: string, names: Iterable<string>, source: ListSource)
     if (status.engaged === undefined) continue;
     const claim = claimOf(status.engaged);
     engagedAt = engagedAt === undefined ? claim : maxTimestamp(engagedAt, claim);
-    if (facts?.type === 'live') live = contentId;
+    if (facts?.type === 'live') live = live === undefined || contentId < live ? contentId : live;
     else contents.set(contentId, { ...status, contentId, facts });
   }
   const dismissedAt = dismissed?.value ? claimOf(dismissed.stamp) : undefined;
@@ -149,7 +139,8 @@ function cardInProgress(judged: Judged, content: Content): Card {
     begunFromSeconds,
     ...(isEndKnown ? { finishedFromSeconds, isByCredits } : {}),
   };
-  return cardOf(judged, content, wasWatched ? 'rewatch' : 'in_progress', why);
+  const reason = wasWatched ? 'rewatch' : 'in_progress';
+  return cardOf(judged, content, { reason, isRewatch: wasWatched, why });
 }
 
 /** What comes after what is watched, or what a rewatch begins with. [CW5] [CW6] */
@@ -160,14 +151,14 @@ function judgeNext(
   describe: Description,
   nowMs: number,
 ): Verdict | undefined {
-  const next = findNext(judged.groupId, after?.facts, contents, describe, nowMs);
   const begin: Why | undefined =
     after === undefined && since !== undefined ? { rule: 'CW6', since } : undefined;
-  if (next === undefined) {
-    const film = contents.get(judged.groupId);
-    const isAgain = film?.status === 'unwatched' && film.facts?.type !== 'series';
-    return begin && isAgain ? cardOf(judged, film, 'rewatch', begin) : undefined;
+  const film = contents.get(judged.groupId);
+  if (begin && film?.status === 'unwatched' && film.facts?.type !== 'series') {
+    return cardOf(judged, film, { reason: 'rewatch', isRewatch: true, why: begin });
   }
+  const next = findNext(judged.groupId, after?.facts, contents, describe, nowMs);
+  if (next === undefined) return undefined;
   const { contentId, facts, isReleased, releasedAtMs, changesAtMs } = next;
   const { releasedAt } = facts;
   const why: Why = begin ?? {
@@ -179,10 +170,11 @@ function judgeNext(
   if (!isReleased) return hide(changing, contentId, 'not_released', why);
   const known = contents.get(contentId);
   const { positionSeconds = 0, durationSeconds = facts.durationSeconds ?? 0 } = known ?? {};
-  const isAgain = begin !== undefined || known?.wasWatched === true;
+  const isRewatch = begin !== undefined || known?.wasWatched === true;
   const isNew = after?.engaged !== undefined && releasedAtMs > claimOf(after.engaged).physical;
-  const reason = isAgain ? 'rewatch' : isNew ? 'new_episode' : 'next_episode';
-  return cardOf(changing, { contentId, positionSeconds, durationSeconds }, reason, why);
+  const reason = isNew ? 'new_episode' : 'next_episode';
+  const content = { contentId, positionSeconds, durationSeconds };
+  return cardOf(changing, content, { reason, isRewatch, why });
 }
 
 function hideRest(judged: Judged, { contents, latest }: Group): HiddenGroup {
@@ -234,15 +226,11 @@ function sinceOf(rewatch: Written<unknown> | undefined): Timestamp | undefined {
 
 function cardOf(
   judged: Judged,
-  {
-    contentId,
-    positionSeconds,
-    durationSeconds,
-  }: Pick<Card, 'contentId' | 'positionSeconds' | 'durationSeconds'>,
-  reason: CardReason,
-  why: Why,
+  content: Pick<Card, 'contentId' | 'positionSeconds' | 'durationSeconds'>,
+  because: Pick<Card, 'reason' | 'isRewatch' | 'why'>,
 ): Card {
-  return { ...judged, contentId, reason, positionSeconds, durationSeconds, why };
+  const { contentId, positionSeconds, durationSeconds } = content;
+  return { ...judged, contentId, positionSeconds, durationSeconds, ...because };
 }
 
 function hide(judged: Judged, contentId: string, hiddenBy: HiddenReason, why: Why): HiddenGroup {

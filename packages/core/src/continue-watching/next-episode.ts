@@ -1,3 +1,4 @@
+import { groupOf } from './group-of.ts';
 import type { Description, ListedFacts } from './viewer.ts';
 import type { WatchStatus } from './watch-status.ts';
 
@@ -30,8 +31,8 @@ export function findNext(
   for (const name of describe.episodesOf(seriesId)) {
     const contentId = describe.canonical(name);
     const facts = describe.facts(contentId);
-    if (facts?.seriesId === undefined || !isRegular(facts)) continue;
-    if (describe.canonical(facts.seriesId) !== seriesId) continue;
+    if (facts === undefined || !isRegular(facts)) continue;
+    if (groupOf(contentId, describe) !== seriesId) continue;
     if (after !== undefined && compareNumbers(facts, after) <= 0) continue;
     if (contents.get(contentId)?.status === 'watched') continue;
     const episode = { contentId, facts, releasedAtMs: releaseOf(facts) };

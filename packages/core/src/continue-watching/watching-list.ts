@@ -1,6 +1,7 @@
 import { isCard, type Card, type Verdict } from './card.ts';
 import { compareVerdicts } from './continue-watching.ts';
-import { groupOf, judgeAsked, judgeGroup, type ListSource } from './judge-group.ts';
+import { groupOf } from './group-of.ts';
+import { judgeAsked, judgeGroup, type ListSource } from './judge-group.ts';
 import type { ViewerState } from './viewer.ts';
 
 /** Beyond so many changed groups at once, sorting anew costs less than finding a place for each. */
@@ -96,7 +97,7 @@ class KeptList implements WatchingList {
   #update(): void {
     const groups = new Set<string>();
     for (const id of this.#changed) {
-      for (const name of this.#namesOf(id)) {
+      for (const name of this.#touchedBy(id)) {
         groups.add(this.#groupsByMember.get(name) ?? name).add(this.#place(name));
       }
     }
@@ -117,6 +118,16 @@ class KeptList implements WatchingList {
     }
     if (isSame) this.#show(this.#cards);
     else this.#show(isPlaced ? cards : [...this.#cardsByGroup.values()].sort(compareVerdicts));
+  }
+
+  /** Whatever may be in another group now. */
+  *#touchedBy(id: string): Iterable<string> {
+    const { describe } = this.#source;
+    const contentId = describe.canonical(id);
+    for (const part of [id, contentId, ...describe.episodesOf(contentId)]) {
+      yield* this.#namesOf(part);
+      yield* this.#namesOf(describe.canonical(part));
+    }
   }
 
   #show(cards: readonly Card[]): void {
@@ -150,7 +161,9 @@ class KeptList implements WatchingList {
     return [groupId, ...(this.#membersByGroup.get(groupId) ?? [])];
   }
 
+  /** Undefined for what is in another group now, too. */
   #judge(groupId: string): Verdict | undefined {
+    if (groupOf(groupId, this.#source.describe) !== groupId) return undefined;
     return judgeGroup(groupId, this.#namesOf(groupId), this.#source, this.#nowMs);
   }
 

@@ -1,5 +1,6 @@
 import type { ListedKind } from '../continue-watching/viewer.ts';
-import { compareTimestamps, timestampToText, type Timestamp } from '../timestamp.ts';
+import type { Stamp } from '../stamp.ts';
+import { timestampToText, type Timestamp } from '../timestamp.ts';
 import type { ViewerWrite } from './viewer.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,46 +11,57 @@ export type Happening = (viewing: Viewing) => void;
 /** The writes of a viewer's devices, as they make them: acts, and timers that continue the act before. */
 export class Viewing {
   readonly writes: ViewerWrite[] = [];
-  readonly #acts = new Map<string, Timestamp>();
   nowMs: number;
+  readonly #lastByDevice = new Map<string, Timestamp>();
+  readonly #actsByDevice = new Map<string, Timestamp>();
+  #stepMs = MINUTE_MS;
 
   constructor(start: string) {
     this.nowMs = Date.parse(start);
   }
 
-  progress(
-    contentId: string,
-    positionSeconds: number,
-    { device = 'phone', isTick = false, durationSeconds = 0 },
-  ): void {
-    const kind = 'progress' as const;
-    const position = { positionSeconds, durationSeconds, state: 'playing' as const };
-    this.writes.push({ kind, contentId, ...position, ...this.#stamp(device, isTick) });
+  progress(contentId: string, positionSeconds: number, { on, of, isTick }: Write): void {
+    const position = { positionSeconds, durationSeconds: of, state: 'playing' as const };
+    this.writes.push({ kind: 'progress', contentId, ...position, ...this.#stamp(on, isTick) });
   }
 
   clear(contentId: string): void {
     this.writes.push({ kind: 'clear', contentId, ...this.#stamp('phone', false) });
   }
 
-  say(
-    kind: ListedKind,
-    contentId: string,
-    value: unknown,
-    { device = 'phone', isTick = false } = {},
-  ): void {
-    this.writes.push({ kind, contentId, value, ...this.#stamp(device, isTick) });
+  say(kind: ListedKind, contentId: string, value: unknown, on = 'phone', isTick = false): void {
+    this.writes.push({ kind, contentId, value, ...this.#stamp(on, isTick) });
   }
 
-  #stamp(deviceId: string, isTick: boolean) {
-    this.nowMs += MINUTE_MS;
-    const timestamp = { physical: this.nowMs, logical: 0 };
-    const claim = this.#acts.get(deviceId);
-    if (isTick && claim !== undefined && compareTimestamps(claim, timestamp) < 0) {
-      return { timestamp, deviceId, claim };
-    }
-    this.#acts.set(deviceId, timestamp);
+  beginAgain(groupId: string): void {
+    const stamp = this.#stamp('phone', false);
+    const value = { since: timestampToText(stamp.timestamp) };
+    this.writes.push({ kind: 'rewatch', contentId: groupId, value, ...stamp });
+  }
+
+  /** The next write is at the same moment as the last, on another device maybe. */
+  standStill(): void {
+    this.#stepMs = 0;
+  }
+
+  #stamp(deviceId: string, isTick: boolean): Stamp {
+    this.nowMs += this.#stepMs;
+    this.#stepMs = MINUTE_MS;
+    const last = this.#lastByDevice.get(deviceId);
+    const logical = last?.physical === this.nowMs ? last.logical + 1 : 0;
+    const timestamp = { physical: this.nowMs, logical };
+    this.#lastByDevice.set(deviceId, timestamp);
+    const claim = this.#actsByDevice.get(deviceId);
+    if (isTick && claim !== undefined) return { timestamp, deviceId, claim };
+    this.#actsByDevice.set(deviceId, timestamp);
     return { timestamp, deviceId };
   }
+}
+
+interface Write {
+  readonly on: string;
+  readonly of: number;
+  readonly isTick: boolean;
 }
 
 interface On {
@@ -64,7 +76,7 @@ export function play(
   seconds: number,
   { on = 'phone', of = 0 }: On = {},
 ): Happening {
-  return (viewing) => viewing.progress(contentId, seconds, { device: on, durationSeconds: of });
+  return (viewing) => viewing.progress(contentId, seconds, { on, of, isTick: false });
 }
 
 /** It runs on by itself, be it the next one. */
@@ -73,8 +85,7 @@ export function runOn(
   seconds: number,
   { on = 'phone', of = 0 }: On = {},
 ): Happening {
-  return (viewing) =>
-    viewing.progress(contentId, seconds, { device: on, durationSeconds: of, isTick: true });
+  return (viewing) => viewing.progress(contentId, seconds, { on, of, isTick: true });
 }
 
 /** It runs to its end by itself: the player crosses it and marks it. */
@@ -85,7 +96,7 @@ export function runOut(
 ): Happening {
   return (viewing) => {
     runOn(contentId, seconds, { on, of })(viewing);
-    viewing.say('watched', contentId, { at: null }, { device: on, isTick: true });
+    viewing.say('watched', contentId, { at: null }, on, true);
   };
 }
 
@@ -118,10 +129,7 @@ export function restore(groupId: string): Happening {
 }
 
 export function rewatch(groupId: string): Happening {
-  return (viewing) => {
-    const since = timestampToText({ physical: viewing.nowMs + MINUTE_MS, logical: 0 });
-    viewing.say('rewatch', groupId, { since });
-  };
+  return (viewing) => viewing.beginAgain(groupId);
 }
 
 export function endRewatch(groupId: string): Happening {
@@ -131,6 +139,10 @@ export function endRewatch(groupId: string): Happening {
 /** Nothing happens until then. */
 export function until(date: string): Happening {
   return (viewing) => {
-    viewing.nowMs = Date.parse(date);
+    viewing.nowMs = Math.max(viewing.nowMs, Date.parse(date));
   };
+}
+
+export function atOnce(): Happening {
+  return (viewing) => viewing.standStill();
 }

@@ -57,7 +57,7 @@ export interface WatchingCase {
   readonly rule: string;
   readonly title: string;
   readonly does: readonly Happening[];
-  /** Cards in order: `group: content reason position`. */
+  /** Cards in order: `group: content reason position`, and `again` for a rewatch. */
   readonly shows?: readonly string[];
   /** In the order of the list: `group: reason`. */
   readonly hides?: readonly string[];
@@ -347,13 +347,13 @@ export const WATCHING_CASES: readonly WatchingCase[] = [
     rule: 'CW6',
     title: 'a rewatch begins with the first episode',
     does: [...SEASON_1, rewatch('ferry')],
-    shows: ['ferry: f11 rewatch 0'],
+    shows: ['ferry: f11 next_episode 0 again'],
   },
   {
     rule: 'CW6',
     title: 'a rewatch goes on with the next, though it was watched before',
     does: [...SEASON_1, rewatch('ferry'), seeEpisode('f11')],
-    shows: ['ferry: f12 rewatch 0'],
+    shows: ['ferry: f12 next_episode 0 again'],
   },
   {
     rule: 'CW6',
@@ -365,7 +365,7 @@ export const WATCHING_CASES: readonly WatchingCase[] = [
     rule: 'CW6',
     title: 'a place of before the rewatch counts no more',
     does: [seeEpisode('f11'), play('f12', 600), rewatch('ferry')],
-    shows: ['ferry: f11 rewatch 0'],
+    shows: ['ferry: f11 next_episode 0 again'],
   },
   {
     rule: 'CW6',
@@ -383,7 +383,7 @@ export const WATCHING_CASES: readonly WatchingCase[] = [
     rule: 'CW6',
     title: 'a film is begun anew',
     does: [see('orchard', 5_400), rewatch('orchard')],
-    shows: ['orchard: orchard rewatch 0'],
+    shows: ['orchard: orchard rewatch 0 again'],
   },
   {
     rule: 'CW6',
@@ -395,13 +395,13 @@ export const WATCHING_CASES: readonly WatchingCase[] = [
     rule: 'CW6',
     title: 'a watched film in progress says that it is a rewatch',
     does: [see('orchard', 5_400), play('orchard', 900)],
-    shows: ['orchard: orchard rewatch 900'],
+    shows: ['orchard: orchard rewatch 900 again'],
   },
   {
     rule: 'CW6',
     title: 'a rewatch brings a dismissed series back',
     does: [...SEASON_1, dismiss('ferry'), rewatch('ferry')],
-    shows: ['ferry: f11 rewatch 0'],
+    shows: ['ferry: f11 next_episode 0 again'],
   },
   // Watched or in progress.
   {
@@ -424,7 +424,7 @@ export const WATCHING_CASES: readonly WatchingCase[] = [
       play('orchard', 2_400),
       runOut('orchard', 5_400, { on: 'TV' }),
     ],
-    shows: ['orchard: orchard rewatch 2400'],
+    shows: ['orchard: orchard rewatch 2400 again'],
   },
   {
     rule: 'CW7',
