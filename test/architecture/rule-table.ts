@@ -40,6 +40,8 @@ const BUILT_OF_OTHERS = [
   'CLM6',
   'CLM7',
   'IMP2',
+  'REG2',
+  'PLY2',
   'ENG1',
   'ENG2',
   'ENG3',

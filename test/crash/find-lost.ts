@@ -65,7 +65,7 @@ function* lostRemoves(
 function* lostWrites({ ackedWrites }: UserLedger, { registers }: StoredState): Generator<Loss> {
   for (const acked of ackedWrites) {
     const { op } = acked;
-    if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') continue;
+    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') continue;
     const register = registers.get(op.contentId);
     const written = registerOf(op);
     const order = register === undefined ? -1 : compareRegisters(register, written);

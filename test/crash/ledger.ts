@@ -114,7 +114,7 @@ export class Ledger {
 }
 
 function writeKey(op: WireOp): string {
-  if (op.kind === 'watchlist.add' || op.kind === 'watchlist.remove') {
+  if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') {
     throw new Error(`${op.kind} writes to no register`);
   }
   return registerKey(op.contentId, registerOf(op));

@@ -26,6 +26,7 @@ export function foldOps(ops: Iterable<WireOp>): StoredState {
   const registers = new Map<string, Register>();
   for (const op of ops) {
     const { contentId } = op;
+    if (contentId === undefined || op.kind === 'play.add') continue;
     if (op.kind === 'watchlist.add') {
       const isRemoved = tags.get(op.tag)?.isRemoved ?? false;
       tags.set(op.tag, { contentId, isRemoved });

@@ -86,7 +86,7 @@ export function checkOwnAcks(world: Checked): void {
           // An add that lost to a remove: the remove comes with the changes.
           (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
         if (tags.every(isKnown)) continue;
-      } else {
+      } else if (op.kind === 'progress.set' || op.kind === 'progress.clear') {
         const known = registers.get(op.contentId);
         if (known !== undefined && timestampToText(known.timestamp) >= op.timestamp) continue;
       }
@@ -249,7 +249,7 @@ function indexed(ops: readonly Op[]) {
   for (const op of ops) {
     if (op.kind === 'watchlist.add') added.add(op.tag);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) removed.add(tag);
-    else {
+    else if (op.contentId !== undefined) {
       // An older write may still wait for its answer while a later one has it.
       const known = registers.get(op.contentId);
       if (known === undefined || compareStamps(known, op) < 0) registers.set(op.contentId, op);

@@ -209,7 +209,10 @@ export class Ledger {
       if (result !== 'superseded') user.ackedAdds.add(op.tag);
     } else if (op.kind === 'watchlist.remove') {
       for (const tag of op.tags) user.ackedRemoves.add(tag);
-    } else if (op.timestamp > (user.ackedProgress.get(op.contentId) ?? '')) {
+    } else if (
+      op.contentId !== undefined &&
+      op.timestamp > (user.ackedProgress.get(op.contentId) ?? '')
+    ) {
       user.ackedProgress.set(op.contentId, op.timestamp);
     }
     return true;

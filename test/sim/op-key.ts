@@ -11,6 +11,12 @@ export function keyOfWire(op: WireOp): string {
       return `set ${op.contentId} ${op.timestamp} ${op.positionSeconds} ${op.state}`;
     case 'progress.clear':
       return `clear ${op.contentId} ${op.timestamp}`;
+    case 'register.set':
+      return `register ${op.register} ${op.key} ${op.timestamp} ${JSON.stringify(op.value)}`;
+    case 'play.add':
+      return `play ${op.playId}`;
+    case 'play.remove':
+      return `remove plays ${op.timestamp} ${[...op.playIds].sort().join()}`;
   }
 }
 

@@ -1,11 +1,14 @@
 import {
   createProgressRegister,
+  createValueRegister,
+  foldRegister,
   ORSet,
   stampOf,
   timestampToText,
   type Op,
   type PlaybackPosition,
   type ProgressRegister,
+  type RegisterSet,
   type Stamp,
 } from '@cuepoint/core';
 
@@ -13,6 +16,7 @@ import {
 export class Replica {
   readonly watchlist = new ORSet();
   readonly progress = new Map<string, ProgressRegister>();
+  readonly registers: RegisterSet = new Map();
 
   /** @returns whether the op changed anything that was not covered by greater news. */
   apply(op: Op): boolean {
@@ -34,6 +38,12 @@ export class Replica {
               };
         return this.#write(op.contentId, value, stamp);
       }
+      case 'register.set':
+        return foldRegister(this.registers, op) === 'applied';
+      case 'play.add':
+      case 'play.remove':
+        // No part of what a device keeps.
+        return false;
     }
   }
 
@@ -42,6 +52,11 @@ export class Replica {
     this.watchlist.merge(other.watchlist);
     for (const [contentId, { value, stamp }] of other.progress) {
       this.#write(contentId, value, stamp);
+    }
+    for (const [id, register] of other.registers) {
+      const own = this.registers.get(id);
+      if (own !== undefined) own.merge(register);
+      else this.registers.set(id, createValueRegister(register.value, register.stamp));
     }
   }
 
@@ -59,7 +74,10 @@ export class Replica {
         stamp.deviceId,
       ]),
     );
-    return [...tags, ...registers].sort();
+    const said = [...this.registers].map(([id, { value, stamp }]) =>
+      JSON.stringify(['said', id, value, timestampToText(stamp.timestamp), stamp.deviceId]),
+    );
+    return [...tags, ...registers, ...said].sort();
   }
 
   #write(contentId: string, value: PlaybackPosition | null, stamp: Stamp): boolean {

@@ -59,7 +59,7 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
       const op = discard(id);
       // A person decides it now: it is an act. [CLM4]
       const { timestamp: _, deviceId: __, ...unstamped } = withClaim(op, undefined);
-      write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : unstamped);
+      write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : (unstamped as UnstampedOp));
     },
     discard(id) {
       discard(id);

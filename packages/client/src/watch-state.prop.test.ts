@@ -13,7 +13,7 @@ function fold(ops: readonly Op[]) {
   for (const op of ops) {
     if (op.kind === 'watchlist.add') set.add(op.contentId, op.tag, op);
     else if (op.kind === 'watchlist.remove') set.remove(op.contentId, op.tags, op);
-    else {
+    else if (op.kind !== 'register.set' && op.kind !== 'play.add' && op.kind !== 'play.remove') {
       const winner = registers.get(op.contentId);
       if (winner === undefined || compareStamps(op, winner) > 0) registers.set(op.contentId, op);
     }
@@ -29,7 +29,7 @@ function fold(ops: readonly Op[]) {
 function holds({ set, registers }: Pick<FakeStore, 'set' | 'registers'>, op: Op): boolean {
   if (op.kind === 'watchlist.add') return set.get(op.tag)?.added != null;
   if (op.kind === 'watchlist.remove') return op.tags.every((tag) => set.get(tag)?.removed != null);
-  const stored = registers.get(op.contentId);
+  const stored = registers.get(op.contentId ?? '');
   return stored !== undefined && compareStamps(stored, op) >= 0;
 }
 

@@ -1,3 +1,5 @@
+import { CuepointError } from './errors.ts';
+
 /**
  * When something happened, as people and programs say it: an instant as RFC 3339 has it, or a day without a time.
  * [PLY2]
@@ -61,4 +63,13 @@ function readInstant(text: string): string | undefined {
 
 function isWithin(part: number | undefined, max: number): part is number {
   return part !== undefined && part <= max;
+}
+
+/** Of a field that {@link readDate} refuses. */
+export function invalidDate(field: string): CuepointError {
+  return new CuepointError(
+    'invalid_date',
+    'A date is an instant as RFC 3339 has it, without a leap second, or a day that there is.',
+    { field },
+  );
 }

@@ -94,7 +94,7 @@ describe('the search for a fault', () => {
       'the kinds that there are',
       WireOpSchema,
       { ...add, kind: 'film' },
-      'invalid_request: kind must be one of watchlist.add, watchlist.remove, progress.set, progress.clear.',
+      `invalid_request: kind must be one of ${OP_KINDS.join(', ')}.`,
     ],
     ['a union without its word', WireOpSchema, {}, 'invalid_request: kind is missing.'],
     ['a union that is no object', WireOpSchema, 7, 'invalid_request: The body must be object.'],

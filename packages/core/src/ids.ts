@@ -5,6 +5,8 @@
 
 /** 1 to 255 code points, well-formed, no control characters, not `.` or `..`. */
 export const CONTENT_ID_PATTERN = '^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]{1,255}$';
+/** A content id, or a device's content: `<deviceId>/<contentId>`; a device id has no slash. */
+export const REGISTER_KEY_PATTERN = '^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]{1,511}$';
 /** 1 to 255 ASCII characters; ASCII makes code-unit order and `collate "C"` one order. [HLC6] */
 export const DEVICE_ID_PATTERN = '^[A-Za-z0-9._:-]{1,255}$';
 /** Lower or upper case; {@link normalizeUuid} gives the form that is stored. */

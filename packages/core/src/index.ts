@@ -10,6 +10,7 @@ export { findFaults } from './find-faults.ts';
 export * from './hybrid-logical-clock.ts';
 export * from './ids.ts';
 export { isDeeperThan } from './json-bounds.ts';
+export { equalJson, type JsonValue } from './json-value.ts';
 export * from './lww-register.ts';
 export {
   requireContentId,
@@ -21,9 +22,11 @@ export * from './op.ts';
 export * from './or-set.ts';
 export * from './persistence-port.ts';
 export * from './playback-position.ts';
+export * from './plays.ts';
 export * from './progress-sync.ts';
 export * from './protocol/index.ts';
 export { opKindOf, readOp } from './read-op.ts';
+export * from './registers/index.ts';
 export { toCuepointError, type SchemaFault } from './schema-fault.ts';
 export * from './stamp.ts';
 export * from './timestamp.ts';

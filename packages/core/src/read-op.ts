@@ -4,6 +4,8 @@ import { CuepointError, isCuepointError } from './errors.ts';
 import { findFaults } from './find-faults.ts';
 import { OP_KINDS, type Op, type OpKind } from './op.ts';
 import { wholePosition } from './playback-position.ts';
+import { requirePlay } from './plays.ts';
+import { requireRegister } from './registers/index.ts';
 import { toCuepointError } from './schema-fault.ts';
 import { wireToOp } from './wire-conversion.ts';
 import { wireOpSchemaOf, type WireOp } from './wire-op.ts';
@@ -29,12 +31,18 @@ export function readOp(input: unknown, deviceId: string): Op | CuepointError {
   const { schema, validator } = known;
   if (!validator.Check(input)) return toCuepointError(findFaults(schema, input), schema);
   try {
-    const op = wireToOp(input as WireOp, deviceId);
-    return op.kind === 'progress.set' ? { ...op, ...wholePosition(op) } : op;
+    return normalOf(wireToOp(input as WireOp, deviceId));
   } catch (error) {
     if (isCuepointError(error)) return error;
     throw error;
   }
+}
+
+/** In the form that is stored. @throws CuepointError for what a pattern alone does not tell. */
+function normalOf(op: Op): Op {
+  if (op.kind === 'progress.set') return { ...op, ...wholePosition(op) };
+  if (op.kind === 'register.set') return requireRegister(op);
+  return op.kind === 'play.add' ? requirePlay(op) : op;
 }
 
 /** `undefined` for any kind that there is not. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Op, WatchlistOp } from './op.ts';
+import type { Op, ProgressOp, WatchlistOp } from './op.ts';
 import { ProgressSync } from './progress-sync.ts';
 import { CONTENT_IDS, arbitraryHistory } from './testing/op-arbitraries.ts';
 import { createTestContext, type TestContext } from './testing/recording-port.ts';
@@ -30,9 +30,13 @@ function isWatchlistOp(op: Op): op is WatchlistOp {
   return op.kind === 'watchlist.add' || op.kind === 'watchlist.remove';
 }
 
+function isProgressOp(op: Op): op is ProgressOp {
+  return op.kind === 'progress.set' || op.kind === 'progress.clear';
+}
+
 function applyRemote({ watchlist, progress }: Screen, op: Op): void {
   if (isWatchlistOp(op)) watchlist.applyRemote(op);
-  else progress.applyRemote(op);
+  else if (isProgressOp(op)) progress.applyRemote(op);
 }
 
 /** What a person sees: every list, without the order that equal stamps leave open. */
@@ -125,7 +129,7 @@ describe('a household of screens with clocks in 1970, 2026 and 2099', () => {
       fc.property(arbitrarySteps, (steps) => {
         const stamps = run(steps).log.map((op) =>
           [
-            isWatchlistOp(op) ? op.kind : op.contentId,
+            isProgressOp(op) ? op.contentId : op.kind,
             timestampToText(op.timestamp),
             op.deviceId,
           ].join(' '),

@@ -269,7 +269,7 @@ describe('whenDurable', () => {
         result: 'superseded',
         winner: {
           kind: 'watchlist.remove',
-          contentId: op.contentId,
+          contentId: 'film',
           tags: 'tag' in op ? [op.tag] : [],
           timestamp: { physical: wall.nowMs + 50, logical: 0 },
           deviceId: 'tv',

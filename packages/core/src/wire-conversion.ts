@@ -13,10 +13,21 @@ import type { WireOp } from './wire-op.ts';
 
 export function opToWire(op: Op): WireOp {
   const timestamp = timestampToText(op.timestamp);
-  if (op.kind === 'watchlist.remove') return { ...op, tags: [...op.tags], timestamp };
-  if (op.kind !== 'progress.set') return { ...op, timestamp };
-  const { claim, ...act } = op;
-  return { ...act, timestamp, ...claimToWire(claim) };
+  switch (op.kind) {
+    case 'watchlist.remove':
+      return { ...op, tags: [...op.tags], timestamp };
+    case 'play.remove':
+      return { ...op, playIds: [...op.playIds], timestamp };
+    case 'progress.set':
+    case 'register.set':
+    case 'play.add': {
+      const { claim, ...act } = op;
+      return { ...act, timestamp, ...claimToWire(claim) };
+    }
+    case 'watchlist.add':
+    case 'progress.clear':
+      return { ...op, timestamp };
+  }
 }
 
 export function claimToWire(claim: Timestamp | undefined): { claim?: string } {
@@ -35,15 +46,31 @@ export function wireToOp(wire: WireOp, deviceId: string): Op {
     });
   }
   const timestamp = requireTimestamp(wire.timestamp);
-  if (wire.kind === 'watchlist.add') {
-    return { ...wire, tag: normalizeUuid(wire.tag), timestamp, deviceId };
+  switch (wire.kind) {
+    case 'watchlist.add':
+      return { ...wire, tag: normalizeUuid(wire.tag), timestamp, deviceId };
+    case 'watchlist.remove':
+      return { ...wire, tags: [...new Set(wire.tags.map(normalizeUuid))], timestamp, deviceId };
+    case 'play.remove': {
+      const playIds = [...new Set(wire.playIds.map(normalizeUuid))];
+      return { ...wire, playIds, timestamp, deviceId };
+    }
+    case 'play.add': {
+      const { claim, ...act } = wire;
+      const playId = normalizeUuid(wire.playId);
+      return { ...act, playId, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
+    }
+    case 'progress.clear':
+      return { ...wire, timestamp, deviceId };
+    case 'progress.set': {
+      const { claim, ...act } = wire;
+      return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
+    }
+    case 'register.set': {
+      const { claim, ...act } = wire;
+      return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
+    }
   }
-  if (wire.kind === 'watchlist.remove') {
-    return { ...wire, tags: [...new Set(wire.tags.map(normalizeUuid))], timestamp, deviceId };
-  }
-  if (wire.kind === 'progress.clear') return { ...wire, timestamp, deviceId };
-  const { claim, ...act } = wire;
-  return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
 }
 
 /**

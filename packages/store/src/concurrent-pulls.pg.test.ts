@@ -40,7 +40,7 @@ function createPuller(repository: SyncRepository, userId: string, limit = 5_000)
     let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
     for (;;) {
       const page = await repository.readChanges(userId, { ...request, limit });
-      contentIds.push(...page.ops.map(({ contentId }) => contentId));
+      contentIds.push(...page.ops.map(({ contentId = '' }) => contentId));
       if (page.page === undefined) {
         cursor = page.cursor;
         return contentIds;
@@ -243,9 +243,9 @@ describe.each(SERVER_DATABASES)('pulls beside open transactions on $name', ({ op
         do {
           const page = await repository.readChanges(userId, { ...request, limit });
           for (const op of page.ops) {
+            if (op.kind !== 'progress.set') continue;
             const known = told.get(op.contentId) ?? 0;
-            if (op.kind === 'progress.set')
-              told.set(op.contentId, Math.max(known, op.positionSeconds));
+            told.set(op.contentId, Math.max(known, op.positionSeconds));
           }
           request = page.page === undefined ? { cursor: page.cursor ?? '' } : { page: page.page };
         } while (request.page !== undefined);

@@ -78,7 +78,9 @@ async function linesOf(transaction: Queryable, userId: string, ops: readonly Op[
   const tags = ops.flatMap((op) =>
     op.kind === 'watchlist.add' ? [op.tag] : op.kind === 'watchlist.remove' ? op.tags : [],
   );
-  const contents = ops.flatMap((op) => (op.kind.startsWith('progress.') ? [op.contentId] : []));
+  const contents = ops.flatMap((op) =>
+    op.kind === 'progress.set' || op.kind === 'progress.clear' ? [op.contentId] : [],
+  );
   const lines: ExportLine[] = [];
   if (tags.length > 0) {
     const params = [userId, plainArray(tags)];

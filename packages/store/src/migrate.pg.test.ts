@@ -101,7 +101,9 @@ describe.each([PGLITE, POSTGRES, COUNTED_POSTGRES])('the order of reads on $name
     await migrate(opened.database, { direction: 'up' });
     const changes = await repository.readChanges(userId, { limit: 10, cursor });
     expect(changes).toMatchObject({ resync: false, more: false });
-    const byContent = changes.ops.toSorted((a, b) => (a.contentId < b.contentId ? -1 : 1));
+    const byContent = changes.ops.toSorted((a, b) =>
+      (a.contentId ?? '') < (b.contentId ?? '') ? -1 : 1,
+    );
     expect(byContent).toEqual([clear, add, paused, playing]);
     expect(await look()).toEqual(seen);
   });

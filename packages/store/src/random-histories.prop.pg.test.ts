@@ -45,7 +45,7 @@ function createMemory() {
   return {
     watchlist,
     progress,
-    apply(op: Op): void {
+    apply(op: WatchedOp): void {
       if (isWatchlistOp(op)) {
         for (const entry of entriesOfOp(op)) watchlist.apply(entry);
         return;
@@ -66,7 +66,13 @@ function shown(watchlist: ORSet, progress: ReadonlyMap<string, ProgressRegister>
   };
 }
 
-function write(repository: PostgresSyncRepository, userId: string, op: Op): Promise<OpResult> {
+type WatchedOp = WatchlistOp | ProgressOp;
+
+function write(
+  repository: PostgresSyncRepository,
+  userId: string,
+  op: WatchedOp,
+): Promise<OpResult> {
   switch (op.kind) {
     case 'watchlist.add':
       return repository.addWatchlistItem(userId, op);
@@ -80,7 +86,11 @@ function write(repository: PostgresSyncRepository, userId: string, op: Op): Prom
 }
 
 /** Rows of one batch, folded by key as group commit folds them, with the promise of each op. */
-function batchOf(userId: string, ops: readonly Op[], isReport: (op: Op) => boolean = () => false) {
+function batchOf(
+  userId: string,
+  ops: readonly WatchedOp[],
+  isReport: (op: WatchedOp) => boolean = () => false,
+) {
   const rows = new Map<string, AnyRow>();
   function place<Value>(
     lane: Lane<Value, OpResult>,
@@ -126,8 +136,8 @@ function applyReports(
   }
 }
 
-function batchesOf(ops: readonly Op[], sizes: readonly number[]): Op[][] {
-  const batches: Op[][] = [];
+function batchesOf(ops: readonly WatchedOp[], sizes: readonly number[]): WatchedOp[][] {
+  const batches: WatchedOp[][] = [];
   for (let start = 0, index = 0; start < ops.length; index += 1) {
     const size = sizes[index % sizes.length] ?? 1;
     batches.push(ops.slice(start, start + size));
@@ -265,7 +275,7 @@ describe.each(DATABASES)('memory and SQL on $name', (kind) => {
           let request: { cursor?: string; page?: string } = cursor === undefined ? {} : { cursor };
           for (;;) {
             const page = await repository.readChanges(userId, { ...request, limit });
-            for (const op of page.ops) replica.apply(op);
+            for (const op of page.ops) replica.apply(op as WatchedOp);
             cursor = page.cursor;
             if (page.page === undefined) break;
             request = { page: page.page };

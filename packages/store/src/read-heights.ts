@@ -43,5 +43,5 @@ export async function readHeights(
 function keysOf(op: Op): { readonly kind: 'progress' | 'tag'; readonly names: readonly string[] } {
   if (op.kind === 'watchlist.add') return { kind: 'tag', names: [op.tag] };
   if (op.kind === 'watchlist.remove') return { kind: 'tag', names: op.tags };
-  return { kind: 'progress', names: [op.contentId] };
+  return { kind: 'progress', names: op.contentId === undefined ? [] : [op.contentId] };
 }

@@ -136,6 +136,10 @@ export class SyncPersistence implements PersistencePort {
       case 'progress.set':
       case 'progress.clear':
         return this.#persistProgressOp(userId, op, passive);
+      case 'register.set':
+      case 'play.add':
+      case 'play.remove':
+        return { result: 'rejected', code: 'change_refused' };
     }
   }
 
@@ -254,7 +258,7 @@ export class SyncPersistence implements PersistencePort {
 }
 
 function requireOp(op: Op): void {
-  requireContentId(op.contentId);
+  if (op.kind !== 'register.set' && op.kind !== 'play.remove') requireContentId(op.contentId);
   requireDeviceId(op.deviceId);
   // Spread, since a caller without types may pass none at all.
   if (!isTimestamp({ ...op.timestamp })) {

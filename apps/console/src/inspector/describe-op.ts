@@ -13,6 +13,16 @@ export function describeOp(op: TailedOp): string {
       return `${op.state ?? 'is'} at ${clockOf(op.positionSeconds ?? 0)} of ${durationOf(op)}`;
     case 'progress.clear':
       return 'clears the progress';
+    case 'register.set':
+      return op.value === null
+        ? `clears ${op.register ?? 'a register'}`
+        : `sets ${op.register ?? 'a register'}`;
+    case 'play.add':
+      return 'adds a play';
+    case 'play.remove':
+      return op.playIds?.length === 1
+        ? 'removes a play'
+        : `removes ${op.playIds?.length ?? 0} plays`;
   }
 }
 

@@ -1,6 +1,13 @@
 export interface TailedOp {
-  readonly kind: 'watchlist.add' | 'watchlist.remove' | 'progress.set' | 'progress.clear';
-  readonly contentId: string;
+  readonly kind:
+    | 'watchlist.add'
+    | 'watchlist.remove'
+    | 'progress.set'
+    | 'progress.clear'
+    | 'register.set'
+    | 'play.add'
+    | 'play.remove';
+  readonly contentId?: string;
   readonly timestamp: string;
   readonly claim?: string;
   readonly deviceId?: string;
@@ -9,6 +16,10 @@ export interface TailedOp {
   readonly state?: string;
   readonly tag?: string;
   readonly tags?: readonly string[];
+  readonly register?: string;
+  readonly key?: string;
+  readonly value?: unknown;
+  readonly playIds?: readonly string[];
 }
 
 export interface Explanation {

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<NumberedOp>[] = [
       <>
         <strong>{op.deviceId}</strong> {describeOp(op)}
         <div>
-          <code>{op.contentId}</code>
+          <code>{op.contentId ?? op.key}</code>
         </div>
       </>
     ),

@@ -34,7 +34,7 @@ function Inside({ state }: { readonly state: WatchState }) {
         <ol>
           {outbox.map((entry) => (
             <li key={entry.id}>
-              {entry.op.kind} {titleOf(entry.op.contentId)}: {STATES[entry.state]},{' '}
+              {entry.op.kind} {titleOf(entry.op.contentId ?? '')}: {STATES[entry.state]},{' '}
               {new Date(entry.op.timestamp.physical).toISOString()}
               {entry.state === 'unsent' && ' (until it is sent)'}
             </li>

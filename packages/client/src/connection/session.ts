@@ -1,6 +1,5 @@
 import {
   HEARTBEAT_INTERVAL_MS,
-  OP_KINDS,
   PROTOCOL_VERSION,
   wireToOp,
   type Changes,
@@ -291,9 +290,9 @@ export class Session {
   }
 }
 
-/** Kinds of ops that are new in the protocol are passed over. @throws for what is none. */
+/** Kinds of ops that a replica does not keep are passed over. @throws for what is none. */
 function toOps(wire: readonly WireOp[]): Op[] {
-  return wire.filter(({ kind }) => OP_KINDS.includes(kind)).map(toOp);
+  return wire.filter(({ kind }) => /^(watchlist|progress)[.]/.test(kind)).map(toOp);
 }
 
 function toOp(wire: WireOp): Op {

@@ -75,6 +75,9 @@ describe('a rejected op', () => {
         ['watchlist.remove', set],
         ['progress.set', set],
         ['progress.clear', set],
+        ['register.set', set],
+        ['play.add', set],
+        ['play.remove', set],
       ]),
     );
   });

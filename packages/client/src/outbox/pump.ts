@@ -11,7 +11,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
-import { seenBy } from './record-op.ts';
+import { seenBy, type UnstampedOp } from './record-op.ts';
 import { stampToSend } from './stamp-to-send.ts';
 import { opsOfResult, opToSend } from './wire-ops.ts';
 
@@ -299,7 +299,7 @@ export class Pump {
     const fresh = { ...next, sends: 0 };
     // The same time with the next count: its stamp is taken, and it is no later than it was.
     if (code === 'stamp_reused') return { ...fresh, seen: entry.op.timestamp };
-    const seen = seenBy(store, fresh.op);
+    const seen = seenBy(store, fresh.op as UnstampedOp);
     if (code === 'clock_ahead') return { ...fresh, seen };
     const { op } = fresh;
     return {

@@ -1,4 +1,4 @@
-import { compareTimestamps, ZERO_TIMESTAMP, type Timestamp } from '@cuepoint/core';
+import { compareTimestamps, ZERO_TIMESTAMP, type Op, type Timestamp } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
@@ -99,7 +99,7 @@ describe('the clock', () => {
     const far = { physical: environment.trueMs + 72 * HOUR_MS, logical: 0 };
     const of = (contentId: string, past?: Timestamp): OutboxEntry => {
       const { op, ...rest } = entry(clock, { seen: past });
-      return { ...rest, op: { ...op, contentId } };
+      return { ...rest, op: { ...op, contentId } as Op };
     };
     const entries = [of('a', far), of('b', seen), of('c'), of('b', seen), of('d')];
     const [a, b, c, laterB, d] = stampsOf(clock.restamp(entries));

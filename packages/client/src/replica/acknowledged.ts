@@ -45,6 +45,7 @@ export class Acknowledged {
     if (op.kind === 'watchlist.remove') {
       return this.set.remove(op.contentId, op.tags, op) === 'applied';
     }
+    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') return false;
     const stored = this.registerOf(op);
     if (stored !== undefined && compareStamps(stored, op) >= 0) return false;
     within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), op);

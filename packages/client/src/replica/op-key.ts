@@ -12,7 +12,7 @@ export function partOf({ kind }: Keyed): string {
 }
 
 /** What an op is about within its part. */
-export function keyOf({ contentId }: Keyed): string {
+export function keyOf({ contentId = '' }: Keyed): string {
   return contentId;
 }
 

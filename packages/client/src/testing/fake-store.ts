@@ -8,6 +8,7 @@ import {
   type Op,
   type ProgressOp,
   type Timestamp,
+  type WatchlistOp,
   type WireOpResult,
 } from '@cuepoint/core';
 
@@ -21,7 +22,9 @@ export class FakeStore {
   /** What is collected or erased ends here. [CUR4] */
   floor: Timestamp | undefined;
 
-  commit(op: Op, nowMs: number): WireOpResult {
+  /** @param given one that a replica keeps: of others it knows nothing. */
+  commit(given: Op, nowMs: number): WireOpResult {
+    const op = given as WatchlistOp | ProgressOp;
     const { floor } = this;
     if (floor !== undefined && compareTimestamps(op.timestamp, floor) <= 0) {
       return { result: 'rejected', code: 'stale_op' };
@@ -36,7 +39,7 @@ export class FakeStore {
   }
 
   /** How high the stamp is that is stored of its key; watchlist ops are told by their first tag. [HLC4] */
-  #heightOf(op: Op): Timestamp | undefined {
+  #heightOf(op: WatchlistOp | ProgressOp): Timestamp | undefined {
     if (op.kind.startsWith('progress')) return this.registers.get(op.contentId)?.timestamp;
     const tag =
       op.kind === 'watchlist.add' ? op.tag : op.kind === 'watchlist.remove' ? op.tags[0] : '';
@@ -44,7 +47,7 @@ export class FakeStore {
     return (stored?.removed ?? stored?.added)?.timestamp;
   }
 
-  #judge(op: Op): WireOpResult {
+  #judge(op: WatchlistOp | ProgressOp): WireOpResult {
     if (op.kind === 'watchlist.remove') {
       const met = this.set.remove(op.contentId, op.tags, op);
       return { result: met === 'conflict' ? 'superseded' : met };

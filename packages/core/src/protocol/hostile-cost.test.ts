@@ -48,7 +48,7 @@ describe('a message past a bound', () => {
     const taken = { read: { type: 'push' }, isParsed: true };
     const deep = `{"type":"push","id":"p","ops":[${'['.repeat(14)}${']'.repeat(14)}]}`;
     expect(readWatched(deep)).toMatchObject(taken);
-    const wide = `{"type":"push","id":"p","ops":[${'{"a":1},'.repeat(499)}{${fieldsText(4_498)}}]}`;
+    const wide = `{"type":"push","id":"p","ops":[${'{"a":1},'.repeat(499)}{${fieldsText(9_498)}}]}`;
     expect(readWatched(wide)).toMatchObject(taken);
   });
 });

@@ -79,7 +79,9 @@ function faultOfOp(input: unknown): string | undefined {
     return refusalLength(op) > REFUSAL_LENGTH_MAX ? 'refusal of an op' : undefined;
   }
   if (op.deviceId !== 'tv') return 'device of an op';
-  if (codePointsOf(op.contentId) > 255 || /\p{Cs}/u.test(op.contentId)) return 'content id';
+  const named = op.contentId ?? (op.kind === 'register.set' ? op.key : '');
+  const namedMax = op.kind === 'register.set' ? 511 : 255;
+  if (codePointsOf(named) > namedMax || /\p{Cs}/u.test(named)) return 'content id';
   if (op.kind === 'watchlist.remove' && (op.tags.length > 1_000 || op.tags.length === 0)) {
     return 'tags';
   }

@@ -4,8 +4,8 @@
 export const MESSAGE_LENGTH_MAX = 1_048_576;
 /** Nesting of objects and arrays in one message. */
 export const MESSAGE_DEPTH_MAX = 16;
-/** Fields of all objects of one message: 500 ops of 9 fields, and a tenth more. */
-export const MESSAGE_FIELDS_MAX = 5_000;
+/** Fields of all objects of one message: 500 ops of 20 fields, as a register of a content has with its value. */
+export const MESSAGE_FIELDS_MAX = 10_000;
 export const OPS_PER_PUSH_MAX = 500;
 export const TOKEN_LENGTH_MAX = 8_192;
 export const CURSOR_LENGTH_MAX = 16_384;

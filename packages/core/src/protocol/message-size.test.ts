@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../../test/support/random.ts';
 import { SECONDS_MAX } from '../ids.ts';
-import type { Op } from '../op.ts';
+import type { Op, ProgressSetOp } from '../op.ts';
 import { PLAYBACK_STATES } from '../playback-position.ts';
 import { readOp } from '../read-op.ts';
 import { opToWire } from '../wire-conversion.ts';
@@ -45,7 +45,7 @@ function createViewer(random: () => number) {
     return opToWire(withKind(base));
   }
 
-  function withKind(base: Pick<Op, 'contentId' | 'timestamp' | 'deviceId'>): Op {
+  function withKind(base: Pick<ProgressSetOp, 'contentId' | 'timestamp' | 'deviceId'>): Op {
     const kind = random();
     if (kind < 0.08) return { kind: 'watchlist.add', ...base, tag: uuid() };
     if (kind < 0.13) {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Op } from '../op.ts';
+import { requireRegister } from '../registers/index.ts';
 import { timestampToText } from '../timestamp.ts';
-import { arbitraryHistory } from './op-arbitraries.ts';
+import { arbitraryFullHistory, arbitraryHistory, arbitraryRegisterOp } from './op-arbitraries.ts';
 
 function stampText(op: Op): string {
   return `${timestampToText(op.timestamp)} ${op.deviceId}`;
@@ -13,7 +14,7 @@ describe('a random history', () => {
     fc.assert(
       fc.property(arbitraryHistory(), (history) => {
         const ops = new Map<string, Op>();
-        const addsByTag = new Map<string, Op>();
+        const addsByTag = new Map<string, { readonly contentId: string }>();
         for (const op of history) {
           expect(ops.get(stampText(op)) ?? op).toBe(op);
           ops.set(stampText(op), op);
@@ -22,7 +23,8 @@ describe('a random history', () => {
           addsByTag.set(op.tag, op);
         }
         for (const op of history) {
-          for (const tag of op.kind === 'watchlist.remove' ? op.tags : []) {
+          if (op.kind !== 'watchlist.remove') continue;
+          for (const tag of op.tags) {
             expect(addsByTag.get(tag)?.contentId ?? op.contentId).toBe(op.contentId);
           }
         }
@@ -78,5 +80,16 @@ describe('a random history', () => {
       (history) => new Set(history.map(stampText)).size < new Set(history).size,
     );
     expect(reuses.length).toBeGreaterThan(10);
+  });
+
+  test('[REG2] has registers and plays when it is asked to, and registers are such as the service takes', () => {
+    const history = fc
+      .sample(arbitraryFullHistory({ withStampReuse: true }), { numRuns: 50, seed: 1 })
+      .flat();
+    const kinds = new Set(history.map(({ kind }) => kind));
+    for (const kind of ['register.set', 'play.add', 'play.remove']) expect(kinds).toContain(kind);
+    const registers = history.filter((op) => op.kind === 'register.set');
+    expect(registers.map(requireRegister)).toEqual(registers);
+    fc.assert(fc.property(arbitraryRegisterOp(), (op) => requireRegister(op) === op));
   });
 });

@@ -1,5 +1,6 @@
 import {
   claimToWire,
+  registerId,
   textToTimestamp,
   timestampToText,
   wireToClaim,
@@ -25,22 +26,22 @@ export interface Explanation {
 
 /** The last known write of each register of a user: what the next one is compared with. */
 export interface RegisterMemory {
-  remember(contentId: string, stamp: Stamp): void;
+  remember(register: string, stamp: Stamp): void;
   explain(watched: WatchedOp): Explanation | undefined;
 }
 
 /** @param registersMax past it the register that was written least recently is forgotten. */
 export function createRegisterMemory(registersMax: number): RegisterMemory {
-  const lastByContentId = new Map<string, Stamp>();
+  const lastByRegister = new Map<string, Stamp>();
 
-  function remember(contentId: string, stamp: Stamp): void {
-    const known = lastByContentId.get(contentId);
+  function remember(register: string, stamp: Stamp): void {
+    const known = lastByRegister.get(register);
     const isOlder = known !== undefined && decideBetween(stamp, known)?.isWon === false;
-    lastByContentId.delete(contentId);
-    lastByContentId.set(contentId, isOlder ? known : stamp);
-    if (lastByContentId.size <= registersMax) return;
-    for (const oldest of lastByContentId.keys()) {
-      lastByContentId.delete(oldest);
+    lastByRegister.delete(register);
+    lastByRegister.set(register, isOlder ? known : stamp);
+    if (lastByRegister.size <= registersMax) return;
+    for (const oldest of lastByRegister.keys()) {
+      lastByRegister.delete(oldest);
       return;
     }
   }
@@ -50,17 +51,24 @@ export function createRegisterMemory(registersMax: number): RegisterMemory {
     explain({ op, result, winner, isPassive }) {
       const stamp = stampOfWire(op);
       if (stamp === undefined || result === 'duplicate' || result === 'rejected') return undefined;
-      if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') {
+      const register = registerOf(op);
+      if (register === undefined) {
         return winner === undefined ? undefined : removedBefore(winner);
       }
       const isStored = result === 'applied';
-      const other = winner === undefined ? lastByContentId.get(op.contentId) : stampOfWire(winner);
-      if (isStored) remember(op.contentId, stamp);
+      const other = winner === undefined ? lastByRegister.get(register) : stampOfWire(winner);
+      if (isStored) remember(register, stamp);
       if (other === undefined) return undefined;
       const decision = decideBetween(stamp, other, { isPassive, isStored });
       return decision === undefined ? undefined : { ...decision, other: writtenAt(other) };
     },
   };
+}
+
+/** Undefined for what is no register. A content id holds no line break. */
+function registerOf(op: WireOp): string | undefined {
+  if (op.kind === 'register.set') return registerId(op.register, op.key);
+  return op.kind === 'progress.set' || op.kind === 'progress.clear' ? op.contentId : undefined;
 }
 
 function removedBefore(winner: WireOp): Explanation {

@@ -121,7 +121,7 @@ describe('a push', () => {
       ...PROGRESS,
       deviceId: 'phone',
     } as const;
-    const state = 'playing';
+    const state = 'playing' as const;
     const results = await phone.push([
       { ...old, state, timestamp: { physical: pair.clock.now() - 1_000, logical: 0 } },
       { ...old, state, timestamp: { physical: pair.clock.now() + 600_000, logical: 0 } },

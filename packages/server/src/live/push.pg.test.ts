@@ -70,7 +70,7 @@ async function upToDate(...clients: RawClient[]): Promise<void> {
 
 function contentsTold(client: RawClient): string[] {
   return client.received.flatMap((message) =>
-    message.type === 'changes' ? message.ops.map(({ contentId }) => contentId) : [],
+    message.type === 'changes' ? message.ops.flatMap(({ contentId }) => contentId ?? []) : [],
   );
 }
 

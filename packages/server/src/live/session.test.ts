@@ -7,7 +7,7 @@ const op = (contentId: string) => JSON.stringify({ kind: 'progress.clear', conte
 
 function contents(peer: ScriptedSession): string[] {
   return peer.sent.flatMap((message) =>
-    message.type === 'changes' ? message.ops.map(({ contentId }) => contentId) : [],
+    message.type === 'changes' ? message.ops.flatMap(({ contentId }) => contentId ?? []) : [],
   );
 }
 

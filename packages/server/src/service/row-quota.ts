@@ -98,7 +98,7 @@ export function createRowQuota(
       if (ops.length === 0) return NONE;
       const room = roomOf(userId);
       if (room.isFull) return awaitDatabase(() => findNew(userId, ops, room));
-      for (const op of ops) room.left -= op.kind === 'watchlist.remove' ? op.tags.length : 1;
+      for (const op of ops) room.left -= rowsOf(op);
       // Behind the write: one that fails is tried again with the next.
       if (room.left < 0) count(userId, room).catch(() => undefined);
       return NONE;
@@ -108,5 +108,12 @@ export function createRowQuota(
 
 /** An op for each row that it writes to. */
 function partsOf(op: Op): readonly Op[] {
-  return op.kind === 'watchlist.remove' ? op.tags.map((tag) => ({ ...op, tags: [tag] })) : [op];
+  if (op.kind === 'watchlist.remove') return op.tags.map((tag) => ({ ...op, tags: [tag] }));
+  if (op.kind === 'play.remove') return op.playIds.map((playId) => ({ ...op, playIds: [playId] }));
+  return [op];
+}
+
+function rowsOf(op: Op): number {
+  if (op.kind === 'watchlist.remove') return op.tags.length;
+  return op.kind === 'play.remove' ? op.playIds.length : 1;
 }

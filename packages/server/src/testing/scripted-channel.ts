@@ -39,7 +39,7 @@ export function contentsOf(peer: ScriptedSession): Set<string> {
   const contents = new Set<string>();
   for (const message of peer.sent) {
     if (message.type !== 'changes') continue;
-    for (const { contentId } of message.ops) contents.add(contentId);
+    for (const { contentId = '' } of message.ops) contents.add(contentId);
   }
   return contents;
 }

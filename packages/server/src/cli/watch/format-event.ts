@@ -60,6 +60,14 @@ function describeOp(op: WireOp): string {
       return `remove ${op.contentId}`;
     case 'progress.clear':
       return `clear ${op.contentId}`;
+    case 'register.set':
+      return op.value === null
+        ? `clear ${op.register} of ${op.key}`
+        : `set ${op.register} of ${op.key}`;
+    case 'play.add':
+      return `play ${op.contentId}`;
+    case 'play.remove':
+      return `remove ${op.playIds.length === 1 ? 'a play' : `${op.playIds.length} plays`}`;
     case 'progress.set': {
       const { contentId, positionSeconds, durationSeconds, state } = op;
       const duration = durationSeconds === 0 ? '' : ` of ${playTime(durationSeconds)}`;

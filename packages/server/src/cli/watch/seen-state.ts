@@ -1,15 +1,18 @@
 import {
   createProgressRegister,
+  foldRegister,
   ORSet,
   stampOf,
   type Op,
   type ProgressRegister,
+  type RegisterSet,
 } from '@cuepoint/core';
 
 /** One user's state as far as it was told; it tells news from what was known. */
 export class SeenState {
   readonly #watchlist = new ORSet();
   readonly #progress = new Map<string, ProgressRegister>();
+  readonly #registers: RegisterSet = new Map();
 
   /** Folds an op in. @returns whether it changed anything. */
   fold(op: Op): boolean {
@@ -28,6 +31,12 @@ export class SeenState {
         this.#progress.set(contentId, createProgressRegister(value, stamp));
         return true;
       }
+      case 'register.set':
+        return foldRegister(this.#registers, op) === 'applied';
+      case 'play.add':
+      case 'play.remove':
+        // Told once, as it happens, and no part of what a device keeps.
+        return true;
     }
   }
 
