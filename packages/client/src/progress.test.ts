@@ -153,7 +153,11 @@ describe('a report', () => {
     act(phone, 600);
     await pass(1);
     expect(tick(tv, 10)).toBe(false);
+    expect(starts(tv, 'film')).toBe(false);
     expect(tick(tv, 10, 'other')).toBe(true);
+    await pass(1);
+    // It has said something elsewhere since, and that is not this.
+    expect(tick(tv, 70)).toBe(false);
   });
 });
 

@@ -144,7 +144,7 @@ export function createProgress(deps: ProgressDeps): Progress {
       const stored = winner && claimOf(winner);
       const own = winner?.deviceId === deps.deviceId ? stored : undefined;
       let claim = acts.get(contentId)?.claim ?? own;
-      if (claim === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
+      if (winner === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
       if (stored && (!claim || compareTimestamps(stored, claim) > 0)) return false;
       put(contentId, position, claim);
       return true;

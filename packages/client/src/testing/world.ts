@@ -1,4 +1,10 @@
-import type { Op } from '@cuepoint/core';
+import {
+  claimOf,
+  compareStamps,
+  compareTimestamps,
+  type Op,
+  type ProgressOp,
+} from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeService } from './fake-service.ts';
@@ -9,7 +15,7 @@ export const FILMS = ['film', 'other'];
 const SKEWS_MS = [0, -Date.UTC(2026, 0), Date.UTC(2099, 0) - Date.UTC(2026, 0), 90_000];
 
 interface RemoteWrite {
-  readonly does: 'remoteAdd' | 'remoteRemove' | 'remoteSet';
+  readonly does: 'remoteAdd' | 'remoteRemove' | 'remoteSet' | 'remoteReport';
   readonly film: string;
   readonly positionSeconds: number;
 }
@@ -17,7 +23,11 @@ interface RemoteWrite {
 export type Action =
   | RemoteWrite
   | { readonly does: 'add' | 'remove' | 'clear'; readonly film: string }
-  | { readonly does: 'set'; readonly film: string; readonly positionSeconds: number }
+  | {
+      readonly does: 'set' | 'report' | 'autoplay';
+      readonly film: string;
+      readonly positionSeconds: number;
+    }
   | { readonly does: 'acks' | 'network'; readonly isOn: boolean }
   | { readonly does: 'lose' | 'restart' }
   | { readonly does: 'skew'; readonly skewMs: number }
@@ -26,9 +36,13 @@ export type Action =
 const film = fc.constantFrom(...FILMS);
 const seconds = fc.nat({ max: 99 });
 const writes = fc.record({ does: fc.constantFrom('add' as const, 'remove', 'clear'), film });
-const sets = fc.record({ does: fc.constant('set' as const), film, positionSeconds: seconds });
+const sets = fc.record({
+  does: fc.constantFrom('set' as const, 'report', 'report', 'autoplay'),
+  film,
+  positionSeconds: seconds,
+});
 const remote = fc.record({
-  does: fc.constantFrom('remoteAdd' as const, 'remoteRemove', 'remoteSet'),
+  does: fc.constantFrom('remoteAdd' as const, 'remoteRemove', 'remoteSet', 'remoteReport'),
   film,
   positionSeconds: seconds,
 });
@@ -50,7 +64,7 @@ const waits = fc.record({
 export const arbitraryActions: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: writes },
-    { weight: 2, arbitrary: sets },
+    { weight: 4, arbitrary: sets },
     { weight: 4, arbitrary: remote },
     { weight: 3, arbitrary: switches },
     { weight: 2, arbitrary: ends },
@@ -93,6 +107,27 @@ export class World {
       case 'set':
         state.progress.set(action.film, { positionSeconds: action.positionSeconds, ...playing });
         break;
+      case 'report': {
+        const before = this.#winnerOf(action.film);
+        state.progress.report(action.film, { positionSeconds: action.positionSeconds, ...playing });
+        const after = this.#winnerOf(action.film);
+        // [CLM3] It goes on with what counts there, or says nothing.
+        if (before && after && compareTimestamps(claimOf(before), claimOf(after)) !== 0) {
+          throw new Error(`it is of ${JSON.stringify(after)}, not of ${JSON.stringify(before)}`);
+        }
+        break;
+      }
+      case 'autoplay': {
+        const hasActed = this.#progressOps().some(({ deviceId }) => deviceId === 'tv');
+        const position = { positionSeconds: action.positionSeconds, ...playing };
+        const isWritten = state.progress.report(action.film, position, { startedBy: 'autoplay' });
+        const after = this.#winnerOf(action.film);
+        // [CLM5] It is no act of its own, where there was one.
+        if (isWritten && hasActed && (after === undefined || !('claim' in after))) {
+          throw new Error(`it is an act: ${JSON.stringify(after)}`);
+        }
+        break;
+      }
       case 'acks':
         service.acknowledges = action.isOn;
         break;
@@ -122,8 +157,27 @@ export class World {
       case 'remoteAdd':
       case 'remoteRemove':
       case 'remoteSet':
+      case 'remoteReport':
         service.commit('ada', this.#remote(action));
     }
+  }
+
+  /** What counts in a content, as this device knows. */
+  #winnerOf(contentId: string): ProgressOp | undefined {
+    let winner: ProgressOp | undefined;
+    for (const op of this.#progressOps()) {
+      const isNewer = winner === undefined || compareStamps(op, winner) > 0;
+      if (op.contentId === contentId && isNewer) winner = op;
+    }
+    return winner;
+  }
+
+  #progressOps(): ProgressOp[] {
+    const { acknowledged, outbox } = this.app.state.inspect();
+    const waiting = outbox.filter((entry) => entry.state !== 'dead').map(({ op }) => op);
+    return [...acknowledged, ...waiting].filter(
+      (op): op is ProgressOp => op.kind === 'progress.set' || op.kind === 'progress.clear',
+    );
   }
 
   #remote(action: RemoteWrite): Op {
@@ -133,14 +187,18 @@ export class World {
       timestamp: { physical: this.environment.trueMs, logical: this.#remotes },
       deviceId: 'phone',
     };
-    if (action.does === 'remoteSet') {
+    if (action.does === 'remoteSet' || action.does === 'remoteReport') {
       const { positionSeconds } = action;
+      const last = this.service.storeOf('ada').registers.get(action.film);
+      const claim =
+        action.does === 'remoteReport' && last?.deviceId === 'phone' ? claimOf(last) : undefined;
       return {
         kind: 'progress.set',
         ...base,
         positionSeconds,
         durationSeconds: 100,
         state: 'paused',
+        ...(claim && { claim }),
       };
     }
     const tag = `10000000-0000-4000-8000-${String(this.#remotes).padStart(12, '0')}`;

@@ -252,6 +252,19 @@ describe('what starts by itself', () => {
     expect(local.told.slice(2)).toEqual(['act: paused at 60', 'act: playing at 60']);
   });
 
+  it('[CLM5] goes on from where the phone was before that act, and had told the very same', async () => {
+    await phoneIsAt(600, 'playing');
+    await local.clock.advance(60_000);
+    local.state.progress.set('episode 1', { positionSeconds: 10, state: 'playing' });
+    local.told.splice(0);
+    bind({ startedBy: 'autoplay' });
+    media.load(LENGTH);
+    await media.play();
+    media.playTo(660);
+    await local.clock.advance(10_000);
+    expect(local.told).toEqual(['tick: playing at 660']);
+  });
+
   it('[CLM5] is silent where the phone has done more since', async () => {
     local.state.progress.set('episode 1', { positionSeconds: 10, state: 'playing' });
     await local.clock.advance(60_000);

@@ -252,10 +252,10 @@ export class ProgressRecorder {
     // What they did while it was held is done now, unless another screen did something since.
     const isHeldAct = held?.hasAct === true && this.#isUnmoved(held.item);
     const startedBy = this.#startsByItself ? { startedBy: 'autoplay' as const } : {};
-    this.#startsByItself = false;
     try {
       if (isAct || isHeldAct) this.#progress.set(contentId, position);
-      else this.#progress.report(contentId, position, startedBy);
+      else if (!this.#progress.report(contentId, position, startedBy)) return;
+      this.#startsByItself = false;
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'closed') throw error;
       onClosed();
