@@ -42,6 +42,7 @@ const BUILT_OF_OTHERS = [
   'IMP2',
   'REG2',
   'PLY2',
+  'EXP1',
   'ENG1',
   'ENG2',
   'ENG3',

@@ -21,7 +21,10 @@ export const letterboxd: Source = {
     if (parts === undefined || parts.some((part) => GONE.has(part))) return undefined;
     const [name = '', folder] = parts.toReversed();
     if (folder === 'likes') return name === 'films.csv' ? 'likes' : undefined;
-    return folder === 'lists' ? undefined : KINDS.find((kind) => `${kind}.csv` === name);
+    if (folder === 'lists') return undefined;
+    // In the form that Letterboxd imports, as this program and others write it.
+    if (/^letterboxd(?:-\d+)?\.csv$/.test(name)) return 'lone';
+    return KINDS.find((kind) => name.replace(/(?:-\d+)?\.csv$/, '') === kind);
   },
   loneKind: 'lone',
   start(present, options) {
@@ -40,7 +43,8 @@ interface Context {
 
 function takeOf(kind: string, table: Table, context: Context): Take | undefined {
   if (has(table, 'title', 'watcheddate') || has(table, 'imdbid') || has(table, 'tmdbid')) {
-    return takeImportable;
+    if (kind !== 'watchlist') return takeImportable;
+    return (row) => about(row, { kind: 'watchlist', when: UNKNOWN });
   }
   if (!has(table, 'date', 'name', 'letterboxduri')) return undefined;
   if (has(table, 'watcheddate')) return (row) => takeEntry(row, context);

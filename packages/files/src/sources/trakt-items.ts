@@ -34,7 +34,7 @@ export function traktWork(entry: Fields): Work | undefined {
 const PLACES_OF_DAYS = /^(\d{4}-\d{2}-\d{2})T(?:00|12):00:00(?:\.0+)?Z$/;
 
 /**
- * A date of Trakt. `unknown` and `released` are no dates; `watched_precision` is what exports of this program add.
+ * A date of Trakt. `unknown` and `released` are no dates; `precision` is what exports of this program add.
  *
  * @param isExact whether it comes from a player: anything else at exactly midnight or noon is a day. [IMP1]
  */

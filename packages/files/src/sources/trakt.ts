@@ -3,6 +3,7 @@ import {
   countOf,
   defined,
   fieldsOf,
+  idsOf,
   listOf,
   numberOf,
   parseJson,
@@ -108,7 +109,7 @@ function about(entry: Fields, says: Statement | undefined): Taken {
 function takeHistory(entry: Fields): Taken {
   const when = traktWhen(entry['watched_at'], {
     isExact: entry['action'] === 'scrobble',
-    precision: entry['watched_precision'],
+    precision: entry['precision'],
   });
   const id = countOf(entry['id']);
   const sourceId = id === undefined ? {} : { sourceId: String(id) };
@@ -149,7 +150,10 @@ function takeWatched(entry: Fields, hasHistory: boolean): Taken {
     const season = fieldsOf(seasonValue) ?? {};
     return listOf(season['episodes']).flatMap((episodeValue) => {
       const episode = fieldsOf(episodeValue) ?? {};
-      const named = episodeWork(series, season['number'], episode['number']);
+      const named = episodeWork(series, season['number'], episode['number'], {
+        ids: idsOf(episode['ids']),
+        title: textOf(episode['title']),
+      });
       return named === undefined ? [] : [seen(named, episode, hasHistory)];
     });
   });
@@ -160,10 +164,12 @@ function takeWatched(entry: Fields, hasHistory: boolean): Taken {
 }
 
 function seen(work: Work, item: Fields, hasHistory: boolean): ImportRecord[] | undefined {
-  const when = traktWhen(item['last_watched_at']);
+  const when = traktWhen(item['last_watched_at'], { precision: item['precision'] });
   if (when === undefined) return undefined;
-  const atLeast = Math.max(countOf(item['plays']) ?? 1, 1);
-  const count: ImportRecord = { work, says: { kind: 'count', atLeast } };
+  const plays = countOf(item['plays']) ?? 1;
+  // Exports of this program say so of what was marked, and not played.
+  if (plays === 0) return [{ work, says: { kind: 'watched', when } }];
+  const count: ImportRecord = { work, says: { kind: 'count', atLeast: plays } };
   const last: When = hasHistory ? UNKNOWN : when;
   if (last.precision === 'unknown') return [count];
   return [{ work, says: { kind: 'play', when: last } }, count];
