@@ -10,6 +10,7 @@ import { endStartedProcesses } from './support/started-processes.ts';
 import { catchUp } from './workloads/catch-up.ts';
 import { client } from './workloads/client.ts';
 import { connect } from './workloads/connect.ts';
+import { continueWatching } from './workloads/continue-watching.ts';
 import { durableWrites } from './workloads/durable-writes.ts';
 import { embedded } from './workloads/embedded.ts';
 import { flood } from './workloads/flood.ts';
@@ -48,6 +49,7 @@ const WORKLOADS: readonly Workload[] = [
   catchUp,
   client,
   largeReplica,
+  continueWatching,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');

@@ -16,7 +16,7 @@ export function explainContinueWatching(source: ListSource, nowMs: number): Verd
   }
   const verdicts: Verdict[] = [];
   for (const [groupId, names] of namesByGroup) {
-    const verdict = judgeGroup(groupId, names, source, nowMs);
+    const verdict = judgeGroup(groupId, [...names], source, nowMs);
     if (verdict !== undefined) verdicts.push(verdict);
   }
   return verdicts.sort(compareVerdicts);

@@ -6,7 +6,7 @@ import {
   ZERO_TIMESTAMP,
   type Timestamp,
 } from '../timestamp.ts';
-import type { Card, HiddenGroup, HiddenReason, Verdict, Why } from './card.ts';
+import type { Card, HiddenGroup, Verdict, Why } from './card.ts';
 import { compareNumbers, findNext, isRegular } from './next-episode.ts';
 import type {
   ContinueWatchingPolicy,
@@ -31,25 +31,25 @@ export interface ListSource {
  */
 export function judgeGroup(
   groupId: string,
-  names: Iterable<string>,
+  names: readonly string[],
   source: ListSource,
   nowMs: number,
 ): Verdict | undefined {
   const group = readGroup(names, source);
   const { engagedAt, dismissedAt, latest } = group;
   if (engagedAt === undefined) return undefined;
-  const judged: Judged = { groupId, engagedAt };
   if (dismissedAt !== undefined && compareTimestamps(dismissedAt, engagedAt) >= 0) {
     const contentId = latest?.contentId ?? groupId;
-    return hide(judged, contentId, 'dismissed', { rule: 'CW4', dismissedAt });
+    const why: Why = { rule: 'CW4', dismissedAt };
+    return { groupId, engagedAt, contentId, hiddenBy: 'dismissed', why };
   }
-  return judge(judged, group, source.describe, nowMs, false);
+  return judge({ groupId, engagedAt }, group, source.describe, nowMs, false);
 }
 
 /** What a group goes on with for somebody who asks, be it dismissed or not begun: then with its first episode. */
 export function judgeAsked(
   groupId: string,
-  names: Iterable<string>,
+  names: readonly string[],
   source: ListSource,
   nowMs: number,
 ): Verdict {
@@ -67,11 +67,13 @@ function judge(
 ): Verdict {
   const { contents, live, latest, since } = group;
   if (latest === undefined && live !== undefined) {
-    return hide(judged, live, 'live', { rule: 'CW10' });
+    return { ...judged, contentId: live, hiddenBy: 'live', why: { rule: 'CW10' } };
   }
-  const inProgress = latestOf(contents, ({ status }) => status === 'in_progress');
-  if (inProgress !== undefined) return cardInProgress(judged, inProgress);
-  const after = latestOf(contents, (content) => isWatched(content) && isRegular(content.facts));
+  const inProgress = latestOf(contents, isInProgress);
+  if (inProgress !== undefined) {
+    return cardInProgress(judged.groupId, judged.engagedAt, inProgress);
+  }
+  const after = latestOf(contents, isWatchedEpisode);
   const isDue = isAsked || after !== undefined || since !== undefined;
   const next = isDue ? judgeNext(judged, group, after, describe, nowMs) : undefined;
   return next ?? hideRest(judged, group);
@@ -79,15 +81,15 @@ function judge(
 
 type Judged = Pick<Verdict, 'groupId' | 'engagedAt' | 'changesAtMs'>;
 
-interface Content extends WatchStatus {
+interface Content {
   readonly contentId: string;
   readonly facts: ListedFacts | undefined;
+  readonly is: WatchStatus;
 }
-type Contents = ReadonlyMap<string, Content>;
 
 interface Group {
   /** But for those that never enter. [CW10] */
-  readonly contents: Contents;
+  readonly contents: readonly Content[];
   readonly latest: Content | undefined;
   readonly live: string | undefined;
   /** Undefined where nobody did anything. */
@@ -97,50 +99,75 @@ interface Group {
   readonly since: Timestamp | undefined;
 }
 
-function readGroup(names: Iterable<string>, source: ListSource): Group {
-  const { state, describe, policy } = source;
+interface Said extends Pick<StatusInput, 'progress' | 'watched'> {
+  readonly contentId: string;
+}
+
+function readGroup(names: readonly string[], { state, describe, policy }: ListSource): Group {
   let dismissed: Written<unknown> | undefined;
   let rewatch: Written<unknown> | undefined;
-  const written = new Map<string, Pick<StatusInput, 'progress' | 'watched'>>();
+  const all: Said[] = [];
+  let isAliased = false;
   for (const name of names) {
     // Of its contents too: what was dismissed before its series was known stays so.
     dismissed = laterOf(dismissed, state.register('dismissed', name));
     rewatch = laterOf(rewatch, state.register('rewatch', name));
+    const progress = state.progress(name);
+    const watched = state.register('watched', name);
+    if (progress === undefined && watched === undefined) continue;
     const contentId = describe.canonical(name);
-    const others = written.get(contentId);
-    written.set(contentId, {
-      progress: laterOf(others?.progress, state.progress(name)),
-      watched: laterOf(others?.watched, state.register('watched', name)),
-    });
+    if (contentId !== name) isAliased = true;
+    all.push({ contentId, progress, watched });
   }
   const since = sinceOf(rewatch);
   let engagedAt = since && rewatch && claimOf(rewatch.stamp);
   let live: string | undefined;
-  const contents = new Map<string, Content>();
-  for (const [contentId, { progress, watched }] of written) {
+  const contents: Content[] = [];
+  for (const { contentId, progress, watched } of isAliased ? joined(all) : all) {
     const facts = describe.facts(contentId);
-    const status = watchStatus({ progress, watched, facts, since }, policy);
-    if (status.engaged === undefined) continue;
-    const claim = claimOf(status.engaged);
+    const is = watchStatus({ progress, watched, facts, since }, policy);
+    if (is.engaged === undefined) continue;
+    const claim = claimOf(is.engaged);
     engagedAt = engagedAt === undefined ? claim : maxTimestamp(engagedAt, claim);
     if (facts?.type === 'live') live = live === undefined || contentId < live ? contentId : live;
-    else contents.set(contentId, { ...status, contentId, facts });
+    else contents.push({ contentId, facts, is });
   }
   const dismissedAt = dismissed?.value ? claimOf(dismissed.stamp) : undefined;
   return { contents, latest: latestOf(contents), live, engagedAt, dismissedAt, since };
 }
 
+/** What was said under several names of one content, as if it had been one. */
+function joined(all: readonly Said[]): Iterable<Said> {
+  const saidById = new Map<string, Said>();
+  for (const said of all) {
+    const { contentId, progress, watched } = said;
+    const others = saidById.get(contentId);
+    saidById.set(contentId, {
+      contentId,
+      progress: laterOf(others?.progress, progress),
+      watched: laterOf(others?.watched, watched),
+    });
+  }
+  return saidById.values();
+}
+
 /** [CW3] */
-function cardInProgress(judged: Judged, content: Content): Card {
-  const { begunFromSeconds, finishedFromSeconds, isByCredits, wasWatched } = content;
+function cardInProgress(groupId: string, engagedAt: Timestamp, { contentId, is }: Content): Card {
+  const { begunFromSeconds, finishedFromSeconds, isByCredits, wasWatched } = is;
+  const { positionSeconds, durationSeconds } = is;
   const isEndKnown = finishedFromSeconds !== Infinity;
-  const why: Why = {
-    rule: 'CW3',
-    begunFromSeconds,
-    ...(isEndKnown ? { finishedFromSeconds, isByCredits } : {}),
+  return {
+    groupId,
+    engagedAt,
+    contentId,
+    positionSeconds,
+    durationSeconds,
+    reason: wasWatched ? 'rewatch' : 'in_progress',
+    isRewatch: wasWatched,
+    why: isEndKnown
+      ? { rule: 'CW3', begunFromSeconds, finishedFromSeconds, isByCredits }
+      : { rule: 'CW3', begunFromSeconds },
   };
-  const reason = wasWatched ? 'rewatch' : 'in_progress';
-  return cardOf(judged, content, { reason, isRewatch: wasWatched, why });
 }
 
 /** What comes after what is watched, or what a rewatch begins with. [CW5] [CW6] */
@@ -153,11 +180,15 @@ function judgeNext(
 ): Verdict | undefined {
   const begin: Why | undefined =
     after === undefined && since !== undefined ? { rule: 'CW6', since } : undefined;
-  const film = contents.get(judged.groupId);
-  if (begin && film?.status === 'unwatched' && film.facts?.type !== 'series') {
-    return cardOf(judged, film, { reason: 'rewatch', isRewatch: true, why: begin });
+  const film = contents.find(({ contentId }) => contentId === judged.groupId);
+  if (begin && film?.is.status === 'unwatched' && film.facts?.type !== 'series') {
+    const { positionSeconds, durationSeconds } = film.is;
+    const content = { contentId: film.contentId, positionSeconds, durationSeconds };
+    return { ...judged, ...content, reason: 'rewatch', isRewatch: true, why: begin };
   }
-  const next = findNext(judged.groupId, after?.facts, contents, describe, nowMs);
+  const statusById = new Map<string, WatchStatus>();
+  for (const { contentId, is } of contents) statusById.set(contentId, is);
+  const next = findNext(judged.groupId, after?.facts, statusById, describe, nowMs);
   if (next === undefined) return undefined;
   const { contentId, facts, isReleased, releasedAtMs, changesAtMs } = next;
   const { releasedAt } = facts;
@@ -167,48 +198,66 @@ function judgeNext(
     ...(releasedAt === undefined ? {} : { releasedAt }),
   };
   const changing = changesAtMs === Infinity ? judged : { ...judged, changesAtMs };
-  if (!isReleased) return hide(changing, contentId, 'not_released', why);
-  const known = contents.get(contentId);
-  const { positionSeconds = 0, durationSeconds = facts.durationSeconds ?? 0 } = known ?? {};
-  const isRewatch = begin !== undefined || known?.wasWatched === true;
-  const isNew = after?.engaged !== undefined && releasedAtMs > claimOf(after.engaged).physical;
-  const reason = isNew ? 'new_episode' : 'next_episode';
-  const content = { contentId, positionSeconds, durationSeconds };
-  return cardOf(changing, content, { reason, isRewatch, why });
+  if (!isReleased) return { ...changing, contentId, hiddenBy: 'not_released', why };
+  const known = statusById.get(contentId);
+  const engaged = after?.is.engaged;
+  const isNew = engaged !== undefined && releasedAtMs > claimOf(engaged).physical;
+  return {
+    ...changing,
+    contentId,
+    positionSeconds: known?.positionSeconds ?? 0,
+    durationSeconds: known?.durationSeconds ?? facts.durationSeconds ?? 0,
+    reason: isNew ? 'new_episode' : 'next_episode',
+    isRewatch: begin !== undefined || known?.wasWatched === true,
+    why,
+  };
 }
 
-function hideRest(judged: Judged, { contents, latest }: Group): HiddenGroup {
-  const watched = latestOf(contents, (content) => isWatched(content) || content.wasWatched);
-  if (watched?.engaged !== undefined) {
-    const watchedAt = claimOf(watched.engaged);
-    return hide(judged, watched.contentId, 'watched', { rule: 'CW7', watchedAt });
+function hideRest({ groupId, engagedAt }: Judged, { contents, latest }: Group): HiddenGroup {
+  const watched = latestOf(contents, isSeenBefore);
+  const watchedLast = watched?.is.engaged;
+  if (watched !== undefined && watchedLast !== undefined) {
+    const { contentId } = watched;
+    const why: Why = { rule: 'CW7', watchedAt: claimOf(watchedLast) };
+    return { groupId, engagedAt, contentId, hiddenBy: 'watched', why };
   }
-  const { contentId = judged.groupId, begunFromSeconds = 0 } = latest ?? {};
-  return hide(judged, contentId, 'not_begun', { rule: 'CW3', begunFromSeconds });
+  const { contentId = groupId, is } = latest ?? {};
+  const why: Why = { rule: 'CW3', begunFromSeconds: is?.begunFromSeconds ?? 0 };
+  return { groupId, engagedAt, contentId, hiddenBy: 'not_begun', why };
 }
 
-function isWatched({ status }: Content): boolean {
-  return status === 'watched';
+function isInProgress({ is }: Content): boolean {
+  return is.status === 'in_progress';
+}
+
+function isWatchedEpisode({ is, facts }: Content): boolean {
+  return is.status === 'watched' && isRegular(facts);
+}
+
+function isSeenBefore({ is }: Content): boolean {
+  return is.wasWatched;
 }
 
 /** The latest engaged; one that began by itself under the same act is later. */
 function latestOf(
-  contents: Contents,
-  isMeant: (content: Content) => boolean = () => true,
+  contents: readonly Content[],
+  isMeant?: (content: Content) => boolean,
 ): Content | undefined {
   let latest: Content | undefined;
-  for (const content of contents.values()) {
-    if (!isMeant(content)) continue;
+  for (const content of contents) {
+    if (isMeant !== undefined && !isMeant(content)) continue;
     if (latest === undefined || compareEngaged(content, latest) > 0) latest = content;
   }
   return latest;
 }
 
 function compareEngaged(a: Content, b: Content): number {
-  const byStamp =
-    a.engaged === undefined || b.engaged === undefined ? 0 : compareStamps(a.engaged, b.engaged);
-  const byNumber = byStamp || compareNumbers(a.facts ?? NO_NUMBERS, b.facts ?? NO_NUMBERS);
-  return byNumber || (a.contentId < b.contentId ? -1 : 1);
+  const [stamp, other] = [a.is.engaged, b.is.engaged];
+  return (
+    (stamp && other && compareStamps(stamp, other)) ||
+    compareNumbers(a.facts ?? NO_NUMBERS, b.facts ?? NO_NUMBERS) ||
+    (a.contentId < b.contentId ? -1 : 1)
+  );
 }
 
 const NO_NUMBERS: ListedFacts = { type: 'video' };
@@ -222,17 +271,4 @@ function laterOf<T>(a: Written<T> | undefined, b: Written<T> | undefined): Writt
 function sinceOf(rewatch: Written<unknown> | undefined): Timestamp | undefined {
   const value = rewatch?.value as { since?: unknown } | null | undefined;
   return typeof value?.since === 'string' ? textToTimestamp(value.since) : undefined;
-}
-
-function cardOf(
-  judged: Judged,
-  content: Pick<Card, 'contentId' | 'positionSeconds' | 'durationSeconds'>,
-  because: Pick<Card, 'reason' | 'isRewatch' | 'why'>,
-): Card {
-  const { contentId, positionSeconds, durationSeconds } = content;
-  return { ...judged, contentId, positionSeconds, durationSeconds, ...because };
-}
-
-function hide(judged: Judged, contentId: string, hiddenBy: HiddenReason, why: Why): HiddenGroup {
-  return { ...judged, contentId, hiddenBy, why };
 }

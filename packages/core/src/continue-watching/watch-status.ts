@@ -40,42 +40,47 @@ export function watchStatus(
   policy: ContinueWatchingPolicy,
 ): WatchStatus {
   const position = progress?.value ?? undefined;
-  const positionStamp = position === undefined ? undefined : progress?.stamp;
-  const isMarked = watched !== undefined && watched.value !== null;
+  const placed = position && progress?.stamp;
+  const marked = watched !== undefined && watched.value !== null ? watched.stamp : undefined;
   const durationSeconds = position?.durationSeconds || facts?.durationSeconds || 0;
-  const begunFromSeconds = begunFrom(policy, facts, durationSeconds);
   const ending = endFactsOf(facts, durationSeconds);
+  const begunFromSeconds = begunFrom(policy, facts, durationSeconds);
   const finishedFromSeconds = finishedFrom(durationSeconds, ending);
   const seconds = position?.positionSeconds ?? 0;
   const isPastEnd = position !== undefined && seconds >= finishedFromSeconds;
   // Whichever a person did later counts: playing it, or marking it, be it as not watched. [CW7]
   const isMarkNewer =
     watched !== undefined &&
-    positionStamp !== undefined &&
-    compareTimestamps(claimOf(watched.stamp), claimOf(positionStamp)) >= 0;
-  const isEndCounted = isPastEnd && !(isMarkNewer && !isMarked);
-  const isInPass = (stamp: Stamp | undefined): boolean =>
-    stamp !== undefined && (since === undefined || compareTimestamps(claimOf(stamp), since) > 0);
+    placed !== undefined &&
+    compareTimestamps(claimOf(watched.stamp), claimOf(placed)) >= 0;
+  const isEndCounted = isPastEnd && (!isMarkNewer || marked !== undefined);
   const isPlaceCounted =
-    !isPastEnd && seconds > 0 && isInPass(positionStamp) && !(isMarkNewer && isMarked);
-  const isWatched =
-    (isMarked && isInPass(watched.stamp)) || (isEndCounted && isInPass(positionStamp));
-  const isInProgress = isPlaceCounted && seconds >= begunFromSeconds;
+    !isPastEnd && isInPass(placed, since) && (!isMarkNewer || marked === undefined);
+  const isWatched = isInPass(marked, since) || (isEndCounted && isInPass(placed, since));
+  const isInProgress = isPlaceCounted && seconds > 0 && seconds >= begunFromSeconds;
   return {
     status: isInProgress ? 'in_progress' : isWatched ? 'watched' : 'unwatched',
-    wasWatched: isMarked || isEndCounted,
+    wasWatched: marked !== undefined || isEndCounted,
     positionSeconds: isInProgress || (isPlaceCounted && !isWatched) ? seconds : 0,
     durationSeconds,
     begunFromSeconds,
     finishedFromSeconds,
-    isByCredits: ending.creditsStartSeconds !== undefined,
-    engaged: laterStamp(positionStamp, isMarked ? watched.stamp : undefined),
+    isByCredits: ending?.creditsStartSeconds !== undefined,
+    engaged: laterStamp(placed, marked),
   };
 }
 
+function isInPass(stamp: Stamp | undefined, since: Timestamp | undefined): boolean {
+  if (stamp === undefined) return false;
+  return since === undefined || compareTimestamps(claimOf(stamp), since) > 0;
+}
+
 /** What is known of its end, for a copy of this length: another cut has its credits elsewhere. */
-export function endFactsOf(facts: ListedFacts | undefined, durationSeconds: number): EndFacts {
-  if (facts === undefined) return {};
+export function endFactsOf(
+  facts: ListedFacts | undefined,
+  durationSeconds: number,
+): EndFacts | undefined {
+  if (facts === undefined) return undefined;
   const { type, creditsStartSeconds, durationSeconds: described = 0 } = facts;
   const isEpisode = type === 'episode';
   return creditsStartSeconds !== undefined && isSameCut(described, durationSeconds)

@@ -87,9 +87,18 @@ class KeptList implements WatchingList {
     this.#cardsByGroup.clear();
     this.#changesAtByGroup.clear();
     this.#changed.clear();
+    const { state, describe } = this.#source;
     const groups = new Set<string>();
-    for (const name of this.#source.state.contentIds()) groups.add(this.#place(name));
-    for (const groupId of groups) this.#keep(groupId, this.#judge(groupId));
+    for (const name of state.contentIds()) {
+      if (groups.has(name)) continue;
+      const groupId = groupOf(name, describe);
+      groups.add(groupId);
+      if (groupId !== name) this.#join(name, groupId);
+    }
+    for (const groupId of groups) {
+      const names = this.#namesOf(groupId);
+      this.#keep(groupId, judgeGroup(groupId, names, this.#source, this.#nowMs));
+    }
     this.#show([...this.#cardsByGroup.values()].sort(compareVerdicts));
     this.#isBuilt = true;
   }
@@ -148,17 +157,20 @@ class KeptList implements WatchingList {
       this.#membersByGroup.get(before)?.delete(name);
       this.#groupsByMember.delete(name);
     }
-    if (after !== undefined && before !== after) {
-      const members = this.#membersByGroup.get(after);
-      if (members === undefined) this.#membersByGroup.set(after, new Set([name]));
-      else members.add(name);
-      this.#groupsByMember.set(name, after);
-    }
+    if (after !== undefined && before !== after) this.#join(name, after);
     return groupId;
   }
 
+  #join(name: string, groupId: string): void {
+    const members = this.#membersByGroup.get(groupId);
+    if (members === undefined) this.#membersByGroup.set(groupId, new Set([name]));
+    else members.add(name);
+    this.#groupsByMember.set(name, groupId);
+  }
+
   #namesOf(groupId: string): string[] {
-    return [groupId, ...(this.#membersByGroup.get(groupId) ?? [])];
+    const members = this.#membersByGroup.get(groupId);
+    return members === undefined ? [groupId] : [groupId, ...members];
   }
 
   /** Undefined for what is in another group now, too. */
