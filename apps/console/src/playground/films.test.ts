@@ -15,4 +15,5 @@ it.each([
 it('a content that is no film is shown by its id, and what has no letter is no title', () => {
   expect(titleOf('tmdb:movie:19')).toBe('tmdb:movie:19');
   expect(contentOfTitle(' … ')).toBeUndefined();
+  expect(titleOf('series:kiln-street')).toBe('Kiln Street');
 });

@@ -1,4 +1,5 @@
 import rows from 'virtual:films';
+import { INVENTED } from './invented.ts';
 
 export interface Film {
   readonly contentId: string;
@@ -23,8 +24,8 @@ function contentIdOf(title: string, year?: string): string {
 
 /** Of a film that is not on the list, as it was typed or came over HTTP, the words of its id. */
 export function titleOf(contentId: string): string {
-  const film = filmsById.get(contentId);
-  if (film !== undefined) return film.title;
+  const title = filmsById.get(contentId)?.title ?? INVENTED[contentId]?.title;
+  if (title !== undefined) return title;
   const [, words] = /^film:(.+)$/.exec(contentId) ?? [];
   return words === undefined
     ? contentId
