@@ -16,6 +16,14 @@ export type {
 export { createPostgresCatalogue } from './catalogue/postgres-catalogue.ts';
 export { createAttemptStore, FREE_ATTEMPTS, type AttemptStore } from './accounts/attempt-store.ts';
 export {
+  createDeviceCodeStore,
+  DEVICE_CODE_LIFE_SECONDS,
+  POLL_INTERVAL_SECONDS,
+  type DeviceCodeStore,
+  type Poll,
+  type WaitingScreen,
+} from './accounts/device-code-store.ts';
+export {
   createSignInStore,
   type Browser,
   type ListedSignIn,

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   createAccountStore,
   createAttemptStore,
+  createDeviceCodeStore,
   createSignInStore,
   type AccountStore,
   type AttemptStore,
   type Database,
+  type DeviceCodeStore,
   type SignInStore,
 } from '@cuepoint/store';
 import { guardStore } from '../service/guard-store.ts';
@@ -17,11 +19,14 @@ import { createSecrets, type Secrets } from './secrets.ts';
 export interface Accounts {
   readonly people: AccountStore;
   readonly signIns: SignInStore;
+  readonly codes: DeviceCodeStore;
   readonly attempts: AttemptStore;
   readonly hasher: PasswordHasher;
   readonly secrets: Secrets;
   readonly tokens: AccessTokens;
   readonly randomUuid: () => string;
+  /** Uniform in [0, end), not to be guessed. */
+  readonly randomInt: (end: number) => number;
   /** What makes the first person; undefined once there is somebody. [ACC1] */
   readSetUp(): Promise<{ readonly code: string; readonly nonce: string } | undefined>;
 }
@@ -43,11 +48,13 @@ export async function openAccounts(
   return {
     people,
     signIns,
+    codes: guardStore(createDeviceCodeStore(database)),
     attempts: guardStore(createAttemptStore(database)),
     hasher: createPasswordHasher(),
     secrets,
     tokens: createAccessTokens({ key: secrets.accessKey, signIns, now }),
     randomUuid,
+    randomInt: (end) => randomInt(end),
     async readSetUp() {
       const { hasAccounts, setUpNonce: nonce } = await people.readState();
       return hasAccounts ? undefined : { code: secrets.setUpCode(nonce), nonce };

@@ -1,7 +1,8 @@
 import { CuepointError } from '@cuepoint/core';
-import { FREE_ATTEMPTS, type Account, type Browser } from '@cuepoint/store';
+import type { Account, Browser } from '@cuepoint/store';
 import { nameKeyOf, passwordOf, readName, readPassword } from './account-text.ts';
 import type { Accounts } from './accounts.ts';
+import { judged } from './attempts.ts';
 import { hashOf, isSame } from './secrets.ts';
 
 /** From where somebody signs in. */
@@ -31,7 +32,7 @@ export async function signIn(
   from: SignInFrom,
 ): Promise<string> {
   const nameKey = nameKeyOf(name.trim());
-  const account = await judged(accounts, nameKey, from.address, async () => {
+  const account = await judgedPassword(accounts, nameKey, from.address, async () => {
     const found = await accounts.people.find(nameKey);
     const isRight = await accounts.hasher.verify(found?.passwordHash, passwordOf(password));
     return isRight ? found : undefined;
@@ -68,7 +69,7 @@ export async function changePassword(
   address: string,
 ): Promise<void> {
   const next = readPassword(newPassword);
-  await judged(accounts, browser.nameKey, address, async () => {
+  await judgedPassword(accounts, browser.nameKey, address, async () => {
     const found = await accounts.people.find(browser.nameKey);
     return accounts.hasher.verify(found?.passwordHash, passwordOf(password));
   });
@@ -98,28 +99,16 @@ async function addBrowser(
   return cookie;
 }
 
-/** Runs a check of a password unless it is too early for one. Nothing of it says which of the two was wrong. */
-async function judged<Right>(
+/** Nothing of it says which of the two was wrong. */
+function judgedPassword<Right>(
   { attempts }: Accounts,
   nameKey: string,
   address: string,
   check: () => Promise<Right | false | undefined>,
 ): Promise<Right> {
-  const [own, shared] = [`password of ${nameKey}`, `password from ${address}`];
-  const waitMs = await attempts.take([own, shared]);
-  if (waitMs !== undefined) throw tooEarly(waitMs);
-  const right = await check();
-  if (right === false || right === undefined) {
+  const keys = { own: `password of ${nameKey}`, shared: `password from ${address}` };
+  return judged(attempts, keys, check, () => {
     throw new CuepointError('unauthenticated', 'The name or the password is wrong.');
-  }
-  await attempts.forgive(own, shared);
-  return right;
-}
-
-export function tooEarly(retryAfterMs: number): CuepointError {
-  return new CuepointError('rate_limited', 'There were too many wrong ones; wait a moment.', {
-    limit: { name: 'wrongAttempts', value: FREE_ATTEMPTS },
-    retryAfterMs,
   });
 }
 

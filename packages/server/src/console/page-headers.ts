@@ -16,7 +16,7 @@ export const FILE_HEADERS = {
  * @param host as the request has it; one that is no host name is left out of the policy.
  */
 export function pageHeaders(host: string | undefined): Readonly<Record<string, string>> {
-  const sockets = host !== undefined && HOST.test(host) ? ` ws://${host} wss://${host}` : '';
+  const sockets = isHost(host) ? ` ws://${host} wss://${host}` : '';
   return {
     ...FILE_HEADERS,
     'cache-control': 'no-cache',
@@ -34,6 +34,10 @@ export function pageHeaders(host: string | undefined): Readonly<Record<string, s
       "frame-ancestors 'none'",
     ].join('; '),
   };
+}
+
+export function isHost(text: string | undefined): text is string {
+  return text !== undefined && HOST.test(text);
 }
 
 /** Whether a browser opens a page here, rather than a program that reads an answer. */

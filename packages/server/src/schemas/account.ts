@@ -40,3 +40,38 @@ export const TokenRequestSchema = Type.Object(
 );
 
 export const TokenSchema = Type.Object({ token: Type.String(), expiresAt: InstantSchema });
+
+const USER_CODE_LENGTH_MAX = 64;
+
+export const UserCodeSchema = Type.String({
+  maxLength: USER_CODE_LENGTH_MAX,
+  description: 'The eight letters that the screen shows, however they are typed.',
+});
+
+export const ScreenSchema = Type.Object({
+  label: Type.String({ description: 'What the screen calls itself.' }),
+  since: InstantSchema,
+});
+
+export const DecisionSchema = Type.Object(
+  {
+    userCode: UserCodeSchema,
+    decision: Type.Enum(['confirm', 'deny']),
+    userId: Type.Optional(ProfileIdSchema),
+  },
+  { additionalProperties: false },
+);
+
+export const SignInListSchema = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      label: Type.String({ description: 'The browser, or what the screen calls itself.' }),
+      isHere: Type.Boolean({ description: 'The browser that asks.' }),
+      profile: Type.Optional(ProfileSchema),
+      deviceId: Type.Optional(Type.String()),
+      createdAt: InstantSchema,
+      lastUsedAt: InstantSchema,
+    }),
+  ),
+});

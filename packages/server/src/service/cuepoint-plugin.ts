@@ -1,7 +1,6 @@
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
-import type { Accounts } from '../accounts/accounts.ts';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
 import { serveConsole } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
@@ -10,14 +9,11 @@ import { AnswerOrder } from '../http/answer-order.ts';
 import { compressAnswers } from '../http/compress-answers.ts';
 import { acceptJsonBodies } from '../http/json-body.ts';
 import { observeAnswers } from '../http/observe-answers.ts';
-import { createPeerAddresses } from '../http/peer-address.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { compileValidator } from '../http/validation.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
-import { addAccountRoutes } from '../routes/account/account.ts';
-import { addBrowsers } from '../routes/account/browser.ts';
 import { addCatalogueRoutes } from '../routes/catalogue.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
@@ -31,6 +27,7 @@ import { addSyncRoutes } from '../routes/sync.ts';
 import { addUserRoutes } from '../routes/user.ts';
 import { addWatchlistRoutes } from '../routes/watchlist.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
+import { addAccountApi, addOAuthApi } from './account-api.ts';
 import { countRows } from './count-rows.ts';
 import { keepForOperators } from './operator-listener.ts';
 import type { ServiceParts } from './parts.ts';
@@ -106,6 +103,13 @@ export async function addService(
 
   const quota = createRowQuota({ ...parts, now: monotonic }, parts.rowsPerUser);
   const live = openLive(app, parts, { rates, quota });
+  const { accounts } = parts;
+  const { trustedProxies } = parts.live;
+  const household =
+    accounts === undefined ? undefined : { ...parts, accounts, live, rates, trustedProxies };
+  if (household !== undefined) {
+    await app.register(async (root) => addOAuthApi(root, household));
+  }
   await app.register(
     async (api) => {
       attachUpgrades(api, live, {
@@ -116,9 +120,8 @@ export async function addService(
         onUpgraded,
       });
       addLiveRoute(api.withTypeProvider<TypeBoxTypeProvider>());
-      const { accounts } = parts;
-      if (accounts !== undefined) {
-        await api.register(async (scope) => addAccounts(scope, { ...parts, accounts }, live));
+      if (household !== undefined) {
+        await api.register(async (own) => addAccountApi(own, household));
       }
       await api.register(async (authenticated) =>
         addApi(authenticated, parts, { live, rates, quota }),
@@ -205,23 +208,6 @@ async function addApi(
     });
   });
   addUserRoutes(api, { ...parts, onErased: (userId) => live.erased(userId) });
-}
-
-/** For pages of the service, by their cookie. */
-async function addAccounts(
-  app: FastifyInstance,
-  parts: ServiceParts & { readonly accounts: Accounts },
-  live: LiveServer,
-): Promise<void> {
-  const { accounts, publicUrl, now } = parts;
-  const { ofRequest } = createPeerAddresses(parts.live.trustedProxies ?? []);
-  const addressOf = ({ raw }: FastifyRequest): string => ofRequest(raw);
-  const browsers = await addBrowsers(app, { accounts, publicUrl, addressOf });
-  const onSignedOut = async (accountId: string): Promise<void> => {
-    for (const { userId } of await accounts.people.profilesOf(accountId)) live.signedOut(userId);
-  };
-  const pages = app.withTypeProvider<TypeBoxTypeProvider>();
-  addAccountRoutes(pages, { accounts, browsers, onSignedOut, now });
 }
 
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Database, Queryable } from '../database.ts';
+import { textArray } from '../array-literal.ts';
+import type { Database } from '../database.ts';
 
 /** Wrong passwords and codes, by whom and from where, for all instances. [ACC2] [ACC3] */
 export interface AttemptStore {
@@ -20,38 +21,37 @@ export interface AttemptStore {
 export const FREE_ATTEMPTS = 5;
 
 /** Takes back what was counted: a try that is not judged is none. */
-class TooEarly extends Error {
-  readonly waitMs: number;
-
-  constructor(waitMs: number) {
-    super('too early');
-    this.waitMs = waitMs;
-  }
-}
+class TooEarly extends Error {}
 
 export function createAttemptStore(database: Database): AttemptStore {
-  async function takeOne(transaction: Queryable, key: string): Promise<void> {
-    const params = [key, FREE_ATTEMPTS];
-    if ((await transaction.query('account-take-attempt', params)).rows.length > 0) return;
-    const { rows } = await transaction.query<{ readonly wait_ms: number | string }>(
-      'account-read-attempt',
+  async function waitOf(keys: readonly string[]): Promise<number | undefined> {
+    const params = [textArray(keys), FREE_ATTEMPTS];
+    const { rows } = await database.query<{ readonly wait_ms: number | null }>(
+      'account-read-waits',
       params,
     );
-    throw new TooEarly(Math.max(1, Math.ceil(Number(rows[0]?.wait_ms ?? 1))));
+    const waitMs = rows[0]?.wait_ms ?? undefined;
+    return waitMs === undefined ? undefined : Math.ceil(waitMs);
   }
 
   return {
     async take(keys) {
+      // Who does not wait costs one read.
+      const waitMs = await waitOf(keys);
+      if (waitMs !== undefined) return waitMs;
       try {
         await database.transaction(async (transaction) => {
           await transaction.query('account-prune-attempts');
           // Sorted, so that two of the same keys do not deadlock. [SQL4]
-          for (const key of keys.toSorted()) await takeOne(transaction, key);
+          for (const key of keys.toSorted()) {
+            const taken = await transaction.query('account-take-attempt', [key, FREE_ATTEMPTS]);
+            if (taken.rows.length === 0) throw new TooEarly();
+          }
         });
         return undefined;
       } catch (error) {
-        if (error instanceof TooEarly) return error.waitMs;
-        throw error;
+        if (!(error instanceof TooEarly)) throw error;
+        return (await waitOf(keys)) ?? 1;
       }
     },
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PGLITE, POSTGRES, type TestDatabase } from '../testing/databases.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAttemptStore, FREE_ATTEMPTS } from './attempt-store.ts';
-import { createSignInStore, type SignInStore } from './sign-in-store.ts';
+import { addApp, createSignInStore, type SignInStore } from './sign-in-store.ts';
 
 describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ open }) => {
   let opened: TestDatabase;
@@ -26,10 +26,10 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   });
   afterAll(() => opened.destroy());
 
-  async function addApp(first = 'first', deviceId?: string): Promise<string> {
+  async function signInTv(first = 'first', deviceId?: string): Promise<string> {
     const id = randomUUID();
     const app = { id, userId: anna, label: 'TV', deviceId, tokenHash: first };
-    expect(await signIns.addApp(app)).toBe(true);
+    expect(await opened.database.transaction((each) => addApp(each, app))).toBe(true);
     return id;
   }
 
@@ -40,7 +40,7 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
     );
 
   test('[ACC4] a refresh token is rotated once; half a minute later its reuse ends the family', async () => {
-    const id = await addApp('first', 'tv');
+    const id = await signInTv('first', 'tv');
     const signIn = { id, userId: anna, deviceId: 'tv' };
     expect(await signIns.rotate('nobody', 'x')).toEqual({ outcome: 'unknown' });
     expect(await signIns.rotate('first', 'second')).toEqual({ outcome: 'rotated', signIn });
@@ -57,7 +57,7 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   });
 
   test('[ACC4] the second of two that refresh at one time gets the same', async () => {
-    await addApp();
+    await signInTv();
     const both = await Promise.all([
       signIns.rotate('first', 'second'),
       signIns.rotate('first', 'second'),
@@ -67,14 +67,14 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   });
 
   test('[ACC4] a clock that is set back an hour opens no longer time for a token that was rotated', async () => {
-    await addApp();
+    await signInTv();
     await signIns.rotate('first', 'second');
     await ageRotation(-3_600);
     expect((await signIns.rotate('first', 'second')).outcome).toBe('reused');
   });
 
   test('[ACC4] an app that is used lasts, and one that is not expires', async () => {
-    const id = await addApp();
+    const id = await signInTv();
     await opened.sql(
       "update cuepoint.account_sign_ins set expires_at = clock_timestamp() + interval '1 hour'",
     );
@@ -90,7 +90,7 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   });
 
   test('[ACC4] rotated tokens that are old are forgotten with the next rotation', async () => {
-    await addApp();
+    await signInTv();
     await signIns.rotate('first', 'second');
     await ageRotation(61 * 24 * 60 * 60);
     await signIns.rotate('second', 'third');
@@ -121,7 +121,7 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   test('[ACC5] all are listed with their last use, and ended one by one or all but one', async () => {
     const browser = { id: randomUUID(), accountId, label: 'Firefox', cookieHash: 'cookie' };
     await signIns.addBrowser(browser);
-    const tv = await addApp('first', 'tv');
+    const tv = await signInTv('first', 'tv');
     await opened.sql(
       `update cuepoint.account_sign_ins
        set last_used_at = last_used_at - interval '1 day' where id = $1::uuid`,
@@ -139,7 +139,7 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
     expect(await signIns.end(accountId, tv)).toBe(false);
     expect(await signIns.use(tv, anna)).toBe(false);
 
-    const phone = await addApp('of the phone');
+    const phone = await signInTv('of the phone');
     expect(await signIns.openOf(anna, [tv, phone, browser.id])).toEqual(
       new Set([phone, browser.id]),
     );
@@ -148,14 +148,15 @@ describe.each([PGLITE, POSTGRES])('what people are signed in with on $name', ({ 
   });
 
   test('[ACC5] a profile that goes takes its apps along', async () => {
-    const tv = await addApp();
+    const tv = await signInTv();
     const people = createAccountStore(opened.database);
     await people.endProfile(accountId, anna);
     expect(await signIns.use(tv, anna)).toBe(false);
     await people.deleteProfile(accountId, anna);
     expect(await people.profilesOf(accountId)).toEqual([{ userId: children, name: 'Children' }]);
     const late = { id: randomUUID(), userId: anna, label: 'TV', tokenHash: 'late' };
-    expect(await signIns.addApp({ ...late, deviceId: undefined })).toBe(false);
+    const app = { ...late, deviceId: undefined };
+    expect(await opened.database.transaction((each) => addApp(each, app))).toBe(false);
   });
 
   test('[ACC1] profiles are named once in an account, and belong to it', async () => {

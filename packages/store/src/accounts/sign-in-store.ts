@@ -1,5 +1,5 @@
 import { plainArray } from '../array-literal.ts';
-import type { Database } from '../database.ts';
+import type { Database, Queryable } from '../database.ts';
 
 /** A browser that is signed in to the console. */
 export interface Browser {
@@ -53,8 +53,6 @@ export interface SignInStore {
   }): Promise<void>;
   /** Its use is noted, and makes it last longer. */
   findBrowser(cookieHash: string): Promise<Browser | undefined>;
-  /** @returns false where the profile is gone. */
-  addApp(app: NewApp): Promise<boolean>;
   /** Puts the successor into the token's place. */
   rotate(tokenHash: string, successorHash: string): Promise<Rotation>;
   /** Whether a sign-in is good for the user now; its use is noted. */
@@ -64,6 +62,12 @@ export interface SignInStore {
   list(accountId: string): Promise<readonly ListedSignIn[]>;
   /** @returns false where there is none. */
   end(accountId: string, id: string): Promise<boolean>;
+  /**
+   * Ends an app by its refresh token, an old one too, or by its id.
+   *
+   * @returns whose live sessions end.
+   */
+  revokeApp(by: { readonly id?: string; readonly tokenHash?: string }): Promise<string | undefined>;
   /** Ends all of the account but one. */
   endOthers(accountId: string, keptId: string): Promise<void>;
 }
@@ -123,15 +127,6 @@ export function createSignInStore(database: Database): SignInStore {
       return { id: row.id, accountId: row.account_id, name: row.name, nameKey: row.name_key };
     },
 
-    addApp: ({ id, userId, label, deviceId = null, tokenHash }) =>
-      database.transaction(async (transaction) => {
-        const params = [id, userId, label, deviceId, APP_LIFE];
-        const added = await transaction.query('account-insert-app', params);
-        if (added.rowCount === 0) return false;
-        await transaction.query('account-insert-refresh', [tokenHash, id]);
-        return true;
-      }),
-
     rotate: (tokenHash, successorHash) =>
       database.transaction(async (transaction): Promise<Rotation> => {
         const params = [tokenHash, ROTATION_GRACE_MS];
@@ -182,11 +177,32 @@ export function createSignInStore(database: Database): SignInStore {
         return ended.rowCount > 0;
       }),
 
+    revokeApp: ({ id, tokenHash }) =>
+      database.transaction(async (transaction) => {
+        const { rows } = await transaction.query<{ readonly user_id: string }>(
+          'account-revoke-app',
+          [id ?? null, tokenHash ?? null],
+        );
+        return rows[0]?.user_id;
+      }),
+
     endOthers: (accountId, keptId) =>
       database.transaction(async (transaction) => {
         await transaction.query('account-delete-sign-ins', [accountId, keptId]);
       }),
   };
+}
+
+/** @returns false where the profile is gone. */
+export async function addApp(
+  transaction: Queryable,
+  { id, userId, label, deviceId, tokenHash }: NewApp,
+): Promise<boolean> {
+  const params = [id, userId, label, deviceId ?? null, APP_LIFE];
+  const added = await transaction.query('account-insert-app', params);
+  if (added.rowCount === 0) return false;
+  await transaction.query('account-insert-refresh', [tokenHash, id]);
+  return true;
 }
 
 function toListed(row: ListedRow): ListedSignIn {
