@@ -2,14 +2,14 @@
 // state when it is in a browser; on a server it renders what a browser shows first.
 import { bindVideo, createWatchState, type WatchState } from '@cuepoint/client';
 import {
-  useContinueWatching,
   useDevices,
-  useProgress,
   useSyncStatus,
   useWatchlist,
   useWatchState,
   WatchStateProvider,
 } from '@cuepoint/client/react';
+import { useContinueWatching, type Card } from '@cuepoint/client/react/continue-watching';
+import { useWatched } from '@cuepoint/client/react/watched';
 import { useEffect, useRef, useState } from 'react';
 
 const FILMS: Readonly<Record<string, string>> = {
@@ -82,28 +82,35 @@ function Films() {
 }
 
 function ContinueWatching() {
-  const items = useContinueWatching();
-  if (items.length === 0) return null;
+  const { cards, dismiss } = useContinueWatching();
+  if (cards.length === 0) return null;
   return (
     <section>
       <h2>Continue watching</h2>
-      {items.map(({ contentId }) => (
-        <ContinueWatchingItem key={contentId} contentId={contentId} />
+      {cards.map((card) => (
+        <ContinueWatchingCard key={card.groupId} card={card} dismiss={dismiss} />
       ))}
     </section>
   );
 }
 
-function ContinueWatchingItem({ contentId }: { readonly contentId: string }) {
-  const { item, markWatched } = useProgress(contentId);
-  if (item === undefined) return null;
-  const { positionSeconds, durationSeconds } = item;
+interface CardProps {
+  readonly card: Card;
+  readonly dismiss: (groupId: string) => void;
+}
+
+function ContinueWatchingCard({ card, dismiss }: CardProps) {
+  const { contentId, groupId, positionSeconds, durationSeconds } = card;
+  const { mark } = useWatched(contentId);
   return (
     <p>
       {FILMS[contentId] ?? contentId}{' '}
       <progress value={positionSeconds} max={Math.max(durationSeconds, positionSeconds)} />{' '}
-      <button type="button" disabled={durationSeconds === 0} onClick={() => markWatched()}>
+      <button type="button" onClick={() => mark()}>
         Watched
+      </button>{' '}
+      <button type="button" onClick={() => dismiss(groupId)}>
+        Not now
       </button>
     </p>
   );
@@ -111,7 +118,7 @@ function ContinueWatchingItem({ contentId }: { readonly contentId: string }) {
 
 function Devices() {
   const { devices, handOff } = useDevices();
-  const [current] = useContinueWatching();
+  const [current] = useContinueWatching().cards;
   const others = devices.filter(({ isThisDevice }) => !isThisDevice);
   return (
     <section>

@@ -10,7 +10,11 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CLIENT = path.join(root, 'packages/client');
 /** By their names in `dist`, as package.json exports them. */
-const NAMES = ['index', 'react/index', ...players()];
+const NAMES = [
+  'index',
+  'react/index',
+  ...['players', 'facades', 'react/entries'].flatMap(modulesIn),
+];
 const MODULES = Object.fromEntries(NAMES.map((name) => [name, `src/${name}.ts`]));
 const GLOBAL = { 'cuepoint.global': 'src/global.ts' };
 
@@ -111,11 +115,11 @@ export async function buildClient() {
   }
 }
 
-function players() {
-  const names = readdirSync(path.join(CLIENT, 'src/players'));
+function modulesIn(folder) {
+  const names = readdirSync(path.join(CLIENT, 'src', folder));
   return names
     .filter((name) => /^[^.]+\.ts$/.test(name))
-    .map((name) => `players/${path.parse(name).name}`);
+    .map((name) => `${folder}/${path.parse(name).name}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildClient();

@@ -26,7 +26,7 @@ async function run({ titles, isStored }: LargeReplicaJob): Promise<Sample> {
   );
   const before = await usedBytes();
   let rowsAtHalf = 0;
-  const look = () => state.watchlist.list().length + state.progress.inProgress().length;
+  const look = () => state.watchlist.list().length + state.progress.list().length;
   for (const part of [state.watchlist, state.progress]) part.subscribe(look);
   const turns = watchTurns();
   const startedAtMs = performance.now();
@@ -50,7 +50,7 @@ async function run({ titles, isStored }: LargeReplicaJob): Promise<Sample> {
       durationSeconds: 5_400,
       state: 'playing',
     });
-    state.progress.inProgress();
+    state.progress.list();
   });
   const addMs = await timesOf((count) => {
     state.watchlist.add(`new-${count}`);

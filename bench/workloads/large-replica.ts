@@ -36,7 +36,7 @@ export const largeReplica: Workload = {
             'of it processor, ms',
             'rows shown at half',
             'MiB held',
-            '`progress.set` and `inProgress()`, ms',
+            '`progress.set` and `list()`, ms',
             '`watchlist.add` and `list()`, ms',
           ],
           rows: VARIANTS.map(({ name }) => {

@@ -8,11 +8,11 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 29_100 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 29_750 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 25_800,
+    bytesMax: 26_450,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 4_600 },
   {
@@ -31,6 +31,27 @@ test.each(ENTRIES)('a bundle with $name stays within $bytesMax bytes', async (en
   console.log(`client bundle with ${entry.name}: ${bytes} bytes gzipped`);
   expect(bytes).toBeLessThanOrEqual(entry.bytesMax);
   expect(modules.length).toBeGreaterThan(0);
+});
+
+/** What each adds to an app that has `createWatchState`, and nothing where it is not imported. */
+const FACADES = [
+  { name: 'watched', bytesMax: 750 },
+  { name: 'ratings', bytesMax: 450 },
+  { name: 'favorites', bytesMax: 350 },
+  { name: 'preferences', bytesMax: 950 },
+  { name: 'registers', bytesMax: 900 },
+  { name: 'history', bytesMax: 1_850 },
+  { name: 'continue-watching', bytesMax: 4_000 },
+];
+
+test.each(FACADES)('$name adds at most $bytesMax bytes to the base', async (facade) => {
+  const base = `export { createWatchState } from '@cuepoint/client';`;
+  const { bytes: bytesOfBase } = await bundle(base);
+  const { bytes } = await bundle(`${base}\nexport * from '@cuepoint/client/${facade.name}';`);
+  // oxlint-disable-next-line no-console -- the figure that docs/client.md gives
+  console.log(`client facade ${facade.name}: ${bytes - bytesOfBase} bytes gzipped`);
+  expect(bytes - bytesOfBase).toBeLessThanOrEqual(facade.bytesMax);
+  expect(bytes).toBeGreaterThan(bytesOfBase);
 });
 
 test('no bundle holds the schemas, the library that compiles them, or the parser of hostile input', async () => {
@@ -55,5 +76,5 @@ test('the build is little more than everything for new engines, as modules and a
   console.log('client, as it is built:', bytesOf, 'bytes gzipped');
   expect(bytesOf.modules).toBeGreaterThan(20_000);
   expect(bytesOf.modules - bytesOfNew).toBeLessThanOrEqual(1_450);
-  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_450);
+  expect(bytesOf.script - bytesOfNew).toBeLessThanOrEqual(2_550);
 });

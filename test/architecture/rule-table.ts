@@ -42,6 +42,8 @@ const BUILT_OF_OTHERS = [
   'IMP2',
   'REG2',
   'PLY2',
+  'PLY3',
+  'PLY4',
   'EXP1',
   'CW1',
   'CW2',

@@ -1,7 +1,7 @@
 import type { ErrorCode, Op } from '@cuepoint/core';
 import { ClientError } from './client-error.ts';
 import { withClaim } from './outbox/claims.ts';
-import type { UnstampedOp } from './outbox/record-op.ts';
+import type { Write } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { keepSame, Listeners } from './subscribable.ts';
 
@@ -24,7 +24,7 @@ export interface DeadLetters {
 
 export interface DeadLettersDeps {
   readonly store: ReplicaStore;
-  readonly write: (op: UnstampedOp) => void;
+  readonly write: Write;
   readonly uuid: () => string;
 }
 
@@ -59,7 +59,7 @@ export function createDeadLetters({ store, write, uuid }: DeadLettersDeps): Dead
       const op = discard(id);
       // A person decides it now: it is an act. [CLM4]
       const { timestamp: _, deviceId: __, ...unstamped } = withClaim(op, undefined);
-      write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : (unstamped as UnstampedOp));
+      write(op.kind === 'watchlist.add' ? { ...op, tag: uuid() } : unstamped);
     },
     discard(id) {
       discard(id);

@@ -26,7 +26,8 @@ export function createDurability(store: ReplicaStore) {
     for (const id of drop) {
       const wasWaitedFor = waiter.ids.delete(id);
       // What took its place has to be acknowledged now.
-      if (wasWaitedFor && foldedInto !== undefined) waiter.ids.add(foldedInto);
+      const after = foldedInto?.[id];
+      if (wasWaitedFor && after !== undefined) waiter.ids.add(after);
     }
     const dead = put.find(({ id, state }) => state === 'dead' && waiter.ids.has(id));
     settle(waiter, dead?.code);

@@ -1,20 +1,26 @@
 import {
   claimOf,
   compareTimestamps,
-  CuepointError,
+  endFactsOf,
+  isFinished,
   isInProgress,
   requireContentId,
   requirePosition,
   wholePosition,
   type GivenPosition,
+  type ListedFacts,
   type PlaybackPosition,
   type Timestamp,
 } from '@cuepoint/core';
+import type { GivenOp } from './outbox/record-op.ts';
 import { maxOf } from './outbox/service-clock.ts';
 import { keyOf, partOf } from './replica/op-key.ts';
 import { createPart } from './replica/part.ts';
 import { progressItem, visibleRegister, type ProgressItem } from './replica/view.ts';
 import type { WritableDeps } from './watchlist.ts';
+
+/** A place before this part of the whole, a tenth, is a new playback. */
+const BEGUN_ANEW_PARTS = 10;
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
 export interface Progress {
@@ -26,9 +32,12 @@ export interface Progress {
    * What a person did: play, pause, seek, stop. It takes over at once, from whatever screen. [CLM4] Fractions of seconds
    * are dropped; a duration may be left out.
    *
+   * Where it crosses the end of the content, that is `watched` and one play of the history as well; a report's too, and
+   * offline. [PLY3]
+   *
    * @throws CuepointError `invalid_content_id`, `invalid_seconds`, `invalid_state`; ClientError `closed`
    */
-  set(contentId: string, position: GivenPosition): void;
+  set(contentId: string, position: GivenPosition, playback?: Playback): void;
   /**
    * What a timer tells while a content plays, and its natural end: no act, it continues the last one. [CLM3]
    *
@@ -40,31 +49,30 @@ export interface Progress {
   report(contentId: string, position: GivenPosition, options?: ReportOptions): boolean;
   /** @returns false when there is nothing to clear. @throws as `set` */
   clear(contentId: string): boolean;
-  /**
-   * Sets the position to the end.
-   *
-   * @param durationSeconds needed where no device has told it. @throws CuepointError `invalid_seconds` without one
-   */
-  markWatched(contentId: string, durationSeconds?: number): void;
-  /** Clears it: a content that was never begun. @returns false when it was not begun. */
-  markUnwatched(contentId: string): boolean;
-  /** Begun and not completed, the latest first; the same array until something changes. [LWW5] */
-  inProgress(): readonly ProgressItem[];
-  /** Seen to the end, by the rule of `isCompleted`; the latest first. [LWW5] */
-  completed(): readonly ProgressItem[];
-  /** All of them, the latest first. */
+  /** All of them, the latest first; the same array until something changes. */
   list(): readonly ProgressItem[];
   /** Calls after each change, of this device or another. @returns what ends it. */
   subscribe(listener: () => void): () => void;
 }
 
-export interface ReportOptions {
+/** Which playback it is, and what is known of its end. */
+export interface Playback {
+  /** A UUID: its end is one play of the history, however often it is told. [PLY1] */
+  readonly playId?: string | undefined;
+  /** Where the credits begin, in seconds. Default: as the `content` register says. */
+  readonly creditsStartSeconds?: number | undefined;
+  /** It played to its end: where no duration is known, nothing else tells. */
+  readonly hasEnded?: boolean;
+}
+
+export interface ReportOptions extends Playback {
   /** The first report of what began by itself, as the next episode does: it inherits the last act on this device. [CLM5] */
   readonly startedBy?: 'autoplay';
 }
 
 export interface ProgressDeps extends WritableDeps {
   readonly deviceId: string;
+  readonly uuid: () => string;
 }
 
 export function createProgress(deps: ProgressDeps): Progress {
@@ -73,6 +81,8 @@ export function createProgress(deps: ProgressDeps): Progress {
   const lastReports = new Map<string, PlaybackPosition>();
   /** The last act of this run in each content, or what it inherited there, and the entry that told it last. [CLM3] */
   const acts = new Map<string, { readonly claim: Timestamp; readonly entryId: string }>();
+  /** Contents whose end this run has told, and of which playback, until they are begun again. [PLY3] */
+  const ends = new Map<string, string | undefined>();
   let user = store.namespace;
   const { get, listOf, subscribe } = createPart<ProgressItem>(
     store,
@@ -85,6 +95,7 @@ export function createProgress(deps: ProgressDeps): Progress {
       user = store.namespace;
       lastReports.clear();
       acts.clear();
+      ends.clear();
     }
     // As they are written, and as they are restamped. [CLM6]
     for (const { id, op } of change?.put ?? []) {
@@ -96,15 +107,49 @@ export function createProgress(deps: ProgressDeps): Progress {
     }
   });
 
-  function put(contentId: string, position: PlaybackPosition, claim?: Timestamp): void {
+  function put(
+    contentId: string,
+    position: PlaybackPosition,
+    playback: Playback | undefined,
+    claim?: Timestamp,
+  ): void {
     requireContentId(contentId);
     requirePosition(position);
-    write({ kind: 'progress.set', contentId, ...position, ...(claim && { claim }) });
+    write(
+      { kind: 'progress.set', contentId, ...position, ...(claim && { claim }) },
+      ...endOf(contentId, position, playback, claim),
+    );
     lastReports.set(contentId, position);
   }
 
-  function set(contentId: string, position: GivenPosition): void {
-    put(contentId, wholePosition(position));
+  /** What crossing the end writes beside the position, once for each playback. [PLY3] */
+  function endOf(
+    contentId: string,
+    position: PlaybackPosition,
+    { playId, creditsStartSeconds, hasEnded = false }: Playback = {},
+    claim?: Timestamp,
+  ): GivenOp[] {
+    const content = visibleRegister(store.replica, 'content', contentId);
+    const described = content?.kind === 'register.set' ? (content.value as object | null) : null;
+    // What is told of this playback is of its own cut.
+    const told = creditsStartSeconds && { creditsStartSeconds, durationSeconds: 0 };
+    const facts = { ...described, ...told } as ListedFacts;
+    const isAtEnd = (at: PlaybackPosition): boolean =>
+      isFinished(at, endFactsOf(facts, at.durationSeconds));
+    const { positionSeconds, durationSeconds } = position;
+    if (!hasEnded && !isAtEnd(position)) {
+      if (positionSeconds * BEGUN_ANEW_PARTS < (durationSeconds || 1)) ends.delete(contentId);
+      return [];
+    }
+    const before = lastReports.get(contentId) ?? get(contentId);
+    const isTold = ends.has(contentId) && ends.get(contentId) === playId;
+    if (isTold || (before !== undefined && isAtEnd(before))) return [];
+    ends.set(contentId, playId);
+    const said = { isDated: true, ...(claim && { claim }) } as const;
+    return [
+      { kind: 'register.set', register: 'watched', key: contentId, value: { at: null }, ...said },
+      { kind: 'play.add', contentId, playId: playId ?? deps.uuid(), ...said },
+    ];
   }
 
   /** The last act of this run, or of one before it. */
@@ -132,8 +177,8 @@ export function createProgress(deps: ProgressDeps): Progress {
       const item = get(contentId);
       return item !== undefined && isInProgress(item) ? item.positionSeconds : 0;
     },
-    set,
-    report(contentId, given, { startedBy } = {}) {
+    set: (contentId, position, playback) => put(contentId, wholePosition(position), playback),
+    report(contentId, given, { startedBy, ...playback } = {}) {
       const position = wholePosition(given);
       const movesNothing = [get(contentId), lastReports.get(contentId)].some(
         (before) =>
@@ -145,29 +190,17 @@ export function createProgress(deps: ProgressDeps): Progress {
       const own = winner?.deviceId === deps.deviceId ? stored : undefined;
       let claim = acts.get(contentId)?.claim ?? own;
       if (winner === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
-      if (stored && (!claim || compareTimestamps(stored, claim) > 0)) return false;
-      put(contentId, position, claim);
+      if (stored && (!claim || compareTimestamps(stored, claim) > 0)) {
+        // It was played there all the same. [CW7]
+        const end = claim ? endOf(contentId, position, playback, claim) : [];
+        if (end.length > 0) write(...end);
+        lastReports.set(contentId, position);
+        return false;
+      }
+      put(contentId, position, playback, claim);
       return true;
     },
     clear,
-    markWatched(contentId, durationSeconds) {
-      const duration = durationSeconds ?? get(contentId)?.durationSeconds ?? 0;
-      if (duration === 0) {
-        throw new CuepointError(
-          'invalid_seconds',
-          'The duration of this content is not known yet: pass it to markWatched.',
-          { field: 'durationSeconds' },
-        );
-      }
-      set(contentId, {
-        positionSeconds: duration,
-        durationSeconds: duration,
-        state: 'stopped',
-      });
-    },
-    markUnwatched: clear,
-    inProgress: listOf(isInProgress),
-    completed: listOf(({ isCompleted }) => isCompleted),
     list: listOf(() => true),
     subscribe,
   };

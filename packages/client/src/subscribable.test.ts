@@ -109,9 +109,8 @@ describe('snapshots', () => {
     const look = () => [
       state.watchlist.list(),
       state.progress.list(),
-      state.progress.inProgress(),
-      state.progress.completed(),
       state.progress.get('film'),
+      state.progress.get('seen'),
       state.devices.list(),
       state.deadLetters.list(),
     ];

@@ -1,35 +1,47 @@
-import { compareStamps, ORSet, type Op, type ProgressOp } from '@cuepoint/core';
+import { compareStamps, ORSet, type Op } from '@cuepoint/core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { FakeStore } from './testing/fake-store.ts';
-import { shown } from './testing/open-app.ts';
-import { arbitraryActions, FILMS, World } from './testing/world.ts';
+import { isRegisterOp, keyOf, partOf, type RegisterOp } from './replica/op-key.ts';
+import { registerIdOf, type FakeStore } from './testing/fake-store.ts';
+import { said as saidIn, shown } from './testing/open-app.ts';
+import { arbitraryActions, World } from './testing/world.ts';
 import type { WatchStateInspection } from './watch-state.ts';
 
 /** The fold of ops as the core defines it. */
 function fold(ops: readonly Op[]) {
   const set = new ORSet();
-  const registers = new Map<string, ProgressOp>();
+  const registers = new Map<string, RegisterOp>();
+  const plays = new ORSet();
   for (const op of ops) {
     if (op.kind === 'watchlist.add') set.add(op.contentId, op.tag, op);
     else if (op.kind === 'watchlist.remove') set.remove(op.contentId, op.tags, op);
-    else if (op.kind !== 'register.set' && op.kind !== 'play.add' && op.kind !== 'play.remove') {
-      const winner = registers.get(op.contentId);
-      if (winner === undefined || compareStamps(op, winner) > 0) registers.set(op.contentId, op);
+    else if (op.kind === 'play.add') plays.add(op.contentId, op.playId, op);
+    else if (op.kind === 'play.remove') plays.remove('', op.playIds, op);
+    else {
+      const id = registerIdOf(op);
+      const winner = registers.get(id);
+      if (winner === undefined || compareStamps(op, winner) > 0) registers.set(id, op);
     }
   }
   const progress: Record<string, number> = {};
-  for (const [contentId, op] of registers) {
-    if (op.kind === 'progress.set') progress[contentId] = op.positionSeconds;
+  const said: Record<string, unknown> = {};
+  for (const [id, op] of registers) {
+    if (op.kind === 'progress.set') progress[id] = op.positionSeconds;
+    if (op.kind === 'register.set' && op.value !== null) said[id] = op.value;
   }
-  return { watchlist: [...set.contentIds()].sort(), progress, set, registers };
+  return { watchlist: [...set.contentIds()].sort(), progress, said, set, registers, plays };
 }
 
 /** Whether this op is in a state, or more than it. */
-function holds({ set, registers }: Pick<FakeStore, 'set' | 'registers'>, op: Op): boolean {
+function holds(
+  { set, registers, plays }: Pick<FakeStore, 'set' | 'registers' | 'plays'>,
+  op: Op,
+): boolean {
   if (op.kind === 'watchlist.add') return set.get(op.tag)?.added != null;
   if (op.kind === 'watchlist.remove') return op.tags.every((tag) => set.get(tag)?.removed != null);
-  const stored = registers.get(op.contentId ?? '');
+  if (op.kind === 'play.add') return plays.get(op.playId)?.added != null;
+  if (op.kind === 'play.remove') return op.playIds.every((id) => plays.get(id)?.removed != null);
+  const stored = registers.get(registerIdOf(op));
   return stored !== undefined && compareStamps(stored, op) >= 0;
 }
 
@@ -39,22 +51,22 @@ function requireInvariants(
 ): void {
   const now = app.state.inspect();
   const waiting = now.outbox.filter(({ state }) => state !== 'dead').map(({ op }) => op);
-  const { watchlist, progress } = fold([...now.acknowledged, ...waiting]);
+  const { watchlist, progress, said } = fold([...now.acknowledged, ...waiting]);
   // [SDK8] What is shown is what is acknowledged with the outbox over it.
   expect(shown(app.state)).toEqual({ watchlist, progress });
-  // [SDK4] One change of progress a content waits to be sent.
-  for (const contentId of FILMS) {
-    const unsent = now.outbox.filter(
-      ({ op, state }) =>
-        state === 'unsent' && op.contentId === contentId && op.kind.startsWith('progress'),
-    );
-    expect(unsent.length).toBeLessThanOrEqual(1);
-  }
+  expect(saidIn(app.state)).toEqual(said);
+  // [PLY1] History is in no replica.
+  expect(now.acknowledged.filter(({ kind }) => kind.startsWith('play'))).toEqual([]);
+  // [SDK4] One change of a register waits to be sent.
+  const unsent = now.outbox
+    .filter(({ op, state }) => state === 'unsent' && isRegisterOp(op))
+    .map(({ op }) => `${partOf(op)} ${keyOf(op)}`);
+  expect(new Set(unsent).size).toBe(unsent.length);
   // [SDK2] Nothing leaves without its answer; progress may, for a later one that was made before it was sent.
   const ids = new Set(now.outbox.map(({ id }) => id));
   for (const { id, op, state } of before?.outbox ?? []) {
     if (ids.has(id)) continue;
-    const isFolded = op.kind.startsWith('progress') && state === 'unsent';
+    const isFolded = isRegisterOp(op) && state === 'unsent';
     expect(isFolded || holds(service.storeOf('ada'), op)).toBe(true);
   }
   // Nothing that was acknowledged vanishes, but tags that were removed.
@@ -93,8 +105,9 @@ it(
         requireInvariants(world, before);
         expect(state.status.get()).toMatchObject({ pending: 0, deadLetters: 0, isOnline: true });
         const store = service.storeOf('ada');
-        const { watchlist, progress } = fold(store.log);
+        const { watchlist, progress, said } = fold(store.log);
         expect(shown(state)).toEqual({ watchlist, progress });
+        expect(saidIn(state)).toEqual(said);
         await state.close();
         expect(environment.timers).toEqual([]);
       }),

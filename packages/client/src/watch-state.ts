@@ -8,6 +8,7 @@ import { readClaims } from './connection/token.ts';
 import { RETRY } from './connection/verdict.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { defaultStorage, groupOf, helloDevice, platformSocket } from './defaults.ts';
+import { doors } from './door.ts';
 import { CommandHandlers } from './devices/commands.ts';
 import { DeviceList } from './devices/device-list.ts';
 import { createDevices, type Devices } from './devices/devices.ts';
@@ -18,7 +19,7 @@ import { inTime } from './in-time.ts';
 import { Link } from './link.ts';
 import type { WatchStateOptions } from './options.ts';
 import type { OutboxEntry } from './outbox/outbox-entry.ts';
-import { recordOp, type UnstampedOp } from './outbox/record-op.ts';
+import { recordOps, type GivenOp } from './outbox/record-op.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Place } from './place.ts';
 import { loadReplica } from './replica/load-replica.ts';
@@ -281,12 +282,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     get deviceId() {
       return identity.deviceId;
     },
-    token() {
-      const subject = readClaims(lastToken ?? '')?.subject;
-      const { userId } = store.place;
-      if (subject === undefined || userId === undefined) return undefined;
-      return identity.placeOf(subject).userId === userId ? lastToken : undefined;
-    },
+    token: tokenOfUser,
   });
 
   async function end(): Promise<void> {
@@ -327,15 +323,24 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
     }
   }
 
-  function write(op: UnstampedOp): void {
+  function write(...ops: readonly GivenOp[]): void {
     if (ending !== undefined) throw new ClientError('closed', 'This watch state was closed.');
-    void recordOp(store, identity.deviceId, op);
+    void recordOps(store, identity.deviceId, ops);
+  }
+
+  /** The last one, where it is surely of the user whose state this is. [ENG6] */
+  function tokenOfUser(): string | undefined {
+    const subject = readClaims(lastToken ?? '')?.subject;
+    const { userId } = store.place;
+    if (subject === undefined || userId === undefined) return undefined;
+    return identity.placeOf(subject).userId === userId ? lastToken : undefined;
   }
 
   const durability = createDurability(store);
   const writable = { store, write };
   const progress = createProgress({
     ...writable,
+    uuid: environment.uuid,
     get deviceId() {
       return identity.deviceId;
     },
@@ -390,6 +395,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
       durability.failAll('This user was erased.');
     }
   });
+  doors.set(state, { ...writable, environment, service, token: tokenOfUser });
   link.start();
   // Tabs that do not hear of each other and share a storage: each looks after what it wrote.
   if (group.isAlone && options.storage === undefined) store.onCommitted(() => void endIfWiped());

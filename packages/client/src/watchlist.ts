@@ -1,5 +1,5 @@
 import { requireContentId, TAGS_PER_REMOVE_MAX } from '@cuepoint/core';
-import type { UnstampedOp } from './outbox/record-op.ts';
+import type { Write } from './outbox/record-op.ts';
 import type { ReplicaStore } from './replica/replica-store.ts';
 import { createPart } from './replica/part.ts';
 import { visibleTags, watchlistItem, type WatchlistItem } from './replica/view.ts';
@@ -26,8 +26,7 @@ export interface Watchlist {
 
 export interface WritableDeps {
   readonly store: ReplicaStore;
-  /** @throws ClientError `closed` */
-  readonly write: (op: UnstampedOp) => void;
+  readonly write: Write;
 }
 
 export function createWatchlist({ store, write }: WritableDeps, uuid: () => string): Watchlist {

@@ -1,18 +1,22 @@
-import { useContinueWatching, useWatchState } from '@cuepoint/client/react';
+import { useWatchState } from '@cuepoint/client/react';
+import { useContinueWatching } from '@cuepoint/client/react/continue-watching';
 import { useId } from 'react';
 import { clockText, titleOf } from './films.ts';
 
+/** Nobody watches two minutes here to see it. */
+const BEGUN_AT_ONCE = { policy: { filmBegunSeconds: 1 } };
+
 /** What was begun on any screen, and where. */
 export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: string) => void }) {
-  const items = useContinueWatching();
+  const { cards } = useContinueWatching(BEGUN_AT_ONCE);
   const state = useWatchState();
   const heading = useId();
-  if (items.length === 0) return null;
+  if (cards.length === 0) return null;
   return (
     <section className="panel" aria-labelledby={heading}>
       <h3 id={heading}>Continue watching</h3>
       <ul className="films">
-        {items.map(({ contentId, positionSeconds, durationSeconds }) => (
+        {cards.map(({ contentId, positionSeconds, durationSeconds }) => (
           <li key={contentId}>
             <span className="film-title">
               {titleOf(contentId)}

@@ -274,10 +274,10 @@ describe('the end of a connection', () => {
   it('passes over ops of kinds that it does not know', async () => {
     const { state, environment, service } = await openWith(() => fakeToken('ada'));
     await environment.advance(0);
-    const op = { kind: 'rating.set', contentId: 'film', timestamp: '0192a3b4c5d6-0000' };
+    const op = { kind: 'mood.set', contentId: 'film', timestamp: '0192a3b4c5d6-0000' };
     service.socket.tell({ type: 'changes', ops: [op as never] });
     await settled();
-    expect(state.progress.inProgress()).toEqual([]);
+    expect(state.progress.list()).toEqual([]);
     expect(state.inspect().acknowledged).toEqual([]);
     expect(state.status.get().isOnline).toBe(true);
     await state.close();

@@ -1,5 +1,6 @@
 import {
   HEARTBEAT_INTERVAL_MS,
+  OP_KINDS,
   PROTOCOL_VERSION,
   wireToOp,
   type Changes,
@@ -14,6 +15,7 @@ import {
   type WireOp,
 } from '@cuepoint/core';
 import { Acknowledged } from '../replica/acknowledged.ts';
+import { keyOf } from '../replica/op-key.ts';
 import { SentCommands } from '../devices/commands.ts';
 import type { ClientEnvironment } from '../environment.ts';
 import { entryToRepeat } from '../outbox/record-op.ts';
@@ -290,12 +292,13 @@ export class Session {
   }
 }
 
-/** Kinds of ops that a replica does not keep are passed over. @throws for what is none. */
+/** Kinds of ops that are new in the protocol are passed over. @throws for what is none. */
 function toOps(wire: readonly WireOp[]): Op[] {
-  return wire.filter(({ kind }) => /^(watchlist|progress)[.]/.test(kind)).map(toOp);
+  return wire.filter(({ kind }) => OP_KINDS.includes(kind)).map(toOp);
 }
 
 function toOp(wire: WireOp): Op {
-  if (typeof wire.contentId !== 'string') throw new TypeError('an op has a content');
-  return wireToOp(wire, wire.deviceId ?? '');
+  const op = wireToOp(wire, wire.deviceId ?? '');
+  if (typeof keyOf(op) !== 'string') throw new TypeError('an op is about something');
+  return op;
 }

@@ -10,7 +10,7 @@ import type { OutboxEntry } from './outbox-entry.ts';
 
 /** The op with this claim, or as an act where that would not be before its timestamp. [CLM2] */
 export function withClaim(op: Op, claim: Timestamp | undefined): Op {
-  if (op.kind !== 'progress.set') return op;
+  if (!('claim' in op)) return op;
   const { claim: _, ...act } = op;
   return claim !== undefined && compareTimestamps(claim, op.timestamp) < 0
     ? { ...act, claim }
@@ -44,7 +44,7 @@ export function movedClaim(
   physical: number,
   past: Timestamp | undefined,
 ): Timestamp | undefined {
-  if (claimAgeMs === undefined) return op.kind === 'progress.set' ? op.claim : undefined;
+  if (claimAgeMs === undefined) return 'claim' in op ? op.claim : undefined;
   const claim = { physical: Math.max(physical - claimAgeMs, 0), logical: 0 };
   return past === undefined ? claim : maxTimestamp(claim, nextTimestamp(past));
 }

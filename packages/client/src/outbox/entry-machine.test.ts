@@ -64,7 +64,7 @@ describe('a rejected op', () => {
     }
   });
 
-  it('[SDK3] that is stale gets a new tag only as an add that was never sent before', () => {
+  it('[SDK3] that is stale gets a new tag only as an add that was never sent before, and a play a new stamp', () => {
     const events = OP_KINDS.map((kind) =>
       [1, 2].map((sends) => eventOfRejection('stale_op', kind, sends, false)),
     );
@@ -76,7 +76,8 @@ describe('a rejected op', () => {
         ['progress.set', set],
         ['progress.clear', set],
         ['register.set', set],
-        ['play.add', set],
+        // Nobody had removed it, and its id is of its viewing: it is told later, and happened when it did.
+        ['play.add', ['restamp', 'refused']],
         ['play.remove', set],
       ]),
     );
@@ -92,5 +93,7 @@ describe('a rejected op', () => {
   it('whose tag is taken was stored before this device got a new id, if it was sent before', () => {
     expect(eventOfRejection('tag_reused', 'watchlist.add', 1, true)).toBe('remint');
     expect(eventOfRejection('tag_reused', 'watchlist.add', 2, true)).toBe('settled');
+    // [PLY1] Whoever told of the viewing, it is told.
+    expect(eventOfRejection('tag_reused', 'play.add', 1, true)).toBe('settled');
   });
 });

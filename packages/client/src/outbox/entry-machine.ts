@@ -91,8 +91,13 @@ export function eventOfRejection(
 ): 'settled' | 'restamp' | 'remint' | 'refused' {
   const rejection = code as OpRejection;
   if (rejection === 'clock_ahead' || rejection === 'stamp_reused') return 'restamp';
+  const isPlay = kind === 'play.add';
+  // The id of a play is of its viewing: whoever told of it, it is told.
+  if (isPlay && rejection === 'tag_reused') return 'settled';
   if (kind !== 'watchlist.add') {
-    return rejection === 'stale_op' && isNew ? 'restamp' : 'refused';
+    // A play that never left is told later than it happened, and nobody had removed it.
+    const isRetold = isNew || (isPlay && sends <= 1);
+    return rejection === 'stale_op' && isRetold ? 'restamp' : 'refused';
   }
   if (sends <= 1) {
     return rejection === 'stale_op' || rejection === 'tag_reused' ? 'remint' : 'refused';

@@ -41,6 +41,8 @@ export interface OutboxEntry {
   readonly seen: Timestamp | undefined;
   /** How long before it the act was that it continues, in ms, where that has no measured time yet either. [CLM6] */
   readonly claimAgeMs?: number | undefined;
+  /** Its date is that of its stamp, and moves along with it. [PLY2] */
+  readonly isDated?: true | undefined;
   /** How often it left this device. */
   readonly sends: number;
   readonly state: EntryState;
@@ -60,6 +62,7 @@ export interface StoredEntry {
   readonly notBeforeMs: number;
   readonly seen?: string;
   readonly claimAgeMs?: number;
+  readonly isDated?: true;
   readonly sends: number;
   readonly code?: ErrorCode;
   readonly isRepeated?: true;

@@ -11,7 +11,7 @@ import type { ReplicaStore } from '../replica/replica-store.ts';
 import { noticeClockJump } from './clock-jump.ts';
 import { eventOfRejection } from './entry-machine.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
-import { seenBy, type UnstampedOp } from './record-op.ts';
+import { seenBy } from './record-op.ts';
 import { stampToSend } from './stamp-to-send.ts';
 import { opsOfResult, opToSend } from './wire-ops.ts';
 
@@ -299,7 +299,7 @@ export class Pump {
     const fresh = { ...next, sends: 0 };
     // The same time with the next count: its stamp is taken, and it is no later than it was.
     if (code === 'stamp_reused') return { ...fresh, seen: entry.op.timestamp };
-    const seen = seenBy(store, fresh.op as UnstampedOp);
+    const seen = seenBy(store, fresh.op);
     if (code === 'clock_ahead') return { ...fresh, seen };
     const { op } = fresh;
     return {
@@ -307,6 +307,8 @@ export class Pump {
       op:
         event === 'remint' && op.kind === 'watchlist.add' ? { ...op, tag: environment.uuid() } : op,
       seen,
+      // It happened when it did, though it is said now.
+      isDated: undefined,
       wallMs: store.clock.wallMs(),
       serviceMs: store.clock.measuredMs,
     };

@@ -1,52 +1,59 @@
-import type {
-  Op,
-  ProgressClearOp,
-  ProgressSetOp,
-  Timestamp,
-  WatchlistAddOp,
-  WatchlistRemoveOp,
-} from '@cuepoint/core';
-import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
+import type { Op, Timestamp } from '@cuepoint/core';
+import { isRegisterOp, keyOf, partOf, type Keyed } from '../replica/op-key.ts';
 import type { ReplicaStore } from '../replica/replica-store.ts';
 import { ageOfAct, withClaim } from './claims.ts';
 import { noticeClockJump } from './clock-jump.ts';
+import { withDate } from './dates.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 import { maxOf } from './service-clock.ts';
 
-type Unstamped<Kind> = Kind extends unknown ? Omit<Kind, 'timestamp' | 'deviceId'> : never;
-/** A change that has no stamp yet. */
-export type UnstampedOp = Unstamped<
-  WatchlistAddOp | WatchlistRemoveOp | ProgressSetOp | ProgressClearOp
->;
+/** A change that is to be written. */
+export type GivenOp = Keyed & {
+  /** It happened as it was written: it has the date of its stamp, whatever the device's clock says now. [PLY2] */
+  readonly isDated?: true;
+};
+
+/** What is written together is stored together. @throws ClientError `closed` */
+export type Write = (...ops: readonly GivenOp[]) => void;
 
 /**
- * Puts a change of this device into the outbox, where the next read sees it. [SDK1]
+ * Puts changes of this device into the outbox, where the next read sees them. [SDK1]
  *
- * A register that was not sent yet makes room for a later write of it; watchlist changes are all kept. [SDK4]
+ * A register that was not sent yet makes room for a later write of it; what else there is is kept. [SDK4]
  *
- * @returns resolves once it survives the end of the process. Never rejects.
+ * @returns resolves once they survive the end of the process. Never rejects.
  */
-export function recordOp(store: ReplicaStore, deviceId: string, op: UnstampedOp): Promise<void> {
+export function recordOps(
+  store: ReplicaStore,
+  deviceId: string,
+  ops: readonly GivenOp[],
+): Promise<void> {
   noticeClockJump(store);
   const { replica, clock, place } = store;
-  const seen = seenBy(store, op);
-  const pending = isRegisterOp(op)
-    ? replica.pendingOf(partOf(op), keyOf(op)).filter(({ userId }) => userId === place.userId)
-    : [];
-  const folded = pending.filter(({ state }) => state === 'unsent');
-  const timestamp = clock.mint(maxOf(seen, pending[pending.length - 1]?.op.timestamp));
-  const claim = op.kind === 'progress.set' ? op.claim : undefined;
-  const made = newEntry(store);
-  const entry: OutboxEntry = {
-    ...made,
-    op: withClaim({ ...op, timestamp, deviceId }, claim),
-    seen,
-    claimAgeMs: claim && ageOfAct(claim, folded, replica.entries(), made.wallMs),
-  };
-  return store.commit({
-    put: [entry],
-    ...(folded.length > 0 && { drop: folded.map(({ id }) => id), foldedInto: entry.id }),
-  });
+  const put: OutboxEntry[] = [];
+  const foldedInto: Record<string, string> = {};
+  for (const { isDated, ...given } of ops) {
+    const op = given as Keyed;
+    const seen = seenBy(store, op);
+    const pending = isRegisterOp(op)
+      ? replica.pendingOf(partOf(op), keyOf(op)).filter(({ userId }) => userId === place.userId)
+      : [];
+    const folded = pending.filter(({ state }) => state === 'unsent');
+    const timestamp = clock.mint(maxOf(seen, pending[pending.length - 1]?.op.timestamp));
+    const claim = 'claim' in op ? op.claim : undefined;
+    const made = newEntry(store);
+    const stamped = withClaim({ ...op, timestamp, deviceId }, claim);
+    put.push({
+      ...made,
+      op: isDated ? withDate(stamped, clock.nowMs()) : stamped,
+      seen,
+      claimAgeMs: claim && ageOfAct(claim, folded, replica.entries(), made.wallMs),
+      ...(isDated && { isDated }),
+    });
+    for (const { id } of folded) foldedInto[id] = made.id;
+  }
+  const drop = Object.keys(foldedInto);
+  return store.commit({ put, ...(drop.length > 0 && { drop, foldedInto }) });
 }
 
 /** Of what the service had acknowledged and its database has lost: it keeps its tag and stamp, as what was sent does. [CUR6] */
@@ -71,6 +78,6 @@ function newEntry(store: ReplicaStore): Omit<OutboxEntry, 'op'> {
 }
 
 /** What a change has to be stamped past: the register that it replaces, and what is collected or erased. [LWW1] */
-export function seenBy({ replica, clock }: ReplicaStore, op: UnstampedOp): Timestamp | undefined {
+export function seenBy({ replica, clock }: ReplicaStore, op: Keyed): Timestamp | undefined {
   return maxOf(clock.floor, replica.acknowledged.registerOf(op)?.timestamp);
 }

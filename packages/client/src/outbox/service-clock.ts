@@ -12,6 +12,7 @@ import {
 import type { ClientEnvironment } from '../environment.ts';
 import { isRegisterOp, keyOf, partOf } from '../replica/op-key.ts';
 import { movedClaim, withClaim } from './claims.ts';
+import { withDate } from './dates.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 
 /** A wall clock that moved this much more or less than time passed was set, or its device slept. */
@@ -187,11 +188,12 @@ export class ServiceClock {
           last = maxTimestamp({ physical, logical: 0 }, nextTimestamp(maxOf(past, last)));
           timestamp = last;
         }
+        const stamped = withClaim({ ...op, timestamp }, movedClaim(entry, physical, past));
         restamped.push({
           ...entry,
           serviceMs: physical,
           claimAgeMs: undefined,
-          op: withClaim({ ...op, timestamp }, movedClaim(entry, physical, past)),
+          op: entry.isDated ? withDate(stamped, physical) : stamped,
         });
       }
       if (register && state !== 'dead') pastByRegister.set(register, timestamp);

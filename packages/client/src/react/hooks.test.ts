@@ -6,9 +6,9 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { ScriptedService } from '../testing/scripted-service.ts';
+import { watchedOf } from '../facades/watched.ts';
 import { createWatchState, type WatchState } from '../watch-state.ts';
 import {
-  useContinueWatching,
   useDevices,
   useProgress,
   useResume,
@@ -16,6 +16,7 @@ import {
   useWatchlist,
   WatchStateProvider,
 } from './index.ts';
+import { useContinueWatching } from './entries/continue-watching.ts';
 
 const ONE_HOUR = { positionSeconds: 3_600, durationSeconds: 7_200, state: 'paused' } as const;
 
@@ -127,17 +128,15 @@ describe('useWatchlist', () => {
 describe('useProgress', () => {
   it('[SDK1] shows a change in the next render, once, and keeps its functions', () => {
     const hook = renderHook(() => useProgress('film:m'));
-    const { set, markWatched, markUnwatched, clear } = hook.last;
+    const { set, clear } = hook.last;
     expect(hook.last.item).toBe(undefined);
     act(() => set(ONE_HOUR));
     expect(hook.renders).toHaveLength(2);
     expect(hook.last.item).toMatchObject(ONE_HOUR);
-    act(() => markWatched());
-    expect(hook.last.item).toMatchObject({ positionSeconds: 7_200, isCompleted: true });
-    act(() => void markUnwatched());
+    act(() => void clear());
     expect(hook.last.item).toBe(undefined);
     expect(clear()).toBe(false);
-    expect(hook.last).toMatchObject({ set, markWatched, markUnwatched, clear });
+    expect(hook.last).toMatchObject({ set, clear });
   });
 
   it('does not render for another content, or for the watchlist', () => {
@@ -159,18 +158,18 @@ describe('useProgress', () => {
 
 describe('useResume and useContinueWatching', () => {
   it('[LWW5] show what is in progress', () => {
-    const hook = renderHook(() => [useResume('film:m'), useContinueWatching().length]);
+    const hook = renderHook(() => [useResume('film:m'), useContinueWatching().cards.length]);
     act(() => state.progress.set('film:m', ONE_HOUR));
     expect(hook.last).toEqual([3_600, 1]);
-    act(() => state.progress.markWatched('film:m'));
+    act(() => state.progress.set('film:m', { ...ONE_HOUR, positionSeconds: 7_200 }));
     expect(hook.last).toEqual([0, 0]);
   });
 
   it('do not render for a content that was watched to its end', () => {
     state.progress.set('film:m', ONE_HOUR);
-    const hook = renderHook(() => [useResume('film:m'), useContinueWatching()]);
-    act(() => state.progress.markWatched('film:n', 100));
-    act(() => void state.progress.markUnwatched('film:n'));
+    const hook = renderHook(() => [useResume('film:m'), useContinueWatching().cards]);
+    act(() => watchedOf(state).mark('film:n'));
+    act(() => void watchedOf(state).unmark('film:n'));
     expect(hook.renders).toHaveLength(1);
   });
 });
@@ -230,7 +229,7 @@ function Everything(): ReactNode {
   const { devices } = useDevices();
   const { connection } = useSyncStatus();
   const resume = useResume('film:m');
-  const shown = [items, item ?? null, devices, connection, resume, useContinueWatching()];
+  const shown = [items, item ?? null, devices, connection, resume, useContinueWatching().cards];
   return createElement('p', null, JSON.stringify(shown));
 }
 
@@ -271,8 +270,7 @@ describe('without a state', () => {
     expect([add('film:m'), has('film:m'), remove('film:m')]).toEqual([false, false, false]);
     const progress = renderHook(() => useProgress('film:m'), { isOpen: false }).last;
     progress.set(ONE_HOUR);
-    progress.markWatched();
-    expect([progress.clear(), progress.markUnwatched()]).toEqual([false, false]);
+    expect(progress.clear()).toBe(false);
     const { sendCommand, handOff } = renderHook(useDevices, { isOpen: false }).last;
     const offline = { outcome: 'unreachable', reason: 'offline' };
     expect(await sendCommand('phone', { action: 'play' })).toEqual(offline);

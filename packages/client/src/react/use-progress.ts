@@ -1,7 +1,6 @@
 import type { PlaybackPosition } from '@cuepoint/core';
 import { useMemo } from 'react';
 import type { ProgressItem } from '../replica/view.ts';
-import type { WatchState } from '../watch-state.ts';
 import { useWatchState } from './provider.ts';
 import { progressOf, useSnapshot } from './use-snapshot.ts';
 
@@ -12,14 +11,7 @@ export interface UseProgress {
   readonly set: (position: PlaybackPosition) => void;
   /** @returns false when there is nothing to clear. */
   readonly clear: () => boolean;
-  /** @param durationSeconds needed where no device has told it. @throws as `Progress.markWatched` */
-  readonly markWatched: (durationSeconds?: number) => void;
-  /** @returns false when it was not begun. */
-  readonly markUnwatched: () => boolean;
 }
-
-const NONE: readonly ProgressItem[] = [];
-const readInProgress = (state: WatchState) => state.progress.inProgress();
 
 /** Where the person is in a content. The functions are the same ones for as long as state and content are. */
 export function useProgress(contentId: string): UseProgress {
@@ -29,9 +21,6 @@ export function useProgress(contentId: string): UseProgress {
     () => ({
       set: (position: PlaybackPosition) => state?.progress.set(contentId, position),
       clear: () => state?.progress.clear(contentId) ?? false,
-      markWatched: (durationSeconds?: number) =>
-        state?.progress.markWatched(contentId, durationSeconds),
-      markUnwatched: () => state?.progress.markUnwatched(contentId) ?? false,
     }),
     [state, contentId],
   );
@@ -41,9 +30,4 @@ export function useProgress(contentId: string): UseProgress {
 /** Where to go on, in seconds: the position of a content in progress, else 0. [LWW5] */
 export function useResume(contentId: string): number {
   return useSnapshot(progressOf, ({ progress }) => progress.resume(contentId), 0);
-}
-
-/** Begun and not completed, the latest first. [LWW5] */
-export function useContinueWatching(): readonly ProgressItem[] {
-  return useSnapshot(progressOf, readInProgress, NONE);
 }

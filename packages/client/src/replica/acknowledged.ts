@@ -13,7 +13,7 @@ import {
 } from '@cuepoint/core';
 import type { StorageChange } from '../storage/client-storage.ts';
 import { isSame } from '../subscribable.ts';
-import { keyOf, partOf, within, type Keyed, type RegisterOp } from './op-key.ts';
+import { isRegisterOp, keyOf, partOf, within, type Keyed, type RegisterOp } from './op-key.ts';
 
 type StoredStamp = readonly [timestamp: string, deviceId: string];
 interface StoredTag {
@@ -45,10 +45,11 @@ export class Acknowledged {
     if (op.kind === 'watchlist.remove') {
       return this.set.remove(op.contentId, op.tags, op) === 'applied';
     }
-    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') return false;
+    // What was played is history, which no device holds.
+    if (!isRegisterOp(op)) return false;
     const stored = this.registerOf(op);
     if (stored !== undefined && compareStamps(stored, op) >= 0) return false;
-    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), op);
+    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), op as RegisterOp);
     return true;
   }
 
@@ -160,7 +161,17 @@ function isSameEntry(a: ORSetEntry | undefined, b: ORSetEntry): boolean {
 }
 
 function isSameOp(a: RegisterOp | undefined, b: RegisterOp): boolean {
-  return a === b || (a !== undefined && isSameStamp(a, b) && isSame({ ...b, ...stampOf(a) }, a));
+  if (a === b || a === undefined) return a === b;
+  const value = valueOf(a);
+  return (
+    isSameStamp(a, b) &&
+    isSame({ ...b, ...stampOf(a), value }, { ...a, value }) &&
+    JSON.stringify(value) === JSON.stringify(valueOf(b))
+  );
+}
+
+function valueOf(op: RegisterOp) {
+  return op.kind === 'register.set' ? op.value : null;
 }
 
 function isSameStamp(a: Stamp | null, b: Stamp | null): boolean {

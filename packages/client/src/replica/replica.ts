@@ -31,8 +31,8 @@ export interface ReplicaChange {
   readonly put?: readonly OutboxEntry[];
   /** Ids of entries that left. */
   readonly drop?: readonly string[];
-  /** The entry that took the place of those that left; without it the service has acknowledged them. [SDK4] */
-  readonly foldedInto?: string;
+  /** By an id that left: the entry that took its place; without it the service has acknowledged them. [SDK4] */
+  readonly foldedInto?: Readonly<Record<string, string>>;
   readonly meta?: Partial<ReplicaMeta>;
 }
 

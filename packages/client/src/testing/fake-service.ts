@@ -84,7 +84,9 @@ export class FakeService {
     const userId = userIdOf(readClaims(token)?.subject ?? this.subjectOf(token) ?? '');
     const { log } = this.#storeOf(userId);
     const from = cursor === undefined ? 0 : Number(cursor);
-    const ops = log.slice(from).map(opToWire);
+    // History is in no replica.
+    const kept = log.slice(from).filter(({ kind }) => !kind.startsWith('play'));
+    const ops = kept.map(opToWire);
     const resync = cursor === undefined;
     const pages = pagesOf(ops, this.pageSize);
     for (const [index, page] of pages.entries()) {

@@ -3,7 +3,7 @@ import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import { CommandHandlers } from '../devices/commands.ts';
 import type { Device, Devices } from '../devices/devices.ts';
 import type { ClientEnvironment, EnvironmentSignal } from '../environment.ts';
-import { recordOp } from '../outbox/record-op.ts';
+import { recordOps } from '../outbox/record-op.ts';
 import type { Place } from '../place.ts';
 import { createProgress } from '../progress.ts';
 import { ReplicaStore } from '../replica/replica-store.ts';
@@ -39,15 +39,17 @@ export async function createLocalState() {
   let isClosed = false;
   const progress = createProgress({
     store,
+    uuid: environment.uuid,
     deviceId: 'tv',
-    write(op) {
+    write(...ops) {
       if (isClosed) throw new ClientError('closed', 'This watch state was closed.');
-      if (op.kind === 'progress.set') {
+      for (const op of ops) {
+        if (op.kind !== 'progress.set') continue;
         const { positionSeconds, durationSeconds, state } = op;
         written.push({ positionSeconds, durationSeconds, state });
         told.push(`${op.claim === undefined ? 'act' : 'tick'}: ${state} at ${positionSeconds}`);
       }
-      void recordOp(store, 'tv', op);
+      void recordOps(store, 'tv', ops);
     },
   });
   const phone: Device = {

@@ -1,5 +1,6 @@
 import type { ClientStorage } from '../storage/client-storage.ts';
 import type { ClientDevice, WatchStateOptions } from '../options.ts';
+import { registersOf } from '../facades/registers.ts';
 import { createWatchState, type WatchState } from '../watch-state.ts';
 import { FakeEnvironment, settled } from './fake-environment.ts';
 import { FakeService, fakeToken } from './fake-service.ts';
@@ -63,4 +64,15 @@ export function shown({ watchlist, progress }: WatchState) {
       progress.list().map(({ contentId, positionSeconds }) => [contentId, positionSeconds]),
     ),
   };
+}
+
+/** What the app says of registers. */
+export function said(state: WatchState): Record<string, unknown> {
+  return Object.fromEntries(
+    ['watched', 'rating'].flatMap((kind) =>
+      registersOf(state, kind)
+        .list()
+        .map(({ key, value }) => [`${kind} ${key}`, value]),
+    ),
+  );
 }

@@ -95,7 +95,10 @@ export class ReplicaHistory {
     };
     return {
       put: [entry],
-      ...(folded.length > 0 && { drop: folded.map((each) => each.id), foldedInto: id }),
+      ...(folded.length > 0 && {
+        drop: folded.map((each) => each.id),
+        foldedInto: Object.fromEntries(folded.map((each) => [each.id, id])),
+      }),
     };
   }
 }

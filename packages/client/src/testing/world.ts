@@ -6,16 +6,26 @@ import {
   type ProgressOp,
 } from '@cuepoint/core';
 import * as fc from 'fast-check';
+import { historyOf } from '../facades/history.ts';
+import { ratingsOf } from '../facades/ratings.ts';
+import { watchedOf } from '../facades/watched.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeService } from './fake-service.ts';
 import { FakeStorage } from './fake-storage.ts';
 import { openApp, type App } from './open-app.ts';
 
 export const FILMS = ['film', 'other'];
+const PLAY_ID = '20000000-0000-4000-8000-000000000000';
 const SKEWS_MS = [0, -Date.UTC(2026, 0), Date.UTC(2099, 0) - Date.UTC(2026, 0), 90_000];
 
 interface RemoteWrite {
-  readonly does: 'remoteAdd' | 'remoteRemove' | 'remoteSet' | 'remoteReport';
+  readonly does:
+    | 'remoteAdd'
+    | 'remoteRemove'
+    | 'remoteSet'
+    | 'remoteReport'
+    | 'remoteRate'
+    | 'remotePlay';
   readonly film: string;
   readonly positionSeconds: number;
 }
@@ -23,8 +33,9 @@ interface RemoteWrite {
 export type Action =
   | RemoteWrite
   | { readonly does: 'add' | 'remove' | 'clear'; readonly film: string }
+  | { readonly does: 'mark' | 'unmark' | 'play' | 'unplay'; readonly film: string }
   | {
-      readonly does: 'set' | 'report' | 'autoplay';
+      readonly does: 'set' | 'report' | 'autoplay' | 'rate';
       readonly film: string;
       readonly positionSeconds: number;
     }
@@ -36,13 +47,24 @@ export type Action =
 const film = fc.constantFrom(...FILMS);
 const seconds = fc.nat({ max: 99 });
 const writes = fc.record({ does: fc.constantFrom('add' as const, 'remove', 'clear'), film });
+const marks = fc.record({
+  does: fc.constantFrom('mark' as const, 'unmark', 'play', 'unplay'),
+  film,
+});
 const sets = fc.record({
-  does: fc.constantFrom('set' as const, 'report', 'report', 'autoplay'),
+  does: fc.constantFrom('set' as const, 'report', 'report', 'autoplay', 'rate'),
   film,
   positionSeconds: seconds,
 });
 const remote = fc.record({
-  does: fc.constantFrom('remoteAdd' as const, 'remoteRemove', 'remoteSet', 'remoteReport'),
+  does: fc.constantFrom(
+    'remoteAdd' as const,
+    'remoteRemove',
+    'remoteSet',
+    'remoteReport',
+    'remoteRate',
+    'remotePlay',
+  ),
   film,
   positionSeconds: seconds,
 });
@@ -64,7 +86,8 @@ const waits = fc.record({
 export const arbitraryActions: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: writes },
-    { weight: 4, arbitrary: sets },
+    { weight: 5, arbitrary: sets },
+    { weight: 3, arbitrary: marks },
     { weight: 4, arbitrary: remote },
     { weight: 3, arbitrary: switches },
     { weight: 2, arbitrary: ends },
@@ -80,6 +103,7 @@ export class World {
   readonly service = new FakeService(() => this.environment.trueMs);
   #app: App | undefined;
   #remotes = 0;
+  readonly #plays: string[] = [];
 
   get app(): App {
     if (this.#app === undefined) throw new Error('it was not opened');
@@ -128,6 +152,21 @@ export class World {
         }
         break;
       }
+      case 'mark':
+        watchedOf(state).mark(action.film);
+        break;
+      case 'unmark':
+        watchedOf(state).unmark(action.film);
+        break;
+      case 'rate':
+        ratingsOf(state).set(action.film, 1 + (action.positionSeconds % 10));
+        break;
+      case 'play':
+        this.#plays.push(historyOf(state).add(action.film));
+        break;
+      case 'unplay':
+        historyOf(state).remove({ playId: this.#plays.pop() ?? PLAY_ID, alsoIds: [] });
+        break;
       case 'acks':
         service.acknowledges = action.isOn;
         break;
@@ -158,6 +197,8 @@ export class World {
       case 'remoteRemove':
       case 'remoteSet':
       case 'remoteReport':
+      case 'remoteRate':
+      case 'remotePlay':
         service.commit('ada', this.#remote(action));
     }
   }
@@ -187,6 +228,13 @@ export class World {
       timestamp: { physical: this.environment.trueMs, logical: this.#remotes },
       deviceId: 'phone',
     };
+    const id = `10000000-0000-4000-8000-${String(this.#remotes).padStart(12, '0')}`;
+    if (action.does === 'remotePlay') return { kind: 'play.add', ...base, playId: id };
+    if (action.does === 'remoteRate') {
+      const { contentId: key, ...stamp } = base;
+      const value = 1 + (action.positionSeconds % 10);
+      return { kind: 'register.set', register: 'rating', key, value, ...stamp };
+    }
     if (action.does === 'remoteSet' || action.does === 'remoteReport') {
       const { positionSeconds } = action;
       const last = this.service.storeOf('ada').registers.get(action.film);
@@ -201,9 +249,8 @@ export class World {
         ...(claim && { claim }),
       };
     }
-    const tag = `10000000-0000-4000-8000-${String(this.#remotes).padStart(12, '0')}`;
-    if (action.does === 'remoteAdd') return { kind: 'watchlist.add', ...base, tag };
+    if (action.does === 'remoteAdd') return { kind: 'watchlist.add', ...base, tag: id };
     const tags = this.service.storeOf('ada').set.liveTags(action.film);
-    return { kind: 'watchlist.remove', ...base, tags: tags.length > 0 ? tags : [tag] };
+    return { kind: 'watchlist.remove', ...base, tags: tags.length > 0 ? tags : [id] };
   }
 }

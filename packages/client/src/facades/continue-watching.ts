@@ -1,0 +1,197 @@
+import {
+  CONTINUE_WATCHING_POLICY,
+  createWatchingList,
+  explainContinueWatching,
+  groupOf,
+  requireContentId,
+  type Card,
+  type ContinueWatchingPolicy,
+  type ListedFacts,
+  type ListSource,
+  type Verdict,
+} from '@cuepoint/core';
+import type { Door } from '../door.ts';
+import { visibleRegister } from '../replica/view.ts';
+import { Listeners } from '../subscribable.ts';
+import type { WatchState } from '../watch-state.ts';
+import { createDescription, type AppDescription } from './parts/description.ts';
+import { perState } from './parts/per-state.ts';
+
+export type {
+  Card,
+  CardReason,
+  HiddenGroup,
+  HiddenReason,
+  ListedFacts,
+  Verdict,
+  Why,
+} from '@cuepoint/core';
+export type { AppDescription } from './parts/description.ts';
+
+/** What the person goes on with: one card a group, which is a series or a content without one. [CW1] */
+export interface ContinueWatching {
+  /** The latest engaged first; the same array until something changes. [CW2] */
+  list(): readonly Card[];
+  /** What a series goes on with, dismissed or not: its first episode where nothing of it was begun. [CW5] */
+  upNext(seriesId: string): Verdict;
+  /** Every group that anything was done with, why it is here or why it is not; made anew for each call. [CW8] */
+  explain(): readonly Verdict[];
+  /** What is known of a content. */
+  facts(contentId: string): ListedFacts | undefined;
+  /**
+   * Takes a group off the list until somebody engages with it again. Its places stay. [CW4]
+   *
+   * @param id of the group, or of a content in it. @throws CuepointError `invalid_content_id`; ClientError `closed`
+   */
+  dismiss(id: string): void;
+  /** Takes that back. @returns false where it was not dismissed. @throws ClientError `closed` */
+  restore(id: string): boolean;
+  /** Begins a new pass: what was watched before counts no more on the list, and stays in the history. [CW6] @throws as `dismiss` */
+  rewatch(id: string): void;
+  /** Ends the pass: what was watched before counts again. @returns false where there was none. */
+  endRewatch(id: string): boolean;
+  /** What the app knows of a content changed; without an id: of any. */
+  describeAnew(contentId?: string): void;
+  /** Calls after each change, of this device or another, and as episodes are released. @returns what ends it. */
+  subscribe(listener: () => void): () => void;
+}
+
+export interface ContinueWatchingOptions extends AppDescription {
+  /** From where on a content is begun. [CW3] */
+  readonly policy?: Partial<ContinueWatchingPolicy>;
+}
+
+/** What the list is made of, beside positions. */
+const KINDS = ['watched', 'dismissed', 'rewatch'] as const;
+const PARTS = ['progress', ...KINDS];
+/** A release further away than this is looked at again: timers have an end, and clocks are set. */
+const LOOK_MAX_MS = 60 * 60_000;
+const NO_OPTIONS: ContinueWatchingOptions = {};
+
+const listsOf = perState((door) => {
+  const lists = new WeakMap<ContinueWatchingOptions, ContinueWatching>();
+  return (options: ContinueWatchingOptions): ContinueWatching => {
+    const list = lists.get(options) ?? createContinueWatching(door, options);
+    lists.set(options, list);
+    return list;
+  };
+});
+
+/** @param options the same object gives the same list: keep it. */
+export function continueWatchingOf(
+  state: WatchState,
+  options: ContinueWatchingOptions = NO_OPTIONS,
+): ContinueWatching {
+  return listsOf(state)(options);
+}
+
+function createContinueWatching(
+  { store, write, environment }: Door,
+  options: ContinueWatchingOptions,
+): ContinueWatching {
+  const listeners = new Listeners();
+  const describe = createDescription(store, options);
+  const source: ListSource = {
+    describe,
+    policy: { ...CONTINUE_WATCHING_POLICY, ...options.policy },
+    state: {
+      *contentIds() {
+        for (const part of PARTS) for (const key of store.replica.keysOf(part)) yield key;
+      },
+      progress(contentId) {
+        const op = visibleRegister(store.replica, 'progress', contentId);
+        return op && { value: op.kind === 'progress.set' ? op : null, stamp: op };
+      },
+      register(kind, key) {
+        const op = visibleRegister(store.replica, kind, key);
+        return op?.kind === 'register.set' ? { value: op.value, stamp: op } : undefined;
+      },
+    },
+  };
+  const list = createWatchingList(source);
+  const nowMs = (): number => store.clock.nowMs();
+  let cancelLook: (() => void) | undefined;
+  let looksAtMs = Infinity;
+  let shown: readonly Card[] = [];
+
+  store.onChanged(({ keys }) => {
+    if (keys === undefined) {
+      describe.reset();
+      list.reset();
+    } else {
+      const contents = keys.get('content') ?? [];
+      if (PARTS.every((part) => !keys.has(part)) && !keys.has('content')) return;
+      for (const contentId of contents) described(contentId);
+      for (const part of PARTS) for (const key of keys.get(part) ?? []) list.changed(key);
+    }
+    listeners.notify();
+  });
+
+  function described(contentId: string): void {
+    for (const seriesId of describe.changed(contentId)) list.changed(seriesId);
+    list.changed(contentId);
+  }
+
+  /** An episode is released while somebody looks. [CW5] */
+  function lookLater(): void {
+    const atMs = listeners.size === 0 ? Infinity : list.changesAtMs();
+    if (atMs === looksAtMs) return;
+    looksAtMs = atMs;
+    cancelLook?.();
+    cancelLook = undefined;
+    if (atMs === Infinity) return;
+    cancelLook = environment.setTimer(
+      () => {
+        looksAtMs = Infinity;
+        if (shown !== cards()) listeners.notify();
+      },
+      Math.min(Math.max(atMs - nowMs(), 0), LOOK_MAX_MS),
+    );
+  }
+
+  const cards = (): readonly Card[] => {
+    shown = list.cards(nowMs());
+    lookLater();
+    return shown;
+  };
+
+  function set(register: 'dismissed' | 'rewatch', id: string, value: true | { since: '' }): void {
+    requireContentId(id);
+    const key = groupOf(id, describe);
+    write({ kind: 'register.set', register, key, value, isDated: true });
+  }
+
+  /** Under whatever name of the group it was said. */
+  function clear(register: 'dismissed' | 'rewatch', id: string): boolean {
+    const keys = new Set([id, describe.canonical(id), groupOf(id, describe)]);
+    const said = [...keys].filter((key) => source.state.register(register, key)?.value != null);
+    write(...said.map((key) => ({ kind: 'register.set' as const, register, key, value: null })));
+    return said.length > 0;
+  }
+
+  return {
+    list: cards,
+    upNext: (seriesId) => list.upNext(seriesId, nowMs()),
+    explain: () => explainContinueWatching(source, nowMs()),
+    facts: (contentId) => describe.facts(describe.canonical(contentId)),
+    dismiss: (id) => set('dismissed', id, true),
+    restore: (id) => clear('dismissed', id),
+    rewatch: (id) => set('rewatch', id, { since: '' }),
+    endRewatch: (id) => clear('rewatch', id),
+    describeAnew(contentId) {
+      if (contentId === undefined) {
+        describe.reset();
+        list.reset();
+      } else described(describe.canonical(contentId));
+      listeners.notify();
+    },
+    subscribe(listener) {
+      const end = listeners.subscribe(listener);
+      cards();
+      return () => {
+        end();
+        lookLater();
+      };
+    },
+  };
+}

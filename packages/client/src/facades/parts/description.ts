@@ -1,0 +1,82 @@
+import type { Description, ListedFacts } from '@cuepoint/core';
+import { visibleRegister } from '../../replica/view.ts';
+import type { ReplicaStore } from '../../replica/replica-store.ts';
+
+/** What the app knows of contents; it comes before what anybody else knows. */
+export interface AppDescription {
+  readonly facts?: (contentId: string) => ListedFacts | undefined;
+  readonly episodesOf?: (seriesId: string) => Iterable<string>;
+  /** The one name of all that a content has. Default: ids are names. */
+  readonly canonical?: (id: string) => string;
+}
+
+export interface KnownDescription extends Description {
+  /** Forgets what it made of this content. @returns the series that it is in, or was. */
+  changed(contentId: string): readonly string[];
+  reset(): void;
+}
+
+/** From the app, then the user's `content` registers. What one does not say the next may. */
+export function createDescription(store: ReplicaStore, app: AppDescription): KnownDescription {
+  const factsById = new Map<string, ListedFacts | undefined>();
+  const seriesById = new Map<string, string>();
+  const episodesBySeries = new Map<string, Set<string>>();
+  let isIndexed = false;
+
+  function told(contentId: string): ListedFacts | undefined {
+    const op = visibleRegister(store.replica, 'content', contentId);
+    return op?.kind === 'register.set' && op.value !== null
+      ? (op.value as object as ListedFacts)
+      : undefined;
+  }
+
+  function place(contentId: string): string | undefined {
+    const seriesId = told(contentId)?.seriesId;
+    const before = seriesById.get(contentId);
+    if (before === seriesId) return seriesId;
+    if (before !== undefined) episodesBySeries.get(before)?.delete(contentId);
+    if (seriesId === undefined) seriesById.delete(contentId);
+    else {
+      seriesById.set(contentId, seriesId);
+      const episodes = episodesBySeries.get(seriesId) ?? new Set();
+      episodesBySeries.set(seriesId, episodes.add(contentId));
+    }
+    return seriesId;
+  }
+
+  function index(): void {
+    if (isIndexed) return;
+    isIndexed = true;
+    for (const contentId of store.replica.keysOf('content')) place(contentId);
+  }
+
+  return {
+    canonical: app.canonical ?? ((id) => id),
+    facts(contentId) {
+      if (factsById.has(contentId)) return factsById.get(contentId);
+      const own = app.facts?.(contentId);
+      const others = told(contentId);
+      const facts = own && others ? { ...others, ...own } : (own ?? others);
+      factsById.set(contentId, facts);
+      return facts;
+    },
+    episodesOf(seriesId) {
+      index();
+      const episodes = episodesBySeries.get(seriesId) ?? [];
+      const own = app.episodesOf?.(seriesId);
+      return own === undefined ? episodes : new Set([...own, ...episodes]);
+    },
+    changed(contentId) {
+      factsById.delete(contentId);
+      if (!isIndexed) return [];
+      const before = seriesById.get(contentId);
+      return [before, place(contentId)].filter((id) => id !== undefined);
+    },
+    reset() {
+      factsById.clear();
+      seriesById.clear();
+      episodesBySeries.clear();
+      isIndexed = false;
+    },
+  };
+}
