@@ -36,7 +36,10 @@ export interface ProgressChange {
   readonly op: ProgressSetOp;
 }
 
-/** Progress reports of many devices, uniform over the prefilled (user, content) pairs. */
+/** A person does something that often; what is reported between two acts continues the first. */
+const ACT_MS = 600_000;
+
+/** A timer's reports of many devices, uniform over the prefilled (user, content) pairs. */
 export function createProgressChanges(
   { users, contentsPerUser }: Pick<Scale, 'users' | 'contentsPerUser'>,
   random: () => number = Math.random,
@@ -47,6 +50,7 @@ export function createProgressChanges(
   return (caller) => {
     const pair = Math.floor(random() * users * contentsPerUser);
     const spin = random();
+    const timestamp = nextStamp();
     return {
       userId: userIds[Math.floor(pair / contentsPerUser)] ?? '',
       op: {
@@ -55,7 +59,9 @@ export function createProgressChanges(
         positionSeconds: Math.floor(random() * 5_400),
         durationSeconds: 5_400,
         state: spin < 0.8 ? 'playing' : spin < 0.95 ? 'paused' : 'stopped',
-        timestamp: nextStamp(),
+        timestamp,
+        // Of devices that take turns each report is the greatest: claims never go back.
+        claim: { physical: timestamp.physical - (timestamp.physical % ACT_MS), logical: 0 },
         deviceId: `device-${caller % 4}`,
       },
     };

@@ -3,8 +3,9 @@ import type { Chance } from './chance.ts';
 /** One thing that happens in a run. Devices, users, films and services are named by their number. */
 export type Action =
   | { readonly do: 'add' | 'remove' | 'clear'; readonly device: number; readonly film: number }
+  /** A person does something; a timer reports; the next film begins by itself. */
   | {
-      readonly do: 'watch';
+      readonly do: 'watch' | 'tick' | 'autoplay';
       readonly device: number;
       readonly film: number;
       readonly seconds: number;
@@ -42,6 +43,9 @@ const HOUR_MS = 3_600_000;
 /** The share of runs in which clocks of services are wrong. */
 const WRONG_CLOCKS = 0.4;
 const CLOCKS_SET_MAX = 6;
+/** The share of runs in which screens play on by themselves. */
+const UNWATCHED_RUNS = 0.5;
+const PLAYING_ON = ['watch', 'watch', 'watch', 'tick', 'tick', 'tick', 'tick', 'autoplay'] as const;
 /** The share of runs in which hardly anything happens, and for how long nothing does. */
 const QUIET_RUNS = 0.1;
 const IDLE_MIN_MS = 2 * 60_000;
@@ -74,9 +78,18 @@ function drawBusyHistory(chance: Chance): Action[] {
     actions.push(isFault ? drawFault(chance) : drawWrite(chance));
     if (chance.isLucky(0.4)) actions.push({ do: 'wait', ms: patience * drawWait(chance) });
   }
+  const screens = chance.of('screens');
+  if (screens.isLucky(UNWATCHED_RUNS)) leaveScreens(actions, screens);
   const clocks = chance.of('clocks');
   if (clocks.isLucky(WRONG_CLOCKS)) setClocks(actions, clocks);
   return [...actions, { do: 'quiet' }];
+}
+
+/** Of what plays somebody watches a part. */
+function leaveScreens(actions: Action[], chance: Chance): void {
+  for (const [index, action] of actions.entries()) {
+    if (action.do === 'watch') actions[index] = { ...action, do: chance.pick(PLAYING_ON) };
+  }
 }
 
 /** In some runs instances are hours and days apart, and their clocks are set while they run. */

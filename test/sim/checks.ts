@@ -1,8 +1,8 @@
-import { compareStamps, timestampToText, type Op, type WireOp } from '@cuepoint/core';
+import { compareStamps, opToWire, type Op, type WireOp } from '@cuepoint/core';
 import type { WatchState } from '@cuepoint/client';
 import { textToCursor } from '../../packages/store/src/cursor.ts';
 import { Violation, type Ledger } from './ledger.ts';
-import { keyOfWire } from './op-key.ts';
+import { keyOfWire, orderOf, stampedKeyOf } from './op-key.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimDevice } from './sim-device.ts';
 import type { MemoryStore } from './store/memory-database.ts';
@@ -88,7 +88,7 @@ export function checkOwnAcks(world: Checked): void {
         if (tags.every(isKnown)) continue;
       } else if (op.kind === 'progress.set' || op.kind === 'progress.clear') {
         const known = registers.get(op.contentId);
-        if (known !== undefined && timestampToText(known.timestamp) >= op.timestamp) continue;
+        if (known !== undefined && orderOf(opToWire(known)) >= orderOf(op)) continue;
       }
       world.fail(new Violation('a', `${device.name} has forgotten ${keyOfWire(op)}`));
     }
@@ -139,19 +139,17 @@ function checkModel({ store, ledger }: Checked, userId: string): void {
   }
   for (const [contentId, stamp] of user.ackedProgress) {
     const stored = store.tables.registers.get(`${userId} ${contentId}`);
-    if (stored === undefined || timestampToText(stored.op.timestamp) < stamp) {
+    if (stored === undefined || orderOf(opToWire(stored.op)) < stamp) {
       throw new Violation('a', `progress of ${contentId} at ${stamp} was acknowledged and is lost`);
     }
   }
   for (const { userId: owner, op } of store.tables.registers.values()) {
     if (owner !== userId) continue;
-    const { positionSeconds, state } = op.kind === 'progress.set' ? op : {};
-    const timestamp = timestampToText(op.timestamp);
-    const key =
-      op.kind === 'progress.set'
-        ? `set ${op.contentId} ${timestamp} ${positionSeconds} ${state}`
-        : `clear ${op.contentId} ${timestamp}`;
-    if (!user.progress.has(key)) throw new Violation('i', `nobody of ${userId} wrote ${key}`);
+    const stored = opToWire(op);
+    const written = user.progress.get(keyOfWire(stored));
+    if (written === undefined || orderOf(written) !== orderOf(stored)) {
+      throw new Violation('i', `nobody of ${userId} wrote ${stampedKeyOf(stored)}`);
+    }
   }
 }
 
@@ -224,8 +222,8 @@ function rowsOf({ tables }: MemoryStore, userId: string): string {
   return `${tags.sort().join()} ${registers.sort().join()}`;
 }
 
-function stampedContent({ contentId, timestamp, deviceId }: Op): string {
-  return `${contentId} ${timestampToText(timestamp)} ${deviceId}`;
+function stampedContent(op: Op): string {
+  return `${op.contentId} ${orderOf(opToWire(op))} ${op.deviceId}`;
 }
 
 function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean {
@@ -239,7 +237,7 @@ function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean 
     });
   }
   const stored = tables.registers.get(`${userId} ${op.contentId}`);
-  return stored !== undefined && timestampToText(stored.op.timestamp) >= op.timestamp;
+  return stored !== undefined && orderOf(opToWire(stored.op)) >= orderOf(op);
 }
 
 function indexed(ops: readonly Op[]) {

@@ -5,13 +5,13 @@ import {
   type WireOp,
   type WireOpResult,
 } from '@cuepoint/core';
-import { keyOfWire, stampedKeyOf } from './op-key.ts';
+import { keyOfWire, orderOf, stampedKeyOf } from './op-key.ts';
 
 /** How far the clock of one instance of the service is off from that of another, at most, in ms. */
 export const SERVICE_SKEW_MAX_MS = 20_000;
 
 /** What a run must never show; the letters are those of docs/reliability.md. */
-export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'j' | 'crash';
+export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'j' | 'k' | 'crash';
 
 export class Violation extends Error {
   readonly invariant: Invariant;
@@ -31,7 +31,7 @@ export interface UserLedger {
   readonly ackedRemoves: Set<string>;
   /** By key, every write to a register that was ever sent. */
   readonly progress: Map<string, WireOp>;
-  /** The greatest stamp that was acknowledged, by content. */
+  /** The greatest stamp that was acknowledged, by content, as `orderOf` has it. */
   readonly ackedProgress: Map<string, string>;
 }
 
@@ -43,6 +43,8 @@ interface Sent {
     readonly write: string;
     readonly register: string;
     readonly timestamp: string;
+    /** As `orderOf` has it. */
+    readonly order: string;
   }[];
   readonly stampByKey: Map<string, string>;
 }
@@ -211,9 +213,9 @@ export class Ledger {
       for (const tag of op.tags) user.ackedRemoves.add(tag);
     } else if (
       op.contentId !== undefined &&
-      op.timestamp > (user.ackedProgress.get(op.contentId) ?? '')
+      orderOf(op) > (user.ackedProgress.get(op.contentId) ?? '')
     ) {
-      user.ackedProgress.set(op.contentId, op.timestamp);
+      user.ackedProgress.set(op.contentId, orderOf(op));
     }
     return true;
   }
@@ -224,18 +226,19 @@ export class Ledger {
     const sent: Sent = this.#sentByLineage.get(lineage) ?? { stamps: [], stampByKey: new Map() };
     this.#sentByLineage.set(lineage, sent);
     const before = sent.stampByKey.get(key);
-    if (before === op.timestamp) return;
+    const order = orderOf(op);
+    if (before === order) return;
     if (before !== undefined && !this.#refused.has(`${device} ${key} ${before}`)) {
-      this.#fail(new Violation('h', `${device} sent ${key} at ${before}, then at ${op.timestamp}`));
+      this.#fail(new Violation('h', `${device} sent ${key} at ${before}, then at ${order}`));
     }
-    sent.stampByKey.set(key, op.timestamp);
+    sent.stampByKey.set(key, order);
     // With clocks hours apart stamps rise by register: what a device does later replaces what it did before. [LWW1]
     const isProgress = op.kind.startsWith('progress');
     const register = isProgress ? `${op.contentId} ` : key;
     const scope = this.areClocksClose ? '' : register;
     const write = isProgress ? key.replace(op.timestamp, '') : key;
     const wasRefused = (of: Sent['stamps'][number]) =>
-      this.#refused.has(`${device} ${of.key} ${of.timestamp}`);
+      this.#refused.has(`${device} ${of.key} ${of.order}`);
     const isAnotherTry = sent.stamps.some((other) => other.write === write && wasRefused(other));
     const earlier = sent.stamps.filter(
       (other) => scope === '' || (other.register === scope && !isAnotherTry && !wasRefused(other)),
@@ -249,7 +252,7 @@ export class Ledger {
         new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${lastStamp}`),
       );
     }
-    sent.stamps.push({ key, write, register, timestamp: op.timestamp });
+    sent.stamps.push({ key, write, register, order, timestamp: op.timestamp });
     if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + this.serviceSkewMaxMs) {
       this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
     }

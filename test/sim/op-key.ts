@@ -20,7 +20,13 @@ export function keyOfWire(op: WireOp): string {
   }
 }
 
+/** Sorts as writes to one register do, up to the device that decides between equal ones. [CLM1] [HLC5] */
+export function orderOf(op: WireOp): string {
+  const claim = op.kind === 'progress.set' ? op.claim : undefined;
+  return `${claim ?? op.timestamp} ${op.timestamp}`;
+}
+
 /** The same with its stamp: two that differ are two tries of one write. */
 export function stampedKeyOf(op: WireOp): string {
-  return `${keyOfWire(op)} ${op.timestamp}`;
+  return `${keyOfWire(op)} ${orderOf(op)}`;
 }

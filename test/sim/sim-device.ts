@@ -1,4 +1,4 @@
-import type { DownMessage, Op, UpMessage, WireOp } from '@cuepoint/core';
+import { opToWire, type DownMessage, type Op, type UpMessage, type WireOp } from '@cuepoint/core';
 import { createWatchState, type StorageChange, type WatchState } from '@cuepoint/client';
 import { fakeToken } from '../../packages/client/src/testing/fake-service.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
@@ -7,7 +7,7 @@ import type { Chance } from './chance.ts';
 import { SimConnection, type Weather } from './connection.ts';
 import { SimDisk } from './disk.ts';
 import { Violation, type Ledger, type Peer } from './ledger.ts';
-import { stampedKeyOf } from './op-key.ts';
+import { orderOf, stampedKeyOf } from './op-key.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export const SERVICE_URL = 'https://media.test';
@@ -181,10 +181,12 @@ export class SimDevice {
     const before = new Set(outbox.map(({ id }) => id));
     const isWritten = act(state);
     const added = state.inspect().outbox.filter(({ id }) => !before.has(id));
+    const known = [...acknowledged, ...outbox.map(({ op }) => op)];
     this.#checkSeen(
       added.map(({ op }) => op),
-      [...acknowledged, ...outbox.map(({ op }) => op)],
+      known,
     );
+    for (const { op } of added) this.#checkClaim(op, known);
     if (isWritten && added.length !== 1) {
       this.#deps.fail(new Violation('f', `${this.name}: a write made ${added.length} entries`));
     }
@@ -202,6 +204,23 @@ export class SimDevice {
         new Violation('d', `${this.name} removes ${unseen}, which it has never seen`),
       );
     }
+  }
+
+  /** (k) [CLM3] [CLM4] What a person does takes over; what goes on by itself is silent while it could not. */
+  #checkClaim(written: Op, known: readonly Op[]): void {
+    if (!isProgress(written)) return;
+    const order = orderOf(opToWire(written));
+    const greater = known.find(
+      (op) =>
+        op.contentId === written.contentId && isProgress(op) && orderOf(opToWire(op)) >= order,
+    );
+    if (greater === undefined) return;
+    this.#deps.fail(
+      new Violation(
+        'k',
+        `${this.name} writes ${order} of ${written.contentId}, and knows ${JSON.stringify(greater)}`,
+      ),
+    );
   }
 
   /** (c) */
@@ -351,7 +370,6 @@ export class SimDevice {
   /** [SDK2] No op leaves the outbox without an ack. */
   #checkLeft(namespace: string, key: string, { op, sends }: StoredEntry): void {
     if (this.#deps.ledger.wasAcked(this.name, op)) return;
-    const isProgress = op.kind === 'progress.set' || op.kind === 'progress.clear';
     // A later write to the register has taken its place.
     const isFolded = [...this.#lastPut].some(
       ([other, later]) =>
@@ -360,7 +378,7 @@ export class SimDevice {
         later.op.contentId === op.contentId &&
         later.op.kind.startsWith('progress'),
     );
-    if (isProgress && isFolded && sends === 0) return;
+    if (isProgress(op) && isFolded && sends === 0) return;
     this.#deps.fail(
       new Violation('f', `${this.name}: ${JSON.stringify(op)} left the outbox without an ack`),
     );
@@ -375,4 +393,8 @@ export class SimDevice {
       if (!isAdopted) this.#checkLeft(namespace, key, entry);
     }
   }
+}
+
+function isProgress({ kind }: Pick<Op, 'kind'>): boolean {
+  return kind === 'progress.set' || kind === 'progress.clear';
 }

@@ -1,3 +1,4 @@
+import type { WatchState } from '@cuepoint/client';
 import type { WireOp } from '@cuepoint/core';
 import { createMemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
 import { DEVICES, FILMS, SERVICES, drawSkew, startOfRunMs, USERS, type Action } from './action.ts';
@@ -112,15 +113,9 @@ export class World {
       case 'clear':
         return device?.write(({ progress }) => progress.clear(filmOf(action.film)));
       case 'watch':
-        return device?.write(({ progress }) => {
-          const { seconds: positionSeconds } = action;
-          progress.set(filmOf(action.film), {
-            positionSeconds,
-            durationSeconds: 7_200,
-            state: 'playing',
-          });
-          return true;
-        });
+      case 'tick':
+      case 'autoplay':
+        return device?.write(({ progress }) => play(progress, action));
       case 'wait':
         await this.scheduler.advanceUntil(() => this.violation !== undefined, action.ms);
         return undefined;
@@ -244,6 +239,20 @@ export class World {
   #note(line: string): void {
     this.trace.push(`${(this.scheduler.trueMs - startOfRunMs()).toFixed(2)} ${line}`);
   }
+}
+
+/** @returns whether it was written. */
+function play(
+  progress: WatchState['progress'],
+  { do: how, film, seconds: positionSeconds }: Extract<Action, { readonly seconds: number }>,
+): boolean {
+  const position = { positionSeconds, durationSeconds: 7_200, state: 'playing' } as const;
+  if (how !== 'watch') {
+    const options = how === 'autoplay' ? { startedBy: how } : {};
+    return progress.report(filmOf(film), position, options);
+  }
+  progress.set(filmOf(film), position);
+  return true;
 }
 
 function filmOf(film: number): string {
