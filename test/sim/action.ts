@@ -85,11 +85,21 @@ function drawBusyHistory(chance: Chance): Action[] {
   return [...actions, { do: 'quiet' }];
 }
 
-/** Of what plays somebody watches a part. */
+/** Of what plays somebody watches a part; a screen that is cut off plays on while its person goes on at another. */
 function leaveScreens(actions: Action[], chance: Chance): void {
-  for (const [index, action] of actions.entries()) {
-    if (action.do === 'watch') actions[index] = { ...action, do: chance.pick(PLAYING_ON) };
-  }
+  const history = actions.splice(0).flatMap((action): Action[] => {
+    if (action.do === 'watch') return [{ ...action, do: chance.pick(PLAYING_ON) }];
+    if (action.do !== 'stall' || chance.isLucky(0.5)) return [action];
+    const { device } = action;
+    const film = chance.below(FILMS);
+    const play = (how: 'watch' | 'tick', on: number): Action => {
+      return { do: how, device: on, film, seconds: chance.below(7_000) };
+    };
+    // The other screen of the same person.
+    const other = (device + USERS) % DEVICES;
+    return [play('watch', device), action, play('watch', other), play('tick', device)];
+  });
+  actions.push(...history);
 }
 
 /** In some runs instances are hours and days apart, and their clocks are set while they run. */

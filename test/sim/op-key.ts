@@ -22,7 +22,7 @@ export function keyOfWire(op: WireOp): string {
 
 /** Sorts as writes to one register do, up to the device that decides between equal ones. [CLM1] [HLC5] */
 export function orderOf(op: WireOp): string {
-  const claim = op.kind === 'progress.set' ? op.claim : undefined;
+  const claim = 'claim' in op ? op.claim : undefined;
   return `${claim ?? op.timestamp} ${op.timestamp}`;
 }
 
