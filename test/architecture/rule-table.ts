@@ -40,6 +40,7 @@ const BUILT_OF_OTHERS = [
   'CLM6',
   'CLM7',
   'IMP2',
+  'IMP3',
   'REG2',
   'PLY2',
   'PLY3',

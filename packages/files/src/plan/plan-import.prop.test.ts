@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ImportRecord, Statement, When } from '../record.ts';
+import { Person } from '../testing/person.ts';
+
+const HOUR_MS = 3_600_000;
+const SOURCES = ['trakt', 'letterboxd', 'yamtrack'] as const;
+
+/** Few films and few days, so that sources tell of the same ones. */
+const film = fc.integer({ min: 1, max: 2 });
+const instant = fc.integer({ min: 0, max: 96 }).map((half): When => ({
+  precision: 'instant',
+  at: new Date(Date.parse('2026-03-01T00:00:00Z') + (half * HOUR_MS) / 2)
+    .toISOString()
+    .replace('.000Z', 'Z'),
+}));
+const day = fc
+  .integer({ min: 1, max: 3 })
+  .map((date): When => ({ precision: 'day', day: `2026-03-0${date}` }));
+const unknown = fc.constant<When>({ precision: 'unknown' });
+const when = fc.oneof(instant, day, unknown);
+
+const says = fc.oneof(
+  { weight: 6, arbitrary: when.map((told): Statement => ({ kind: 'play', when: told })) },
+  fc.integer({ min: 1, max: 5 }).map((atLeast): Statement => ({ kind: 'count', atLeast })),
+  fc
+    .record({ value: fc.integer({ min: 1, max: 10 }), when })
+    .map((told): Statement => ({ kind: 'rating', value: told.value, outOf: 10, when: told.when })),
+  fc.record({ kind: fc.constantFrom('favorite', 'watched', 'watchlist', 'dismissed'), when }),
+);
+
+const record = fc.record({ film, says }).map(({ film: tmdb, says: said }): ImportRecord => ({
+  work: { type: 'movie', ids: { tmdb } },
+  says: said,
+}));
+const file = fc.array(record, { maxLength: 8 });
+
+/** The plays of two of the sources have names of their own. */
+function named(source: string, records: readonly ImportRecord[]): ImportRecord[] {
+  if (source === 'yamtrack') return [...records];
+  return records.map(({ work, says: said }, index) =>
+    said.kind === 'play'
+      ? { work, says: { kind: 'play', when: said.when, sourceId: String(index) } }
+      : { work, says: said },
+  );
+}
+
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+
+it('[IMP3] imports commute, and repeat without effect', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(file, file, file), async (files) => {
+      const imports = SOURCES.map((source, index) => ({
+        source,
+        records: named(source, files[index] ?? []),
+      }));
+      const ends = new Set<string>();
+      for (const order of ORDERS) {
+        const person = new Person();
+        for (const index of order) {
+          const next = imports[index];
+          if (next !== undefined) {
+            await person.take(next.records, { source: next.source, zone: 'UTC' });
+          }
+        }
+        ends.add(JSON.stringify(person.seen()));
+        for (const { source, records } of imports) {
+          const { ops } = await person.take(records, { source, zone: 'UTC' });
+          expect(ops).toEqual([]);
+        }
+      }
+      expect([...ends]).toHaveLength(1);
+    }),
+    { numRuns: 300 },
+  );
+});
