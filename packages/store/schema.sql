@@ -123,6 +123,28 @@ create table user_floors (
   raised_at timestamp with time zone
 );
 
+create table user_plays (
+  id bigint not null default nextval('cuepoint.user_plays_id_seq'::regclass),
+  user_id uuid not null,
+  play_id uuid not null,
+  content_id character varying(255) collate "C",
+  watched_at timestamp with time zone,
+  watched_precision character varying(7),
+  source character varying(64),
+  timestamp_physical bigint,
+  timestamp_logical integer,
+  claim_physical bigint,
+  claim_logical integer,
+  device_id character varying(255) collate "C",
+  is_removed boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
+  removed_by character varying(255) collate "C",
+  removed_physical bigint,
+  removed_logical integer,
+  changed_xid xid8 not null default pg_current_xact_id()
+);
+
 create table user_progress (
   id bigint not null default nextval('cuepoint.user_progress_id_seq'::regclass),
   user_id uuid not null,
@@ -158,6 +180,21 @@ CASE
 END,
   claim_physical bigint,
   claim_logical integer
+) with (fillfactor=70);
+
+create table user_registers (
+  id bigint not null default nextval('cuepoint.user_registers_id_seq'::regclass),
+  user_id uuid not null,
+  kind character varying(32) collate "C" not null,
+  key character varying(511) collate "C" not null,
+  value jsonb,
+  timestamp_physical bigint not null,
+  timestamp_logical integer not null,
+  claim_physical bigint,
+  claim_logical integer,
+  device_id character varying(255) collate "C" not null,
+  updated_at timestamp with time zone not null default now(),
+  changed_xid xid8 not null default pg_current_xact_id()
 ) with (fillfactor=70);
 
 create table user_versions (
@@ -250,6 +287,22 @@ alter table user_erasures add constraint user_erasures_pkey PRIMARY KEY (user_id
 
 alter table user_floors add constraint user_floors_pkey PRIMARY KEY (user_id);
 
+alter table user_plays add constraint user_plays_add_is_whole CHECK ((((timestamp_physical IS NULL) = (timestamp_logical IS NULL)) AND ((timestamp_physical IS NULL) = (device_id IS NULL)) AND ((timestamp_physical IS NULL) = (content_id IS NULL)) AND ((watched_at IS NULL) = (watched_precision IS NULL))));
+
+alter table user_plays add constraint user_plays_add_or_removal CHECK ((is_removed OR (timestamp_physical IS NOT NULL)));
+
+alter table user_plays add constraint user_plays_claim_before_timestamp CHECK ((((claim_physical IS NULL) = (claim_logical IS NULL)) AND ((claim_physical >= 0) AND (claim_physical <= timestamp_physical)) AND ((claim_logical >= 0) AND (claim_logical <= 65535))));
+
+alter table user_plays add constraint user_plays_pkey PRIMARY KEY (id);
+
+alter table user_plays add constraint user_plays_removal_is_whole CHECK (((is_removed = (removed_at IS NOT NULL)) AND (is_removed = (removed_by IS NOT NULL)) AND (is_removed = (removed_physical IS NOT NULL)) AND (is_removed = (removed_logical IS NOT NULL))));
+
+alter table user_plays add constraint user_plays_timestamp_range CHECK ((((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)) AND ((timestamp_logical >= 0) AND (timestamp_logical <= 65535)) AND ((removed_physical >= 0) AND (removed_physical <= '281474976710655'::bigint)) AND ((removed_logical >= 0) AND (removed_logical <= 65535))));
+
+alter table user_plays add constraint user_plays_user_id_play_id_key UNIQUE (user_id, play_id);
+
+alter table user_plays add constraint user_plays_watched_precision_check CHECK (((watched_precision)::text = ANY ((ARRAY['instant'::character varying, 'day'::character varying])::text[])));
+
 alter table user_progress add constraint user_progress_claim_before_timestamp CHECK ((((claim_physical IS NULL) = (claim_logical IS NULL)) AND ((claim_physical >= 0) AND (claim_physical <= timestamp_physical)) AND ((claim_logical >= 0) AND (claim_logical <= 65535)))) NOT VALID;
 
 alter table user_progress add constraint user_progress_duration_seconds_check CHECK ((duration_seconds >= 0));
@@ -265,6 +318,16 @@ alter table user_progress add constraint user_progress_timestamp_logical_check C
 alter table user_progress add constraint user_progress_timestamp_physical_check CHECK (((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)));
 
 alter table user_progress add constraint user_progress_user_id_content_id_key UNIQUE (user_id, content_id);
+
+alter table user_registers add constraint user_registers_claim_before_timestamp CHECK ((((claim_physical IS NULL) = (claim_logical IS NULL)) AND ((claim_physical >= 0) AND (claim_physical <= timestamp_physical)) AND ((claim_logical >= 0) AND (claim_logical <= 65535))));
+
+alter table user_registers add constraint user_registers_pkey PRIMARY KEY (id);
+
+alter table user_registers add constraint user_registers_timestamp_logical_check CHECK (((timestamp_logical >= 0) AND (timestamp_logical <= 65535)));
+
+alter table user_registers add constraint user_registers_timestamp_physical_check CHECK (((timestamp_physical >= 0) AND (timestamp_physical <= '281474976710655'::bigint)));
+
+alter table user_registers add constraint user_registers_user_id_kind_key_key UNIQUE (user_id, kind, key);
 
 alter table user_versions add constraint user_versions_pkey PRIMARY KEY (user_id);
 
@@ -324,6 +387,14 @@ CREATE INDEX idx_devices_type ON cuepoint.user_devices USING btree (device_type)
 
 CREATE INDEX idx_devices_user ON cuepoint.user_devices USING btree (user_id) WHERE (revoked_at IS NULL);
 
+CREATE INDEX idx_plays_changed ON cuepoint.user_plays USING btree (user_id, changed_xid, play_id) WHERE (changed_xid >= '0'::xid8);
+
+CREATE INDEX idx_plays_content ON cuepoint.user_plays USING btree (user_id, content_id, COALESCE(watched_at, '-infinity'::timestamp with time zone), play_id) WHERE (NOT is_removed);
+
+CREATE INDEX idx_plays_removed ON cuepoint.user_plays USING btree (removed_at) WHERE is_removed;
+
+CREATE INDEX idx_plays_watched ON cuepoint.user_plays USING btree (user_id, COALESCE(watched_at, '-infinity'::timestamp with time zone), play_id) WHERE (NOT is_removed);
+
 CREATE INDEX idx_progress_changed ON cuepoint.user_progress USING btree (user_id, changed_until, content_id) WHERE (changed_until >= 0);
 
 CREATE INDEX idx_progress_content ON cuepoint.user_progress USING brin (content_id);
@@ -335,6 +406,10 @@ CREATE INDEX idx_progress_updated ON cuepoint.user_progress USING brin (updated_
 CREATE INDEX idx_progress_user ON cuepoint.user_progress USING btree (user_id, shelf, recent_ms, content_id) WHERE (NOT is_cleared);
 
 CREATE INDEX idx_refresh_tokens_sign_in ON cuepoint.account_refresh_tokens USING btree (sign_in_id);
+
+CREATE INDEX idx_registers_changed ON cuepoint.user_registers USING btree (user_id, changed_xid, kind, key) WHERE (changed_xid >= '0'::xid8);
+
+CREATE INDEX idx_registers_places ON cuepoint.user_registers USING btree (timestamp_physical) WHERE ((kind)::text = 'place'::text);
 
 CREATE INDEX idx_sign_ins_account ON cuepoint.account_sign_ins USING btree (account_id);
 
@@ -358,9 +433,17 @@ CREATE UNIQUE INDEX user_erasures_pkey ON cuepoint.user_erasures USING btree (us
 
 CREATE UNIQUE INDEX user_floors_pkey ON cuepoint.user_floors USING btree (user_id);
 
+CREATE UNIQUE INDEX user_plays_pkey ON cuepoint.user_plays USING btree (id);
+
+CREATE UNIQUE INDEX user_plays_user_id_play_id_key ON cuepoint.user_plays USING btree (user_id, play_id);
+
 CREATE UNIQUE INDEX user_progress_pkey ON cuepoint.user_progress USING btree (id);
 
 CREATE UNIQUE INDEX user_progress_user_id_content_id_key ON cuepoint.user_progress USING btree (user_id, content_id);
+
+CREATE UNIQUE INDEX user_registers_pkey ON cuepoint.user_registers USING btree (id);
+
+CREATE UNIQUE INDEX user_registers_user_id_kind_key_key ON cuepoint.user_registers USING btree (user_id, kind, key);
 
 CREATE UNIQUE INDEX user_versions_pkey ON cuepoint.user_versions USING btree (user_id);
 
@@ -463,6 +546,27 @@ begin
     using doomed
     where w.user_id = doomed.user_id and w.unique_tag = doomed.unique_tag;
     get diagnostics deleted_rows = row_count;
+    with doomed as (
+      select w.user_id, w.play_id
+      from cuepoint.user_plays w
+      join cuepoint.user_floors f using (user_id)
+      cross join cuepoint.sync_state s
+      where w.is_removed
+        and w.removed_at < removed_before
+        and s.floor_raised_at <= raised_before
+        and w.changed_xid <= s.cursor_floor
+        and (f.collected_physical, f.collected_logical) >= (
+          coalesce(w.timestamp_physical, w.removed_physical),
+          coalesce(w.timestamp_logical, w.removed_logical)
+        )
+      limit max_rows - deleted_rows
+      for update of w skip locked
+    )
+    delete from cuepoint.user_plays w
+    using doomed
+    where w.user_id = doomed.user_id and w.play_id = doomed.play_id;
+    get diagnostics deleted_of_user = row_count;
+    deleted_rows := deleted_rows + deleted_of_user;
     return deleted_rows;
   end if;
 
@@ -497,6 +601,39 @@ begin
     ) free;
     delete from cuepoint.user_watchlists w
     where w.user_id = each_user.user_id and w.unique_tag = any(each_user.tags);
+    get diagnostics deleted_of_user = row_count;
+    deleted_rows := deleted_rows + deleted_of_user;
+  end loop;
+
+  for each_user in
+    select d.user_id, array_agg(d.play_id) as plays
+    from (
+      select w.user_id, w.play_id
+      from cuepoint.user_plays w
+      join cuepoint.user_floors f on f.user_id = w.user_id
+      where w.is_removed
+        and w.removed_at < removed_before
+        and f.raised_at <= raised_before
+        and w.changed_version <= f.cursor_floor
+        and (f.collected_physical, f.collected_logical) >= (
+          coalesce(w.timestamp_physical, w.removed_physical),
+          coalesce(w.timestamp_logical, w.removed_logical)
+        )
+      order by w.user_id
+      limit max_rows - deleted_rows
+    ) d
+    group by d.user_id
+    order by d.user_id
+  loop
+    select array_agg(free.play_id) into each_user.plays
+    from (
+      select w.play_id
+      from cuepoint.user_plays w
+      where w.user_id = each_user.user_id and w.play_id = any(each_user.plays) and w.is_removed
+      for update skip locked
+    ) free;
+    delete from cuepoint.user_plays w
+    where w.user_id = each_user.user_id and w.play_id = any(each_user.plays);
     get diagnostics deleted_of_user = row_count;
     deleted_rows := deleted_rows + deleted_of_user;
   end loop;
@@ -552,7 +689,13 @@ begin
           coalesce(w.timestamp_logical, w.removed_logical)
         ]) as collected,
         max(w.changed_version) as changed_version
-      from cuepoint.user_watchlists w
+      from (
+        select user_id, is_removed, removed_at, timestamp_physical, timestamp_logical, removed_physical, removed_logical, changed_version
+        from cuepoint.user_watchlists
+        union all
+        select user_id, is_removed, removed_at, timestamp_physical, timestamp_logical, removed_physical, removed_logical, changed_version
+        from cuepoint.user_plays
+      ) w
       left join cuepoint.user_floors f on f.user_id = w.user_id
       where w.is_removed
         and w.removed_at < removed_before
@@ -600,7 +743,13 @@ begin
         coalesce(w.timestamp_logical, w.removed_logical)
       ]) as collected,
       max(w.changed_xid) as changed_xid
-    from cuepoint.user_watchlists w
+    from (
+      select user_id, is_removed, removed_at, timestamp_physical, timestamp_logical, removed_physical, removed_logical, changed_xid
+      from cuepoint.user_watchlists
+      union all
+      select user_id, is_removed, removed_at, timestamp_physical, timestamp_logical, removed_physical, removed_logical, changed_xid
+      from cuepoint.user_plays
+    ) w
     where w.is_removed
       and w.removed_at < removed_before
       and coalesce(w.timestamp_physical, w.removed_physical) <= stamped_until

@@ -2,8 +2,8 @@
 -- statement, so that they are of one snapshot. [CUR1] [CUR2]
 --
 -- $2..$6 the cursor: snapshot, system identifier, timeline, incarnation, recovery; $2 null: no cursor.
--- $7 true while paging through a whole state. $8, $9, $11 where the page before ended: 0 tags and 1 registers of a whole
--- state, by key; 2 and 3 those of changes, by when they changed ($11) and key. $10 rows to look at and one more.
+-- $7 true while paging through a whole state. $8, $9, $11 where the page before ended: 0 tags, 1 positions and 4
+-- registers of a whole state, by key; 2, 3 and 5 those of changes, by when they changed ($11) and key. $10 rows to look at and one more.
 with here as materialized (
   select
     pg_current_snapshot() as snapshot,
@@ -53,7 +53,7 @@ tags as materialized (
     where w.user_id = $1::uuid
       and w.unique_tag > $9::varchar collate "C"
       and (select is_whole from verdict)
-      and $8::integer <> 1
+      and $8::integer not in (1, 4)
     order by w.unique_tag
     limit (select $10::bigint)
   )
@@ -84,6 +84,7 @@ registers as materialized (
     where p.user_id = $1::uuid
       and p.content_id > case $8::integer when 1 then $9::varchar else '' end collate "C"
       and (select is_whole from verdict)
+      and $8::integer <> 4
     order by p.content_id
     limit (select $10::bigint - count(*) from tags)
   )
@@ -104,9 +105,51 @@ registers as materialized (
         case $8::integer when 3 then $9::varchar else '' end collate "C"
       )
       and not (select is_whole from verdict)
+      and $8::integer <> 5
     order by p.changed_until, p.content_id
     limit (select $10::bigint - count(*) from tags)
   )
+),
+-- Values may be long: a page has no more of them than so many bytes, and one.
+said as materialized (
+  select
+    s.*,
+    coalesce(
+      sum(octet_length(s.value)) over (order by s.kind, s.at, s.key rows between unbounded preceding and 1 preceding), 0
+    ) > 262144 as is_for_next
+  from (
+    (
+      select
+        4 as kind, null::bigint as at, r.kind || chr(10) || r.key as key, true as is_change, r.value::text as value,
+        r.timestamp_physical, r.timestamp_logical, r.claim_physical, r.claim_logical, r.device_id
+      from cuepoint.user_registers r
+      where r.user_id = $1::uuid
+        and (r.kind, r.key) > (
+          case $8::integer when 4 then split_part($9::varchar, chr(10), 1) else '' end collate "C",
+          case $8::integer when 4 then split_part($9::varchar, chr(10), 2) else '' end collate "C"
+        )
+        and (select is_whole from verdict)
+      order by r.kind, r.key
+      limit (select $10::bigint - (select count(*) from tags) - (select count(*) from registers))
+    )
+    union all
+    (
+      select
+        5, r.changed_xid::text::bigint, r.kind || chr(10) || r.key, not pg_visible_in_snapshot(r.changed_xid, $2::pg_snapshot), r.value::text as value,
+        r.timestamp_physical, r.timestamp_logical, r.claim_physical, r.claim_logical, r.device_id
+      from cuepoint.user_registers r
+      where r.user_id = $1::uuid
+        and r.changed_xid >= '0'
+        and (r.changed_xid, r.kind, r.key) > (
+          case $8::integer when 5 then $11::bigint::text::xid8 else pg_snapshot_xmin($2::pg_snapshot) end,
+          case $8::integer when 5 then split_part($9::varchar, chr(10), 1) else '' end collate "C",
+          case $8::integer when 5 then split_part($9::varchar, chr(10), 2) else '' end collate "C"
+        )
+        and not (select is_whole from verdict)
+      order by r.changed_xid, r.kind, r.key
+      limit (select $10::bigint - (select count(*) from tags) - (select count(*) from registers))
+    )
+  ) s
 ),
 -- The texts are one: reading hundreds of rows of many columns is what a driver is slowest at, and JSON is what
 -- PostgreSQL is slowest at writing. No id holds a control character, so that two of them can part fields and rows.
@@ -128,6 +171,16 @@ page as (
       position_seconds, duration_seconds, state, is_cleared
     )
   from registers
+  union all
+  select
+    kind, at, key, is_change,
+    concat_ws(
+      chr(31), 2, split_part(key, chr(10), 1), split_part(key, chr(10), 2),
+      timestamp_physical, timestamp_logical,
+      coalesce(claim_physical::text, ''), coalesce(claim_logical::text, ''), device_id, coalesce(value, '')
+    )
+  from said
+  where not is_for_next
   order by kind, at, key
   limit $10::bigint - 1
 ),
@@ -135,7 +188,8 @@ page as (
 ending as (
   select kind, at, key
   from page
-  where (select count(*) from tags) + (select count(*) from registers) >= $10::bigint
+  where (select count(*) from tags) + (select count(*) from registers) + (select count(*) from said) >= $10::bigint
+    or exists (select from said where is_for_next)
   order by kind desc, at desc, key desc
   limit 1
 )

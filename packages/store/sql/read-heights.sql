@@ -11,6 +11,20 @@ select 'tag', w.unique_tag, w.removed_physical, w.removed_logical
 from cuepoint.user_watchlists w
 where w.user_id = $1::uuid and w.unique_tag = any($3::varchar[]) and w.is_removed
 union all
+select 'register', r.kind || chr(10) || r.key, r.timestamp_physical, r.timestamp_logical
+from cuepoint.user_registers r
+join unnest($4::varchar[]) as k (id)
+  on r.kind = split_part(k.id, chr(10), 1) and r.key = split_part(k.id, chr(10), 2)
+where r.user_id = $1::uuid
+union all
+select 'play', h.play_id::text, h.timestamp_physical, h.timestamp_logical
+from cuepoint.user_plays h
+where h.user_id = $1::uuid and h.play_id = any($5::uuid[]) and h.timestamp_physical is not null
+union all
+select 'play', h.play_id::text, h.removed_physical, h.removed_logical
+from cuepoint.user_plays h
+where h.user_id = $1::uuid and h.play_id = any($5::uuid[]) and h.is_removed
+union all
 select 'floor', '', f.collected_physical, f.collected_logical
 from cuepoint.user_floors f
 where f.user_id = $1::uuid

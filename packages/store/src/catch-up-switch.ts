@@ -3,7 +3,13 @@ import type { Database, Queryable } from './database.ts';
 import { withShortLocks } from './short-locks.ts';
 import { bindSchema } from './sql-files.ts';
 
-const MARKED_TABLES = ['user_progress', 'user_watchlists', 'user_erasures'] as const;
+const MARKED_TABLES = [
+  'user_progress',
+  'user_watchlists',
+  'user_registers',
+  'user_plays',
+  'user_erasures',
+] as const;
 
 /**
  * What makes a database catch up by counters. The tables are locked in the order of a batch first. [SQL4]
@@ -28,6 +34,10 @@ export const SWITCH_TO_COUNTER: readonly string[] = [
     "(case when state = 'playing' then changed_version | 63 else changed_version end) stored",
   'create index idx_progress_changed on cuepoint.user_progress (user_id, changed_until, content_id) ' +
     'where changed_until >= 0',
+  'create index idx_registers_changed on cuepoint.user_registers (user_id, changed_version, kind, key) ' +
+    'where changed_version >= 0',
+  'create index idx_plays_changed on cuepoint.user_plays (user_id, changed_version, play_id) ' +
+    'where changed_version >= 0',
   `update cuepoint.sync_state set catch_up = 'counter'`,
 ];
 

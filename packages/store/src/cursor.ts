@@ -25,7 +25,7 @@ export interface PagePosition {
   readonly base: Cursor;
   /** What the pages are the changes since; `null` for a whole state. */
   readonly since: Cursor | null;
-  /** Of a whole state 0 watchlist by tag, then 1 progress by content id; of changes 2 and 3, by when they changed. */
+  /** Of a whole state 0 watchlist by tag, 1 progress by content id, 4 registers by kind and key; of changes 2, 3 and 5, by when they changed. */
   readonly kind: number;
   /** Of changes the transaction or version that the page ended at. */
   readonly at: string | null;
@@ -40,6 +40,8 @@ export interface PagePosition {
  */
 export const CURSOR_TEXT_MAX = 3_840;
 
+/** UTF-16 code units: a kind of a register, and a device id with a content id. */
+const PAGE_KEY_LENGTH_MAX = 1_024;
 const VERSION = /^\d{1,19}$/;
 const SNAPSHOT = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
 const SYSTEM_IDENTIFIER = /^\d{1,19}$/;
@@ -85,9 +87,12 @@ export function textToPage(text: string): PagePosition {
   const parts = decode(text);
   if (!Array.isArray(parts)) throw invalidCursor();
   const [base, since, kind, key, at] = parts as unknown[];
-  if (typeof key !== 'string' || key.length > 512) throw invalidCursor();
-  const isOfWhole = since === null && (kind === 0 || kind === 1);
-  if (!isOfWhole && (since === null || (kind !== 2 && kind !== 3) || !matches(VERSION, at))) {
+  if (typeof key !== 'string' || key.length > PAGE_KEY_LENGTH_MAX) throw invalidCursor();
+  const isOfWhole = since === null && (kind === 0 || kind === 1 || kind === 4);
+  if (
+    !isOfWhole &&
+    (since === null || (kind !== 2 && kind !== 3 && kind !== 5) || !matches(VERSION, at))
+  ) {
     throw invalidCursor();
   }
   if (key.includes('\0') || /\p{Cs}/u.test(key)) throw invalidCursor();

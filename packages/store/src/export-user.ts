@@ -1,21 +1,29 @@
-import { CuepointError, type Op } from '@cuepoint/core';
+import { CuepointError, registerId, type Op } from '@cuepoint/core';
 import { plainArray, textArray } from './array-literal.ts';
+import { textToCursor } from './cursor.ts';
 import type { Database, Queryable } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import { ofCounters } from './sql-files.ts';
 import { rowsAtOnce } from './rows-at-once.ts';
 import { readChanges, readCursor } from './read-changes.ts';
 import {
   deviceOfRow,
   entryOfRow,
+  playOfRow,
   positionOfRow,
   stampOfRegister,
   type DeviceRow,
+  type PlayRow,
   type RegisterRow,
+  type SaidRow,
   type TagRow,
 } from './rows.ts';
 import type { ChangesRequest, ExportLine } from './sync-repository.ts';
 
 type ExportedTagRow = TagRow & { readonly removed_at: Date | null };
 type ExportedRegisterRow = RegisterRow & { readonly updated_at: Date };
+type ExportedSaidRow = SaidRow & { readonly updated_at: Date };
+type ExportedPlayRow = PlayRow & { readonly removed_at: Date | null };
 
 /** Rows of one page: what an export holds at one time, and what it takes of the database in one piece. */
 export const EXPORT_PAGE_ROWS = 500;
@@ -29,16 +37,21 @@ export const EXPORT_PAGE_ROWS = 500;
  * @throws CuepointError `invalid_cursor` where the user was erased, or the database restored, meanwhile
  */
 export async function* exportUser(database: Database, userId: string): AsyncGenerator<ExportLine> {
-  let request: Omit<ChangesRequest, 'limit'> = { cursor: await readCursor(database, userId) };
+  const start = await readCursor(database, userId);
+  let request: Omit<ChangesRequest, 'limit'> = { cursor: start };
   for await (const row of pagesOf<ExportedTagRow>(database, 'export-watchlist', userId, tagOf)) {
     yield tagLine(row);
   }
   const registers = pagesOf<ExportedRegisterRow>(database, 'export-progress', userId, contentOf);
   for await (const row of registers) yield registerLine(row);
+  const said = pagesOf<ExportedSaidRow>(database, 'export-said', userId, registerIdOf);
+  for await (const row of said) yield saidLine(row);
+  const plays = pagesOf<ExportedPlayRow>(database, 'export-plays', userId, playIdOf, FIRST_UUID);
+  for await (const row of plays) yield playLine(row);
 
   let isOnePage = true;
   for (;;) {
-    const { lines, page, cursor } = await readRest(database, userId, request);
+    const { lines, page, cursor } = await readRest(database, userId, request, start);
     yield* lines;
     if (page === undefined && isOnePage) return;
     isOnePage = page === undefined;
@@ -47,7 +60,12 @@ export async function* exportUser(database: Database, userId: string): AsyncGene
 }
 
 /** What changed, and the rest where it is all that changed; in one moment. */
-function readRest(database: Database, userId: string, request: Omit<ChangesRequest, 'limit'>) {
+function readRest(
+  database: Database,
+  userId: string,
+  request: Omit<ChangesRequest, 'limit'>,
+  start: string,
+) {
   const { dialect } = database;
   return database.transaction(
     async (transaction) => {
@@ -66,6 +84,7 @@ function readRest(database: Database, userId: string, request: Omit<ChangesReque
       const lines = await linesOf(transaction, userId, changes.ops);
       // With more to come, or pages before it, the devices are of a moment that has passed.
       if (request.cursor !== undefined && changes.page === undefined) {
+        lines.push(...(await playLinesSince(transaction, userId, start, dialect.current)));
         lines.push(...(await restLines(transaction, userId)));
       }
       return { lines, page: changes.page, cursor: changes.cursor };
@@ -92,7 +111,30 @@ async function linesOf(transaction: Queryable, userId: string, ops: readonly Op[
     const { rows } = await transaction.query<ExportedRegisterRow>('export-registers', params);
     lines.push(...rows.map(registerLine));
   }
+  const registers = ops.flatMap((op) =>
+    op.kind === 'register.set' ? [registerId(op.register, op.key)] : [],
+  );
+  if (registers.length > 0) {
+    const params = [userId, textArray(registers)];
+    const { rows } = await transaction.query<ExportedSaidRow>('export-said-keys', params);
+    lines.push(...rows.map(saidLine));
+  }
   return lines;
+}
+
+/** Plays are in no page of changes: those that changed since the export began come again. */
+async function playLinesSince(
+  transaction: Queryable,
+  userId: string,
+  start: string,
+  { catchUp }: Dialect,
+): Promise<ExportLine[]> {
+  const { seen } = textToCursor(start);
+  const isCounting = catchUp === 'counter';
+  const mark = isCounting ? String(BigInt(seen) + 1n) : (seen.split(':')[0] ?? '0');
+  const name = isCounting ? ofCounters('export-plays-since') : 'export-plays-since';
+  const { rows } = await transaction.query<ExportedPlayRow>(name, [userId, mark]);
+  return rows.map(playLine);
 }
 
 async function restLines(transaction: Queryable, userId: string): Promise<ExportLine[]> {
@@ -119,8 +161,9 @@ async function* pagesOf<Row>(
   name: string,
   userId: string,
   keyOf: (row: Row) => string,
+  first = '',
 ): AsyncGenerator<Row> {
-  let after = '';
+  let after = first;
   for (;;) {
     const limit = rowsAtOnce(database, EXPORT_PAGE_ROWS);
     const { rows } = await database.query<Row>(name, [userId, after, limit]);
@@ -137,6 +180,27 @@ function tagOf(row: TagRow): string {
 
 function contentOf(row: RegisterRow): string {
   return row.content_id;
+}
+
+function registerIdOf({ kind, key }: SaidRow): string {
+  return registerId(kind, key);
+}
+
+/** Before every other. */
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+
+function playIdOf({ play_id: playId }: PlayRow): string {
+  return playId;
+}
+
+function saidLine(row: ExportedSaidRow): ExportLine {
+  const { kind: register, key, value } = row;
+  const updatedAtMs = row.updated_at.getTime();
+  return { type: 'register', register, key, value, stamp: stampOfRegister(row), updatedAtMs };
+}
+
+function playLine(row: ExportedPlayRow): ExportLine {
+  return { type: 'play', play: playOfRow(row), removedAtMs: row.removed_at?.getTime() ?? null };
 }
 
 function tagLine(row: ExportedTagRow): ExportLine {

@@ -1,4 +1,4 @@
-import { DEFAULT_STALE_AFTER_MS } from '@cuepoint/core';
+import { DEFAULT_STALE_AFTER_MS, PLACE_LIFETIME_MS } from '@cuepoint/core';
 import type { Database, Queryable } from './database.ts';
 import { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commit/timers.ts';
 import { markStaleDevices, type DeviceKey } from './stale-devices.ts';
@@ -115,7 +115,7 @@ export function createMaintenance(
     }
   }
 
-  /** Deletes what an earlier run covered with floors, and removed devices, then covers what has become due. [CUR3] */
+  /** Deletes what an earlier run covered with floors, removed devices and old places, then covers what has become due. [CUR3] */
   async function collectGarbage(): Promise<GarbageCollectionReport> {
     const at = now === undefined ? null : new Date(now());
     const [retentionSeconds, graceSeconds] = [retentionMs / 1000, gcGraceMs / 1000];
@@ -131,7 +131,12 @@ export function createMaintenance(
       REVOKED_DEVICES_KEPT,
       DELETE_BATCH_ROWS,
     ]);
-    const deleted = tombstones.deleted + devices.deleted;
+    const places = await deleteInBatches('delete-old-places', [
+      at,
+      PLACE_LIFETIME_MS / 1000,
+      DELETE_BATCH_ROWS,
+    ]);
+    const deleted = tombstones.deleted + devices.deleted + places.deleted;
     if (!tombstones.lockHeld) return { raisedUsers: 0, deleted, lockHeld: false };
     const raisedUsers = await exclusively('garbage_collection', async (transaction) => {
       const { rows } = await transaction.query<{ users: number }>('raise-floors', [
@@ -146,7 +151,7 @@ export function createMaintenance(
 
   /** @param params the last one is {@link DELETE_BATCH_ROWS}. */
   async function deleteInBatches(
-    name: 'delete-collected' | 'delete-revoked-devices',
+    name: 'delete-collected' | 'delete-revoked-devices' | 'delete-old-places',
     params: readonly unknown[],
   ): Promise<Pick<GarbageCollectionReport, 'deleted' | 'lockHeld'>> {
     let deleted = 0;

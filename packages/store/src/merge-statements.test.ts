@@ -30,13 +30,17 @@ test('[SQL1] a batch and a batch of one merge alike', () => {
   expect(mergeOf('upsert-progress-one')).toBe(mergeOf('upsert-progress'));
 });
 
-test.each(['upsert-progress', 'upsert-progress-passive', 'upsert-watchlist', 'upsert-devices'])(
-  '[SQL1] [SQL2] %s merges alike over arrays and over a list of values',
-  (name) => {
-    expect(mergeOf(name)).toMatch(/^\(user_id, \w+\) do update set /);
-    expect(mergeOf(`${name}-values`)).toBe(mergeOf(name));
-  },
-);
+test.each([
+  'upsert-progress',
+  'upsert-progress-passive',
+  'upsert-watchlist',
+  'upsert-said',
+  'upsert-plays',
+  'upsert-devices',
+])('[SQL1] [SQL2] %s merges alike over arrays and over a list of values', (name) => {
+  expect(mergeOf(name)).toMatch(/^\(user_id(?:, \w+)+\) do update set /);
+  expect(mergeOf(`${name}-values`)).toBe(mergeOf(name));
+});
 
 test.each([
   'upsert-progress',
@@ -46,6 +50,10 @@ test.each([
   'upsert-progress-passive-values@2',
   'upsert-watchlist',
   'upsert-watchlist-values@2',
+  'upsert-said',
+  'upsert-said-values@2',
+  'upsert-plays',
+  'upsert-plays-values@2',
 ])('[CUR1] %s names no transaction id where devices catch up by counters', (name) => {
   const text = readSql(ofCounters(name), 'public').replaceAll(/--.*$/gm, '');
   expect(text).toContain('changed_version = excluded.changed_version');
@@ -56,6 +64,8 @@ test.each([
   'upsert-progress-values',
   'upsert-progress-passive-values',
   'upsert-watchlist-values',
+  'upsert-said-values',
+  'upsert-plays-values',
   'upsert-devices-values',
   'raise-versions-values',
 ])('%s holds nothing that a list of values is refused for on Citus', (name) => {
@@ -77,4 +87,10 @@ test('[CUR1] a page of changes reads alike by xid and by counter', () => {
     /\npage as \((?<page>[\s\S]+?)\nselect\n/.exec(readSql(name, 'public'))?.groups?.['page'];
   expect(pageOf('read-changes')).toContain('concat_ws');
   expect(pageOf('read-changes-counter')).toBe(pageOf('read-changes'));
+});
+
+test('[REG1] a register of any kind is decided by the order that decides positions', () => {
+  const orderOf = (name: string) => mergeOf(name).split(' where ')[1];
+  expect(orderOf('upsert-said')).toContain('coalesce(t.claim_physical, t.timestamp_physical)');
+  expect(orderOf('upsert-said')).toBe(orderOf('upsert-progress'));
 });

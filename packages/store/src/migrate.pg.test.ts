@@ -297,7 +297,9 @@ describe('the schema', () => {
     );
     expect(uniques.map(({ definition }) => definition)).toEqual([
       'user_devices UNIQUE (user_id, device_id)',
+      'user_plays UNIQUE (user_id, play_id)',
       'user_progress UNIQUE (user_id, content_id)',
+      'user_registers UNIQUE (user_id, kind, key)',
       'user_watchlists UNIQUE (user_id, unique_tag)',
     ]);
   });

@@ -5,6 +5,7 @@ import {
   ORSet,
   requireContentId,
   requireDeviceId,
+  UNCOUNTED_REGISTERS,
   type DeviceInfo,
   type Op,
   type OpResult,
@@ -15,6 +16,7 @@ import {
   type ProgressRegister,
   type ProgressSetOp,
   type Stamp,
+  type Viewing,
   type WatchlistAddOp,
   type WatchlistOp,
   type WatchlistRemoveOp,
@@ -26,11 +28,19 @@ import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
 import type { AnyRow, Lane } from './group-commit/lane.ts';
 import { createProgressLane } from './group-commit/progress-lane.ts';
 import { Submission } from './group-commit/submission.ts';
-import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { combineTagOutcomes } from './group-commit/or-set-lane.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
 import { listProgress, listWatchlist, toProgressItem, type StoredProgressRow } from './lists.ts';
 import { readChanges } from './read-changes.ts';
 import { readHeights } from './read-heights.ts';
+import { readPlays, readViewing, type PlaysRequest, type RunningSecondsOf } from './read-plays.ts';
+import {
+  readRegister,
+  readRegisters,
+  type RegistersRequest,
+  type StoredRegister,
+} from './read-registers.ts';
 import {
   deviceOfRow,
   entriesOfOp,
@@ -198,6 +208,39 @@ export class PostgresSyncRepository implements SyncRepository {
       contentId,
     ]);
     return toWriteContext(rows[0], contentId);
+  }
+
+  async readRegister(
+    userId: string,
+    kind: string,
+    key: string,
+  ): Promise<StoredRegister | undefined> {
+    return readRegister(this.#database, toUserId(userId), kind, key);
+  }
+
+  async readRegisters(
+    userId: string,
+    request: RegistersRequest & ListOptions,
+  ): Promise<ListPage<StoredRegister>> {
+    return readRegisters(this.#database, toUserId(userId), request);
+  }
+
+  async readPlays(userId: string, request: PlaysRequest): Promise<ListPage<Viewing>> {
+    return readPlays(this.#database, toUserId(userId), request);
+  }
+
+  async readViewing(
+    userId: string,
+    playId: string,
+    runningSecondsOf?: RunningSecondsOf,
+  ): Promise<Viewing | undefined> {
+    return readViewing(this.#database, toUserId(userId), playId, runningSecondsOf);
+  }
+
+  async countRegisters(userId: string, max: number): Promise<number> {
+    const params = [toUserId(userId), max, [...UNCOUNTED_REGISTERS]];
+    const { rows } = await this.#database.query<{ registers: number }>('count-registers', params);
+    return rows[0]?.registers ?? 0;
   }
 
   async readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights> {

@@ -18,7 +18,8 @@ import { createBatchWriter } from './group-commit/batch-writer.ts';
 import type { AnyRow, Lane } from './group-commit/lane.ts';
 import { createProgressLane, passiveKeyOf } from './group-commit/progress-lane.ts';
 import { Submission } from './group-commit/submission.ts';
-import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { combineTagOutcomes } from './group-commit/or-set-lane.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, positionOfOp } from './rows.ts';
 import {

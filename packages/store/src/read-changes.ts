@@ -1,4 +1,11 @@
-import { CuepointError, type Op, type PlaybackState, type Stamp } from '@cuepoint/core';
+import {
+  CuepointError,
+  type JsonValue,
+  type Op,
+  type PlaybackState,
+  type Stamp,
+  type Timestamp,
+} from '@cuepoint/core';
 import {
   cursorToText,
   invalidCursor,
@@ -37,7 +44,7 @@ const FIELD_SEPARATOR = '\u001f';
 const ROW_SEPARATOR = '\u001e';
 
 /** A changed row as the statements put it; what is null is empty. */
-type Change = TagChange | RegisterChange;
+type Change = TagChange | RegisterChange | SaidChange;
 type TagChange = readonly [
   kind: '0',
   tag: string,
@@ -62,7 +69,19 @@ type RegisterChange = readonly [
   state: PlaybackState,
   isCleared: 't' | 'f',
 ];
-const FIELDS_BY_KIND: Readonly<Record<string, number>> = { '0': 9, '1': 11 };
+type SaidChange = readonly [
+  kind: '2',
+  register: string,
+  key: string,
+  physical: string,
+  logical: string,
+  claimPhysical: string,
+  claimLogical: string,
+  deviceId: string,
+  /** JSON; empty once cleared. */
+  value: string,
+];
+const FIELDS_BY_KIND: Readonly<Record<string, number>> = { '0': 9, '1': 11, '2': 9 };
 
 /** Where pages begin: with the tags of a whole state, or with those that changed. */
 const KINDS = { whole: 0, changes: 2 } as const;
@@ -259,6 +278,16 @@ function opOfChange(change: Change): Op {
     }
     return { kind: 'watchlist.add', contentId, tag, ...stampOf(change[3], change[4], change[5]) };
   }
+  if (change[0] === '2') {
+    return {
+      kind: 'register.set',
+      register: change[1],
+      key: change[2],
+      value: change[8] === '' ? null : (JSON.parse(change[8]) as JsonValue),
+      ...stampOf(change[3], change[4], change[7]),
+      ...claimOf(change[5], change[6]),
+    };
+  }
   const contentId = change[1];
   const stamp = stampOf(change[2], change[3], change[6]);
   if (change[10] === 't') return { kind: 'progress.clear', contentId, ...stamp };
@@ -269,12 +298,15 @@ function opOfChange(change: Change): Op {
     durationSeconds: Number(change[8]),
     state: change[9],
     ...stamp,
-    ...(change[4] === ''
-      ? {}
-      : { claim: { physical: Number(change[4]), logical: Number(change[5]) } }),
+    ...claimOf(change[4], change[5]),
   };
 }
 
 function stampOf(physical: string, logical: string, deviceId: string): Stamp {
   return { timestamp: { physical: Number(physical), logical: Number(logical) }, deviceId };
+}
+
+/** None where the write is an act. [CLM2] */
+function claimOf(physical: string, logical: string): { readonly claim?: Timestamp } {
+  return physical === '' ? {} : { claim: { physical: Number(physical), logical: Number(logical) } };
 }

@@ -1,10 +1,12 @@
-import { maxTimestamp, type Op, type Timestamp } from '@cuepoint/core';
+import { maxTimestamp, registerId, type Op, type Timestamp } from '@cuepoint/core';
 import { plainArray, textArray } from './array-literal.ts';
 import type { Queryable } from './database.ts';
 import type { StoredHeights } from './sync-repository.ts';
 
+type KeyKind = 'progress' | 'tag' | 'register' | 'play';
+
 interface HeightRow extends Timestamp {
-  readonly kind: 'progress' | 'tag' | 'floor';
+  readonly kind: KeyKind | 'floor';
   readonly key: string;
 }
 
@@ -17,8 +19,10 @@ export async function readHeights(
   const keys = ops.map(keysOf);
   const { rows } = await database.query<HeightRow>('read-heights', [
     userId,
-    textArray(keys.flatMap(({ kind, names }) => (kind === 'progress' ? names : []))),
-    plainArray(keys.flatMap(({ kind, names }) => (kind === 'tag' ? names : []))),
+    textArray(namesOf(keys, 'progress')),
+    plainArray(namesOf(keys, 'tag')),
+    textArray(namesOf(keys, 'register')),
+    plainArray(namesOf(keys, 'play')),
   ]);
   const heights = new Map<string, Timestamp>();
   for (const { kind, key, physical, logical } of rows) {
@@ -39,9 +43,30 @@ export async function readHeights(
   };
 }
 
+interface Keys {
+  readonly kind: KeyKind;
+  readonly names: readonly string[];
+}
+
+function namesOf(keys: readonly Keys[], wanted: KeyKind): string[] {
+  return keys.flatMap(({ kind, names }) => (kind === wanted ? names : []));
+}
+
 /** What an op writes to; never nothing. */
-function keysOf(op: Op): { readonly kind: 'progress' | 'tag'; readonly names: readonly string[] } {
-  if (op.kind === 'watchlist.add') return { kind: 'tag', names: [op.tag] };
-  if (op.kind === 'watchlist.remove') return { kind: 'tag', names: op.tags };
-  return { kind: 'progress', names: op.contentId === undefined ? [] : [op.contentId] };
+function keysOf(op: Op): Keys {
+  switch (op.kind) {
+    case 'watchlist.add':
+      return { kind: 'tag', names: [op.tag] };
+    case 'watchlist.remove':
+      return { kind: 'tag', names: op.tags };
+    case 'register.set':
+      return { kind: 'register', names: [registerId(op.register, op.key)] };
+    case 'play.add':
+      return { kind: 'play', names: [op.playId] };
+    case 'play.remove':
+      return { kind: 'play', names: op.playIds };
+    case 'progress.set':
+    case 'progress.clear':
+      return { kind: 'progress', names: [op.contentId] };
+  }
 }

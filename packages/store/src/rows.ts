@@ -2,16 +2,21 @@ import {
   createProgressRegister,
   CuepointError,
   isUuid,
+  msToDate,
   normalizeUuid,
   stampOf,
   type DeviceCapabilities,
   type DeviceInfo,
   type DeviceType,
+  type JsonValue,
   type ORSetEntry,
   type PlaybackPosition,
   type PlaybackState,
+  type PlayEntry,
+  type PlayOp,
   type ProgressOp,
   type ProgressRegister,
+  type RegisterSetOp,
   type Stamp,
   type Timestamp,
   type WatchlistOp,
@@ -44,6 +49,36 @@ export interface RegisterRow {
   readonly is_cleared: boolean;
 }
 
+/** A row of user_registers as every statement selects it. */
+export interface SaidRow {
+  readonly kind: string;
+  readonly key: string;
+  /** Null once cleared. */
+  readonly value: JsonValue | null;
+  readonly timestamp_physical: number;
+  readonly timestamp_logical: number;
+  readonly claim_physical: number | null;
+  readonly claim_logical: number | null;
+  readonly device_id: string;
+}
+
+/** A row of user_plays as every statement selects it. */
+export interface PlayRow {
+  readonly play_id: string;
+  readonly content_id: string | null;
+  readonly watched_ms: number | null;
+  readonly watched_precision: 'instant' | 'day' | null;
+  readonly source: string | null;
+  readonly timestamp_physical: number | null;
+  readonly timestamp_logical: number | null;
+  readonly claim_physical: number | null;
+  readonly claim_logical: number | null;
+  readonly device_id: string | null;
+  readonly removed_by: string | null;
+  readonly removed_physical: number | null;
+  readonly removed_logical: number | null;
+}
+
 /** A row of user_devices as every statement selects it. */
 export interface DeviceRow {
   readonly device_id: string;
@@ -69,13 +104,61 @@ export function registerOfRow(row: RegisterRow): ProgressRegister {
   return createProgressRegister(positionOfRow(row), stampOfRegister(row));
 }
 
-export function stampOfRegister(row: RegisterRow): Stamp {
+export function stampOfRegister(row: RegisterRow | SaidRow): Stamp {
   const { claim_physical: physical, claim_logical: logical } = row;
   return stampOfParts(
     { physical: row.timestamp_physical, logical: row.timestamp_logical },
     row.device_id,
     physical === null || logical === null ? undefined : { physical, logical },
   );
+}
+
+export function registerOpOfRow(row: SaidRow): RegisterSetOp {
+  const { kind: register, key, value } = row;
+  return { kind: 'register.set', register, key, value, ...stampOfRegister(row) };
+}
+
+export function playOfRow(row: PlayRow): PlayEntry {
+  const { claim_physical: physical, claim_logical: logical } = row;
+  const added = stampOfTag(row.timestamp_physical, row.timestamp_logical, row.device_id);
+  const claim = physical === null || logical === null ? {} : { claim: { physical, logical } };
+  return {
+    tag: row.play_id,
+    contentId: row.content_id ?? '',
+    added: added && { ...added, ...claim },
+    removed: stampOfTag(row.removed_physical, row.removed_logical, row.removed_by),
+    watchedAt: watchedAtOf(row),
+    source: row.source ?? undefined,
+  };
+}
+
+function watchedAtOf({
+  watched_ms: ms,
+  watched_precision: precision,
+}: PlayRow): string | undefined {
+  if (ms === null) return undefined;
+  return precision === 'day' ? new Date(ms).toISOString().slice(0, 10) : msToDate(ms);
+}
+
+/** The op that tells another replica of this play; the add of a removed one is not told. */
+export function playOpOfEntry({
+  tag,
+  contentId,
+  added,
+  removed,
+  watchedAt,
+  source,
+}: PlayEntry): PlayOp {
+  if (removed !== null) return { kind: 'play.remove', playIds: [tag], ...removed };
+  if (added === null) throw new Error('a play has an add or a removal');
+  return {
+    kind: 'play.add',
+    contentId,
+    playId: tag,
+    ...(watchedAt !== undefined && { watchedAt }),
+    ...(source !== undefined && { source }),
+    ...added,
+  };
 }
 
 /** @param claim undefined for an act. [CLM2] */

@@ -4,17 +4,23 @@ import {
   DUPLICATE,
   isTimestamp,
   OP_KINDS,
+  playsOfOp,
+  registerId,
   requireContentId,
   requireDeviceId,
+  requirePlay,
   requirePosition,
+  requireRegister,
   type DeviceInfo,
   type Op,
   type OpResult,
   type ORSet,
   type ORSetEntry,
+  type PlayEntry,
   type PersistencePort,
   type ProgressOp,
   type ProgressRegister,
+  type RegisterSetOp,
 } from '@cuepoint/core';
 import type { Database } from './database.ts';
 import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
@@ -26,7 +32,10 @@ import {
 } from './group-commit/options.ts';
 import { createProgressLane, passiveKeyOf } from './group-commit/progress-lane.ts';
 import { setPlatformTimer, type SetTimer } from './group-commit/timers.ts';
-import { combineTagOutcomes, watchlistLane } from './group-commit/watchlist-lane.ts';
+import { combineTagOutcomes } from './group-commit/or-set-lane.ts';
+import { playLane } from './group-commit/play-lane.ts';
+import { registerLane } from './group-commit/register-lane.ts';
+import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { HeartbeatGate } from './heartbeat-gate.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
 import { entriesOfOp, progressOp, toTag } from './rows.ts';
@@ -137,9 +146,11 @@ export class SyncPersistence implements PersistencePort {
       case 'progress.clear':
         return this.#persistProgressOp(userId, op, passive);
       case 'register.set':
+        return this.#persistRegister(userId, requireRegister(op));
       case 'play.add':
+        return this.#persistPlays(userId, playsOfOp(requirePlay(op)));
       case 'play.remove':
-        return { result: 'rejected', code: 'change_refused' };
+        return this.#persistPlays(userId, playsOfOp(op));
     }
   }
 
@@ -242,6 +253,24 @@ export class SyncPersistence implements PersistencePort {
     if (entries.length === 0) return DUPLICATE;
     const placements = entries.map((value) => ({
       lane: watchlistLane,
+      userId: user,
+      key: value.tag,
+      value,
+    }));
+    return this.#commits.submit(user, placements, combineTagOutcomes);
+  }
+
+  async #persistRegister(userId: string, op: RegisterSetOp): Promise<OpResult> {
+    const user = toUserId(userId);
+    const key = registerId(op.register, op.key);
+    return this.#commits.submit(user, [{ lane: registerLane, userId: user, key, value: op }]);
+  }
+
+  async #persistPlays(userId: string, plays: readonly PlayEntry[]): Promise<OpResult> {
+    const user = toUserId(userId);
+    if (plays.length === 0) return DUPLICATE;
+    const placements = plays.map((value) => ({
+      lane: playLane,
       userId: user,
       key: value.tag,
       value,

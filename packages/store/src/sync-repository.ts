@@ -1,18 +1,23 @@
 import type {
   DeviceInfo,
+  JsonValue,
   Op,
   OpResult,
   ORSet,
   ORSetEntry,
   PlaybackPosition,
+  PlayEntry,
   ProgressClearOp,
   ProgressRegister,
   ProgressSetOp,
   Stamp,
   Timestamp,
+  Viewing,
   WatchlistAddOp,
   WatchlistRemoveOp,
 } from '@cuepoint/core';
+import type { PlaysRequest, RunningSecondsOf } from './read-plays.ts';
+import type { RegistersRequest, StoredRegister } from './read-registers.ts';
 
 /** One page of a list: `nextCursor` is there when the page does not hold the rest. */
 export interface ListPage<Item> {
@@ -111,6 +116,16 @@ export type ExportLine =
       readonly updatedAtMs: number;
     }
   | {
+      readonly type: 'register';
+      readonly register: string;
+      readonly key: string;
+      /** `null` once cleared. */
+      readonly value: JsonValue | null;
+      readonly stamp: Stamp;
+      readonly updatedAtMs: number;
+    }
+  | { readonly type: 'play'; readonly play: PlayEntry; readonly removedAtMs: number | null }
+  | {
       readonly type: 'device';
       readonly device: DeviceInfo;
       readonly revokedAtMs: number | null;
@@ -141,6 +156,20 @@ export interface UserInspection {
     readonly position: PlaybackPosition | null;
     readonly stamp: Stamp;
     readonly updatedAtMs: number;
+  }>;
+  /** Every register of another kind, cleared ones as well. */
+  readonly registers: InspectedRows<{
+    readonly register: string;
+    readonly key: string;
+    readonly value: JsonValue | null;
+    readonly stamp: Stamp;
+    readonly updatedAtMs: number;
+  }>;
+  /** Every play, a removed one as well. */
+  readonly plays: InspectedRows<{
+    readonly play: PlayEntry;
+    readonly createdAtMs: number;
+    readonly removedAtMs: number | null;
   }>;
   readonly devices: InspectedRows<{
     readonly device: DeviceInfo;
@@ -203,11 +232,28 @@ export interface SyncRepository {
   /** One register with the time the service stored it; undefined when nothing or a clear is stored. */
   getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
+  /** One register, a cleared one as well. It costs a row. [OPS3] */
+  readRegister(userId: string, kind: string, key: string): Promise<StoredRegister | undefined>;
+  /** Registers of one kind by key, without cleared ones: some by their keys, or all of them page by page. [OPS3] */
+  readRegisters(
+    userId: string,
+    request: RegistersRequest & ListOptions,
+  ): Promise<ListPage<StoredRegister>>;
+  /** The history, the newest viewing first, with plays that tell of one viewing joined. [PLY1] [OPS3] */
+  readPlays(userId: string, request: PlaysRequest): Promise<ListPage<Viewing>>;
+  /** The viewing that a play tells of: removing it names its id and `alsoIds`. Undefined for no play, or a removed one. */
+  readViewing(
+    userId: string,
+    playId: string,
+    runningSecondsOf?: RunningSecondsOf,
+  ): Promise<Viewing | undefined>;
+  /** Registers of kinds that {@link UNCOUNTED_REGISTERS} does not name. @param max more are not looked at. [REG3] */
+  countRegisters(userId: string, max: number): Promise<number>;
   readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights>;
   /**
-   * Rows of the watchlist and of progress, tombstones included.
+   * Rows of the watchlist, of progress, of registers and of the history, tombstones included.
    *
-   * @param max of each of the two; more are not looked at.
+   * @param max of each of them; more are not looked at.
    */
   countRows(userId: string, max: number): Promise<number>;
 

@@ -1,8 +1,10 @@
-import { normalizeUuid } from '@cuepoint/core';
+import { normalizeUuid, registerId, requireRegister, toPlayId } from '@cuepoint/core';
 import type { Database, Queryable } from './database.ts';
 import { withDialect, type Dialect } from './dialect.ts';
 import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
+import { playLane } from './group-commit/play-lane.ts';
 import { createProgressLane } from './group-commit/progress-lane.ts';
+import { registerLane } from './group-commit/register-lane.ts';
 import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import {
   arraysStatement,
@@ -81,7 +83,14 @@ function compareLines(a: ExportLine, b: ExportLine): number {
 }
 
 /** The floor comes last: the live adds that it covers are stored before it refuses them. [CUR4] */
-const WRITE_ORDER = { progress: 0, watchlist: 1, device: 2, floor: 3 } as const;
+const WRITE_ORDER = {
+  progress: 0,
+  watchlist: 1,
+  register: 2,
+  play: 3,
+  device: 4,
+  floor: 5,
+} as const;
 
 function keyOfLine(line: ExportLine): string {
   switch (line.type) {
@@ -89,6 +98,10 @@ function keyOfLine(line: ExportLine): string {
       return normalizeUuid(line.entry.tag);
     case 'progress':
       return line.contentId;
+    case 'register':
+      return registerId(line.register, line.key);
+    case 'play':
+      return toPlayId(line.play.tag);
     case 'device':
       return line.device.deviceId;
     case 'floor':
@@ -111,6 +124,17 @@ async function importLine(
     case 'progress': {
       const op = progressOp(line.contentId, line.position, line.stamp);
       return write(singleRow(progressLane, userId, op.contentId, op), line.updatedAtMs);
+    }
+    case 'register': {
+      const { register, key, value, stamp } = line;
+      const op = requireRegister({ kind: 'register.set', register, key, value, ...stamp });
+      const row = singleRow(registerLane, userId, registerId(register, key), op);
+      return write(row, line.updatedAtMs);
+    }
+    case 'play': {
+      const play = { ...line.play, tag: toPlayId(line.play.tag) };
+      const atMs = line.removedAtMs ?? play.added?.timestamp.physical ?? 0;
+      return write(singleRow(playLane, userId, play.tag, play), atMs);
     }
     case 'device': {
       const { device, revokedAtMs } = line;
@@ -170,7 +194,7 @@ export async function eraseUser(
         : [];
       await transaction.execute(lock);
       let rows = 0;
-      for (const name of ['erase-progress', 'erase-watchlist', 'erase-devices', 'erase-floor']) {
+      for (const name of ERASURES) {
         rows += (await transaction.query(name, [userId])).rowCount;
       }
       // No later than now: a clock that was ahead when somebody was erased must not keep them out afterwards.
@@ -186,10 +210,19 @@ export async function eraseUser(
   );
 }
 
+const ERASURES = [
+  'erase-progress',
+  'erase-watchlist',
+  'erase-registers',
+  'erase-plays',
+  'erase-devices',
+  'erase-floor',
+] as const;
+
 /** The tables that a batch writes, in its order: locked in any other they could deadlock with one. [SQL4] */
 function writtenTables(database: Database): string {
   const schema = quoteIdentifier(database.schema);
-  return ['user_progress', 'user_watchlists', 'user_devices']
+  return ['user_progress', 'user_watchlists', 'user_registers', 'user_plays', 'user_devices']
     .map((table) => `${schema}.${table}`)
     .join(', ');
 }

@@ -1,6 +1,9 @@
 import {
   CuepointError,
+  invalidDate,
   normalizeUuid,
+  readDate,
+  requireRegister,
   textToTimestamp,
   wireToClaim,
   toCuepointError,
@@ -16,13 +19,17 @@ import {
   EXPORT_VERSION,
   FloorLineSchema,
   HeaderLineSchema,
+  PlayLineSchema,
   ProgressLineSchema,
+  RegisterLineSchema,
   WatchlistLineSchema,
   type DeviceLine,
   type EndLine,
   type FloorLine,
   type HeaderLine,
+  type PlayLine,
   type ProgressLine,
+  type RegisterLine,
   type WatchlistLine,
 } from './export-schemas.ts';
 
@@ -36,6 +43,8 @@ const validators: Readonly<Record<string, Validator>> = {
   end: Compile(EndLineSchema),
   watchlist: Compile(WatchlistLineSchema),
   progress: Compile(ProgressLineSchema),
+  register: Compile(RegisterLineSchema),
+  play: Compile(PlayLineSchema),
   device: Compile(DeviceLineSchema),
   floor: Compile(FloorLineSchema),
 };
@@ -65,6 +74,10 @@ export function decodeLine(text: string): DecodedLine {
       return { kind: 'data', line: toWatchlistLine(value as WatchlistLine) };
     case 'progress':
       return { kind: 'data', line: toProgressLine(value as ProgressLine) };
+    case 'register':
+      return { kind: 'data', line: toRegisterLine(value as RegisterLine) };
+    case 'play':
+      return { kind: 'data', line: toPlayLine(value as PlayLine) };
     case 'device':
       return { kind: 'data', line: toDeviceLine(value as DeviceLine) };
     default:
@@ -117,6 +130,52 @@ function toProgressLine(line: ProgressLine): ExportLine {
     stamp: toProgressStamp(line),
     updatedAtMs: toMs(line.updatedAt, 'updatedAt'),
   };
+}
+
+/** @throws CuepointError `invalid_register…`, `invalid_date`, `invalid_claim` */
+function toRegisterLine({ register, key, value: given, claim, ...line }: RegisterLine): ExportLine {
+  const stamp = toStamp(line);
+  const op = { kind: 'register.set', register, key, value: given, ...stamp } as const;
+  return {
+    type: 'register',
+    register,
+    key,
+    value: requireRegister(op).value,
+    stamp: { ...stamp, ...wireToClaim(claim, stamp.timestamp) },
+    updatedAtMs: toMs(line.updatedAt, 'updatedAt'),
+  };
+}
+
+function toPlayLine(line: PlayLine): ExportLine {
+  if (line.added === null && line.removed === null) {
+    throw new CuepointError('invalid_request', 'A play was added, removed, or both.', {
+      field: 'added',
+    });
+  }
+  if ((line.added === null) !== (line.contentId === null)) {
+    throw new CuepointError('invalid_content_id', 'A play that was added is of a content.', {
+      field: 'contentId',
+    });
+  }
+  const watchedAt = line.watchedAt === null ? undefined : readDate(line.watchedAt);
+  if (line.watchedAt !== null && watchedAt === undefined) throw invalidDate('watchedAt');
+  return {
+    type: 'play',
+    play: {
+      tag: normalizeUuid(line.playId),
+      contentId: line.contentId ?? '',
+      added: line.added === null ? null : toClaimedStamp(line.added),
+      removed: line.removed === null ? null : toStamp(line.removed),
+      watchedAt,
+      source: line.source ?? undefined,
+    },
+    removedAtMs: line.removedAt === null ? null : toMs(line.removedAt, 'removedAt'),
+  };
+}
+
+function toClaimedStamp({ claim, ...line }: NonNullable<PlayLine['added']>): Stamp {
+  const stamp = toStamp(line);
+  return { ...stamp, ...wireToClaim(claim, stamp.timestamp) };
 }
 
 function toDeviceLine({ type, lastSeen, revokedAt, ...device }: DeviceLine): ExportLine {

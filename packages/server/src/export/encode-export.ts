@@ -47,6 +47,29 @@ export function toDataLine(line: ExportLine): DataLine {
         ...claimToWire(line.stamp.claim),
         updatedAt: instantOf(line.updatedAtMs),
       };
+    case 'register':
+      return {
+        type: 'register',
+        register: line.register,
+        key: line.key,
+        value: line.value,
+        ...toWireStamp(line.stamp),
+        ...claimToWire(line.stamp.claim),
+        updatedAt: instantOf(line.updatedAtMs),
+      };
+    case 'play': {
+      const { tag: playId, contentId, watchedAt, source, added, removed } = line.play;
+      return {
+        type: 'play',
+        playId,
+        contentId: contentId === '' ? null : contentId,
+        watchedAt: watchedAt ?? null,
+        source: source ?? null,
+        added: added === null ? null : { ...toWireStamp(added), ...claimToWire(added.claim) },
+        removed: removed === null ? null : toWireStamp(removed),
+        removedAt: line.removedAtMs === null ? null : instantOf(line.removedAtMs),
+      };
+    }
     case 'device': {
       const { lastSeenMs, capabilities, ...device } = line.device;
       const { hdrFormats, audioCodecs, ...rest } = capabilities;

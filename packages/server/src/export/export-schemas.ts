@@ -2,12 +2,18 @@ import {
   CapabilitiesSchema,
   ClaimSchema,
   ContentIdSchema,
+  DateSchema,
   DEVICE_TYPES,
   DeviceIdSchema,
   DeviceNameSchema,
   PlaybackStateSchema,
+  PlayIdSchema,
+  RegisterKeySchema,
+  RegisterKindSchema,
+  RegisterValueSchema,
   SecondsSchema,
   ShortTextSchema,
+  SourceSchema,
   TagSchema,
   TimestampSchema,
   UUID_PATTERN,
@@ -78,6 +84,38 @@ export const ProgressLineSchema = Type.Object(
   closed,
 );
 
+/** One register of another kind; a cleared one has null. */
+export const RegisterLineSchema = Type.Object(
+  {
+    type: Type.Literal('register'),
+    register: RegisterKindSchema,
+    key: RegisterKeySchema,
+    value: RegisterValueSchema,
+    timestamp: TimestampSchema,
+    claim: Type.Optional(ClaimSchema),
+    deviceId: DeviceIdSchema,
+    updatedAt: InstantText,
+  },
+  closed,
+);
+
+/** One play, tombstones included; of one of which only a removal has arrived nobody knows the content. */
+export const PlayLineSchema = Type.Object(
+  {
+    type: Type.Literal('play'),
+    playId: PlayIdSchema,
+    contentId: nullable(ContentIdSchema),
+    watchedAt: nullable(DateSchema),
+    source: nullable(SourceSchema),
+    added: nullable(
+      Type.Object({ ...StampSchema.properties, claim: Type.Optional(ClaimSchema) }, closed),
+    ),
+    removed: nullable(StampSchema),
+    removedAt: nullable(InstantText),
+  },
+  closed,
+);
+
 export const DeviceLineSchema = Type.Object(
   {
     type: Type.Literal('device'),
@@ -104,7 +142,15 @@ export type HeaderLine = Static<typeof HeaderLineSchema>;
 export type EndLine = Static<typeof EndLineSchema>;
 export type WatchlistLine = Static<typeof WatchlistLineSchema>;
 export type ProgressLine = Static<typeof ProgressLineSchema>;
+export type RegisterLine = Static<typeof RegisterLineSchema>;
+export type PlayLine = Static<typeof PlayLineSchema>;
 export type DeviceLine = Static<typeof DeviceLineSchema>;
 export type FloorLine = Static<typeof FloorLineSchema>;
 /** One line between the first and the last. */
-export type DataLine = WatchlistLine | ProgressLine | DeviceLine | FloorLine;
+export type DataLine =
+  | WatchlistLine
+  | ProgressLine
+  | RegisterLine
+  | PlayLine
+  | DeviceLine
+  | FloorLine;

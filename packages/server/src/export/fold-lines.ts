@@ -14,6 +14,10 @@ function keyOf(line: DataLine): string {
       return `${line.type}\0${line.tag}`;
     case 'progress':
       return `${line.type}\0${line.contentId}`;
+    case 'register':
+      return `${line.type}\0${line.register}\0${line.key}`;
+    case 'play':
+      return `${line.type}\0${line.playId}`;
     case 'device':
       return `${line.type}\0${line.deviceId}`;
     case 'floor':

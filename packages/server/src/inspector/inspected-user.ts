@@ -7,7 +7,7 @@ import { isOnlineAt } from '../live/device-presence.ts';
 /** The answer of the inspector for one user. */
 export function toInspectedUser(
   userId: string,
-  { watchlist, progress, devices }: UserInspection,
+  { watchlist, progress, registers, plays, devices }: UserInspection,
   sessions: readonly SessionReport[],
   nowMs: number,
 ) {
@@ -31,6 +31,23 @@ export function toInspectedUser(
       state: position?.state ?? null,
       written: toWriter(stamp),
       updatedAt: instantOf(updatedAtMs),
+    })),
+    registers: toList(registers, ({ register, key, value, stamp, updatedAtMs }) => ({
+      register,
+      key,
+      value,
+      written: toWriter(stamp),
+      updatedAt: instantOf(updatedAtMs),
+    })),
+    plays: toList(plays, ({ play, createdAtMs, removedAtMs }) => ({
+      playId: play.tag,
+      contentId: play.contentId === '' ? null : play.contentId,
+      watchedAt: play.watchedAt ?? null,
+      source: play.source ?? null,
+      added: play.added === null ? null : toWriter(play.added),
+      removed: play.removed === null ? null : toWriter(play.removed),
+      createdAt: instantOf(createdAtMs),
+      removedAt: removedAtMs === null ? null : instantOf(removedAtMs),
     })),
     devices: toList(devices, ({ device, revokedAtMs }) => ({
       deviceId: device.deviceId,

@@ -4,6 +4,10 @@ import {
   DEVICE_TYPES,
   DeviceIdSchema,
   PlaybackStateSchema,
+  PlayIdSchema,
+  RegisterKeySchema,
+  RegisterKindSchema,
+  RegisterValueSchema,
   SecondsSchema,
   TagSchema,
   TimestampSchema,
@@ -49,6 +53,31 @@ const RegisterSchema = Type.Object(
   { description: 'The write of a content that won.' },
 );
 
+const SaidRegisterSchema = Type.Object(
+  {
+    register: RegisterKindSchema,
+    key: RegisterKeySchema,
+    value: RegisterValueSchema,
+    written: WriterSchema,
+    updatedAt: InstantSchema,
+  },
+  { description: 'What was said last of a kind and key; null once cleared.' },
+);
+
+const PlayRowSchema = Type.Object(
+  {
+    playId: PlayIdSchema,
+    contentId: orNull(ContentIdSchema),
+    watchedAt: orNull(Type.String()),
+    source: orNull(Type.String()),
+    added: orNull(WriterSchema),
+    removed: orNull(WriterSchema),
+    createdAt: InstantSchema,
+    removedAt: orNull(InstantSchema),
+  },
+  { description: 'One play of the history. Without `added` its removal came first.' },
+);
+
 const InspectedDeviceSchema = Type.Object({
   deviceId: DeviceIdSchema,
   deviceType: Type.Enum([...DEVICE_TYPES]),
@@ -88,6 +117,8 @@ export const InspectedUserSchema = Type.Object(
     serverTime: Type.Integer({ description: 'ms since the epoch.' }),
     watchlist: listOfNewest(TagRowSchema),
     progress: listOfNewest(RegisterSchema),
+    registers: listOfNewest(SaidRegisterSchema),
+    plays: listOfNewest(PlayRowSchema),
     devices: listOfNewest(InspectedDeviceSchema),
     sessions: Type.Array(SessionSchema, { description: 'Of this instance.' }),
   },

@@ -31,6 +31,7 @@ import { addAccountApi, addOAuthApi } from './account-api.ts';
 import { countRows } from './count-rows.ts';
 import { keepForOperators } from './operator-listener.ts';
 import type { ServiceParts } from './parts.ts';
+import { withRegisterQuota } from './register-quota.ts';
 import { createRowQuota, type RowQuota } from './row-quota.ts';
 import { createUserRates, requireRate, type UserRates } from './user-rates.ts';
 
@@ -101,7 +102,8 @@ export async function addService(
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
-  const quota = createRowQuota({ ...parts, now: monotonic }, parts.rowsPerUser);
+  const quotaDeps = { ...parts, now: monotonic };
+  const quota = withRegisterQuota(createRowQuota(quotaDeps, parts.rowsPerUser), quotaDeps);
   const live = openLive(app, parts, { rates, quota });
   const { accounts } = parts;
   const { trustedProxies } = parts.live;

@@ -5,6 +5,7 @@ import {
   type OpRejection,
   type OpResult,
 } from '@cuepoint/core';
+import { isCountedRegister, tooManyRegisters } from '../service/register-quota.ts';
 import type { WriteDeps, WriteOptions } from './write-deps.ts';
 
 /**
@@ -72,11 +73,15 @@ const REJECTIONS = {
   quota_exceeded: 'The user has as many rows as a user may have.',
 } as const;
 
-/** A single write that is rejected answers as an error. */
+/** A single write that is rejected answers as an error. @param op that was rejected, so that the refusal can say more. */
 export function rejectionError(
   { quota, now }: Pick<WriteDeps, 'quota' | 'now'>,
   { code }: Extract<OpResult, { result: 'rejected' }>,
+  op?: Op,
 ): CuepointError {
+  if (code === 'quota_exceeded' && op !== undefined && isCountedRegister(op)) {
+    return tooManyRegisters(op);
+  }
   return new CuepointError(code, REJECTIONS[code], {
     ...(code === 'clock_ahead' && { field: 'timestamp', serverTimeMs: now() }),
     ...(code === 'quota_exceeded' && { limit: { name: 'rowsPerUser', value: quota.rowsMax } }),

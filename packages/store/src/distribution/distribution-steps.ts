@@ -6,6 +6,8 @@ export const USER_TABLES = [
   'user_versions',
   'user_progress',
   'user_watchlists',
+  'user_registers',
+  'user_plays',
   'user_devices',
   'user_floors',
   'user_erasures',
@@ -15,7 +17,13 @@ export const USER_TABLES = [
 const REFERENCE_TABLES = ['sync_state', 'catalogue_contents', 'catalogue_aliases'] as const;
 
 /** Those whose primary key is a number that means nothing to a user. */
-const NUMBERED_TABLES = ['user_progress', 'user_watchlists', 'user_devices'] as const;
+const NUMBERED_TABLES = [
+  'user_progress',
+  'user_watchlists',
+  'user_registers',
+  'user_plays',
+  'user_devices',
+] as const;
 
 /** How far a schema is on the way to a distributed one. */
 export interface DistributionState {

@@ -8,7 +8,7 @@ import { valuesStatements } from './values-statements.ts';
 export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
   name: 'devices',
   // After the heartbeats: a device that leaves is not online again by a heartbeat from before.
-  order: 4,
+  order: 6,
   debounced: false,
   isCaughtUp: false,
   hasFloor: false,
@@ -66,7 +66,7 @@ export const deviceLane: Lane<DeviceInfo, SaveDeviceOutcome> = {
 /** Heartbeats: the latest of a device is all that is written. [GC8] */
 export const heartbeatLane: Lane<{ readonly atMs: number }, boolean> = {
   name: 'heartbeats',
-  order: 3,
+  order: 5,
   debounced: false,
   isCaughtUp: false,
   hasFloor: false,

@@ -1,7 +1,5 @@
 import {
-  APPLIED,
   compareStamps,
-  DUPLICATE,
   equalPositions,
   type OpResult,
   type PlaybackPosition,
@@ -10,9 +8,10 @@ import {
 } from '@cuepoint/core';
 import { plainArray, textArray } from '../array-literal.ts';
 import { progressOpOfRow, positionOfOp, type RegisterRow } from '../rows.ts';
-import type { Contribution, Lane, PendingRow, Written } from './lane.ts';
+import type { Lane, PendingRow, Written } from './lane.ts';
 import { isOwnMark } from './own-mark.ts';
 import { readStored } from './read-stored.ts';
+import { settleRegister } from './settle-register.ts';
 import { valuesStatements } from './values-statements.ts';
 
 type ProgressRow = PendingRow<ProgressOp, OpResult>;
@@ -89,7 +88,7 @@ export function createProgressLane({
     async settle(rows, written, reader) {
       const lost = lostRows(rows, written);
       if (lost.length === 0) {
-        for (const row of rows) settleRow(row, row.value, true, passive);
+        for (const row of rows) settleRegister(row, row.value, true, isSame, passive);
         return;
       }
       const keys = lost.map(({ userId, value }) => ({ userId, key: value.contentId }));
@@ -103,12 +102,13 @@ export function createProgressLane({
       const isLost = new Set(lost);
       for (const row of rows) {
         if (!isLost.has(row)) {
-          settleRow(row, row.value, true, passive);
+          settleRegister(row, row.value, true, isSame, passive);
           continue;
         }
         const found = byRegister.get(`${row.userId} ${row.value.contentId}`);
         const winner = found === undefined ? undefined : progressOpOfRow(found);
-        settleRow(row, winner, isOwnMark(written, row.userId, found?.mark), passive);
+        const isOwn = isOwnMark(written, row.userId, found?.mark);
+        settleRegister(row, winner, isOwn, isSame, passive);
       }
     },
 
@@ -200,32 +200,6 @@ function positionOf(op: ProgressOp): PlaybackPosition {
   return positionOfOp(op) ?? CLEARED;
 }
 
-function settleRow(
-  row: ProgressRow,
-  winner: ProgressOp | undefined,
-  written: boolean,
-  passive: boolean,
-): void {
-  // Of equal writes in one batch the first is the one that was applied.
-  let applied = !written;
-  for (const contribution of row.contributions) {
-    const outcome = outcomeAgainst(contribution, winner, passive);
-    contribution.submission.settleRow(outcome === DUPLICATE && !applied ? APPLIED : outcome);
-    applied ||= outcome === DUPLICATE;
-  }
-}
-
-function outcomeAgainst(
-  { value: op }: Contribution<ProgressOp, OpResult>,
-  winner: ProgressOp | undefined,
-  passive: boolean,
-): OpResult {
-  // Nothing is stored although this was written: an erasure is in force for its stamp.
-  if (winner === undefined) return { result: 'rejected', code: 'stale_op' };
-  const order = compareStamps(op, winner);
-  if (order < 0 || (order > 0 && passive)) return { result: 'superseded', winner };
-  if (order > 0) return { result: 'rejected', code: 'stale_op' };
-  return equalPositions(positionOfOp(op), positionOfOp(winner))
-    ? DUPLICATE
-    : { result: 'rejected', code: 'stamp_reused' };
+function isSame(a: ProgressOp, b: ProgressOp): boolean {
+  return equalPositions(positionOfOp(a), positionOfOp(b));
 }

@@ -3,6 +3,9 @@ import type { Queryable } from '../database.ts';
 import type { Dialect } from '../dialect.ts';
 import { ofCounters } from '../sql-files.ts';
 
+/** What reads the rows of one lane by users and keys. */
+export type StoredRead = 'read-registers' | 'read-tags' | 'read-said' | 'read-plays';
+
 /** Keys in one read where a read cannot join arrays: it gives every pair of its users and keys. */
 const PAIRS_CHUNK_ROWS = 50;
 
@@ -10,11 +13,10 @@ const PAIRS_CHUNK_ROWS = 50;
  * The stored rows of some keys, for callers whose change met another; with their marks where the batch does not
  * know which rows it wrote. Rows of other keys may come along.
  *
- * @param name `read-registers` or `read-tags`.
  */
 export async function readStored<Row>(
   reader: Queryable,
-  name: 'read-registers' | 'read-tags',
+  name: StoredRead,
   keys: readonly { readonly userId: string; readonly key: string }[],
   dialect: Dialect,
 ): Promise<readonly Row[]> {

@@ -1,0 +1,4 @@
+-- One register by the unique key: it costs a row. [OPS3]
+select r.kind, r.key, r.value, r.timestamp_physical, r.timestamp_logical, r.claim_physical, r.claim_logical, r.device_id, r.updated_at
+from cuepoint.user_registers r
+where r.user_id = $1::uuid and r.kind = $2::varchar and r.key = $3::varchar;

@@ -1,0 +1,5 @@
+-- Some registers of one kind by their keys; cleared ones are left out. [OPS3]
+select r.kind, r.key, r.value, r.timestamp_physical, r.timestamp_logical, r.claim_physical, r.claim_logical, r.device_id, r.updated_at
+from cuepoint.user_registers r
+where r.user_id = $1::uuid and r.kind = $2::varchar and r.key = any($3::varchar[]) and r.value is not null
+order by r.key;
