@@ -28,6 +28,7 @@ export default defineConfig({
       '/api': { ...proxy, ws: true },
       '/dev/token': proxy,
       '/metrics': proxy,
+      '/oauth': proxy,
     },
   },
 });

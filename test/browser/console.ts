@@ -14,6 +14,8 @@ export interface ConsoleUnderTest {
   readonly browser: Browser;
   /** What opens the inspector, once; the next is printed when it did. [SEC2] */
   inspectorLink(): string;
+  /** What makes the first person of a household, once. [ACC1] */
+  setUpLink(): string;
   /** Closes what a test that failed left open. */
   closeContexts(): Promise<void>;
   /** SIGKILL, and a start on the same data. */
@@ -28,12 +30,15 @@ export async function startConsole(
   const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-console-'));
   const port = await freePort();
   const env = { CUEPOINT_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: '', ...more };
-  let link = '';
+  let [link, setUpLink] = ['', ''];
   const start = () =>
     startServiceProcess({
       port,
       env,
-      onLine: (line) => (link = /http\S+#link=\S+/.exec(line)?.[0] ?? link),
+      onLine: (line) => {
+        link = /http\S+#link=\S+/.exec(line)?.[0] ?? link;
+        setUpLink = /http\S+#code=\S+/.exec(line)?.[0] ?? setUpLink;
+      },
     });
   let service: ServiceProcess = await start();
   const browser = await launchBrowser();
@@ -41,6 +46,7 @@ export async function startConsole(
     address: service.address,
     browser,
     inspectorLink: () => link,
+    setUpLink: () => setUpLink,
     async closeContexts() {
       await Promise.all(browser.contexts().map((context) => context.close()));
     },

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
+import { overflowOf, seriousFaults } from './axe.ts';
 import { DeviceOnPage, openPage, startConsole, type ConsoleUnderTest } from './console.ts';
 
 const SCREENS = 'artifacts/screens';
@@ -24,25 +24,6 @@ beforeAll(async () => {
 });
 afterEach(() => service?.closeContexts());
 afterAll(() => service?.close());
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
-/** What axe finds that keeps somebody out. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
 
 /** Something to see on each page: a film that plays, one on the list, and a person to inspect. */
 async function prepare(page: Page): Promise<void> {
@@ -77,10 +58,7 @@ describe.skipIf(!isThere)('the pages of the console', () => {
       }
       await page.screenshot({ path: `${SCREENS}/${each}-${name}-${scheme}.png`, fullPage: true });
       expect(await seriousFaults(page)).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect([each, overflow]).toEqual([each, 0]);
+      expect([each, await overflowOf(page)]).toEqual([each, 0]);
     }
     expect(page.complaints).toEqual([]);
     await context.close();

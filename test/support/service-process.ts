@@ -58,8 +58,8 @@ export async function startServiceProcess({
 
 /** Development mode, as `npm start` has it, where nothing signs tokens. */
 function modeOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const isSigned = 'CUEPOINT_JWT_SECRET' in env || 'CUEPOINT_JWKS_URL' in env;
-  return isSigned ? {} : { CUEPOINT_DEV: 'true' };
+  const decided = ['CUEPOINT_JWT_SECRET', 'CUEPOINT_JWKS_URL', 'CUEPOINT_ACCOUNTS'];
+  return decided.some((name) => name in env) ? {} : { CUEPOINT_DEV: 'true' };
 }
 
 async function listening(

@@ -2,12 +2,13 @@ import { Suspense, useEffect, useRef } from 'react';
 import { usePathname } from './location.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { PageLink } from './page-link.tsx';
-import { pageOf, PAGES } from './pages.ts';
+import { pageOf, pagesBeside } from './pages.ts';
 import { useServiceAnswers } from './use-service-answers.ts';
 
 export function App() {
   const pathname = usePathname();
   const page = pageOf(pathname);
+  const bar = pagesBeside(page);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const answers = useServiceAnswers();
@@ -25,13 +26,13 @@ export function App() {
         Skip to the content
       </a>
       <header className="app-header">
-        <PageLink className="app-mark" to="/">
+        <PageLink className="app-mark" to={bar[0]?.path ?? '/'}>
           <img src="/mark.svg" alt="" width="28" height="28" />
           Cuepoint
         </PageLink>
         <nav aria-label="Pages">
           <ul>
-            {PAGES.map(({ path, title }) => (
+            {bar.map(({ path, title }) => (
               <li key={path}>
                 <PageLink to={path} isCurrent={path === page?.path}>
                   {title}

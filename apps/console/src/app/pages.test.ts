@@ -1,13 +1,25 @@
 import { expect, it } from 'vitest';
-import { pageOf } from './pages.ts';
+import { pageOf, pagesBeside } from './pages.ts';
 
 it.each([
   ['/', 'Playground'],
   ['/inspector', 'Inspector'],
   ['/inspector/', 'Inspector'],
   ['/health', 'Health'],
+  ['/account', 'Account'],
+  ['/link', 'Add a TV'],
+  ['/set-up', 'Set up'],
+  ['/tv', 'This screen'],
   ['/inspector/users', undefined],
   ['/Health', undefined],
 ])('the path %s is the page %s', (pathname, title) => {
   expect(pageOf(pathname)?.title).toBe(title);
+});
+
+it('the bar of people has no page of developers, nor the other way round', () => {
+  const titlesBeside = (path: string) => pagesBeside(pageOf(path)).map(({ title }) => title);
+  expect(titlesBeside('/link')).toEqual(['Account', 'Add a TV']);
+  expect(titlesBeside('/tv')).toEqual(['Account', 'Add a TV']);
+  expect(titlesBeside('/health')).toEqual(['Playground', 'Inspector', 'Health']);
+  expect(titlesBeside('/nothing')).toEqual(['Playground', 'Inspector', 'Health']);
 });

@@ -110,6 +110,26 @@ describe('a page of the console', () => {
   });
 });
 
+describe('the pages of people', () => {
+  it('are there where the service keeps some, and / is theirs', async () => {
+    const people = await createTestApi({
+      databaseUrl: inject('postgresUrl'),
+      env: { CUEPOINT_ACCOUNTS: 'on' },
+      wrap: () => ({ console: findConsoleFiles(join(home, 'console')) }),
+    });
+    const headers = { accept: ACCEPT_OF_BROWSERS };
+    for (const path of ['//account', '//link', '//set-up', '//tv', '//inspector']) {
+      expect((await people.call('GET', path, { headers })).text).toBe(PAGE);
+    }
+    const first = await people.call('GET', '//', { headers });
+    expect([first.status, first.headers['location']]).toEqual([302, '/account']);
+    await people.close();
+    for (const path of ['/account', '/link', '/set-up', '/tv']) {
+      expect((await open(path)).status).toBe(404);
+    }
+  });
+});
+
 describe('a file of the console', () => {
   it('with its hash in its name is kept for ever', async () => {
     const { status, headers } = await open(SCRIPT);

@@ -7,8 +7,13 @@ import { asksForPage, FILE_HEADERS, pageHeaders } from './page-headers.ts';
 /** Answers a request that asks for a page, and returns its reply; `undefined` for any other. */
 export type AnswerPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
 
+/** Whose pages there are besides the inspector and `/health`. */
+export type ConsoleAudience = 'developers' | 'people' | 'both';
+
 /** Pages whose paths nothing else uses. `/health` is also what programs ask, by another media type. */
-const PAGE_PATHS = ['/', '/inspector'];
+const PAGE_PATHS = ['/inspector'];
+/** Of the people of a household. [ACC1] */
+const PEOPLE_PATHS = ['/account', '/link', '/set-up', '/tv'];
 const PAGE_FILE = 'index.html';
 /** Vite puts what has its hash in its name here: such a file never changes. */
 const HASHED_FILE = /[\\/]assets[\\/][^\\/]+$/;
@@ -19,11 +24,13 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
  *
  * Only files that are there when the service starts have a route, so no path leads anywhere else.
  *
+ * @param audience the pages of people are served where there are some; `/` is theirs unless developers are here too.
  * @returns answers `/health` where a browser opens it.
  */
 export async function serveConsole(
   app: FastifyInstance,
   { directory, areBuilt }: ConsoleFiles,
+  audience: ConsoleAudience = 'developers',
 ): Promise<AnswerPage> {
   if (areBuilt) {
     await app.register(fastifyStatic, {
@@ -49,15 +56,21 @@ export async function serveConsole(
     );
   }
 
-  for (const url of PAGE_PATHS) {
-    app.route({ method: ['GET', 'HEAD'], url, schema: { hide: true }, handler: sendPage });
+  const method = ['GET', 'HEAD'];
+  const schema = { hide: true } as const;
+  for (const url of audience === 'developers' ? PAGE_PATHS : [...PAGE_PATHS, ...PEOPLE_PATHS]) {
+    app.route({ method, url, schema, handler: sendPage });
   }
+  const sendHome = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    audience === 'people' ? reply.redirect('/account') : sendPage(request, reply);
+  app.route({ method, url: '/', schema, handler: sendHome });
 
   return (request, reply) => {
     // One address, two answers: a cache keeps them apart.
     void reply.header('vary', 'accept');
-    const { method, headers } = request;
-    const isPage = areBuilt && asksForPage({ method, accept: headers.accept });
+    const { headers } = request;
+    const asked = { method: request.method, accept: headers.accept };
+    const isPage = areBuilt && asksForPage(asked);
     return isPage ? sendPage(request, reply) : undefined;
   };
 }

@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
-import { serveConsole } from '../console/serve-console.ts';
+import { serveConsole, type AnswerPage, type ConsoleAudience } from '../console/serve-console.ts';
 import { guardDevelopmentMode } from '../http/development-guard.ts';
 import { handleError } from '../http/error-handler.ts';
 import { AnswerOrder } from '../http/answer-order.ts';
@@ -96,9 +96,13 @@ export async function addService(
 
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
   addProbeRoutes(open, parts);
-  // The pages of people are for everybody.
-  const pages = parts.accounts === undefined ? undefined : app;
-  await app.register(async (inside) => addOperatorRoutes(inside, parts, pages ?? inside));
+  // The pages of people are for everybody, those of developers and operators for operators.
+  const answerPage = parts.accounts === undefined ? undefined : await addConsole(app, parts);
+  await app.register(async (inside) => {
+    keepForOperators(inside, parts.operators);
+    const answerHere = parts.accounts === undefined ? await addConsole(inside, parts) : answerPage;
+    addOperatorRoutes(inside, parts, answerHere);
+  });
   const { development } = parts;
   if (development !== undefined) addDevelopmentTokenRoute(open, { development });
 
@@ -133,14 +137,24 @@ export async function addService(
   );
 }
 
-async function addOperatorRoutes(
+/** In development mode `/` stays the playground. */
+function audienceOf({ accounts, development }: ServiceParts): ConsoleAudience {
+  if (accounts === undefined) return 'developers';
+  return development === undefined ? 'people' : 'both';
+}
+
+async function addConsole(
   app: FastifyInstance,
   parts: ServiceParts,
-  pages: FastifyInstance,
-): Promise<void> {
-  keepForOperators(app, parts.operators);
-  const answerPage =
-    parts.console === undefined ? undefined : await serveConsole(pages, parts.console);
+): Promise<AnswerPage | undefined> {
+  return parts.console && serveConsole(app, parts.console, audienceOf(parts));
+}
+
+function addOperatorRoutes(
+  app: FastifyInstance,
+  parts: ServiceParts,
+  answerPage: AnswerPage | undefined,
+): void {
   const open = app.withTypeProvider<TypeBoxTypeProvider>();
   addHealthRoute(open, {
     health: parts.health,
