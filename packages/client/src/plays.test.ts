@@ -153,8 +153,8 @@ describe('crossing the end', () => {
     for (const _ of ['once', 'again']) {
       state.progress.set('clip', at(0, 0));
       state.progress.report('clip', at(300, 0));
-      state.progress.report('clip', at(310, 0), { hasEnded: true });
-      state.progress.report('clip', at(311, 0), { hasEnded: true });
+      state.progress.report('clip', at(310, 310));
+      state.progress.report('clip', at(311, 311));
       await environment.advance(HOUR_MS);
     }
     expect(service.storeOf('ada').plays.entryCount).toBe(2);

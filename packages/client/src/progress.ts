@@ -19,8 +19,8 @@ import { createPart } from './replica/part.ts';
 import { progressItem, visibleRegister, type ProgressItem } from './replica/view.ts';
 import type { WritableDeps } from './watchlist.ts';
 
-/** A place before this part of the whole, a tenth, is a new playback. */
-const BEGUN_ANEW_PARTS = 10;
+/** Who is back in the first half begins anew: the last scene once more is the same playback. */
+const BEGUN_ANEW_PARTS = 2;
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
 export interface Progress {
@@ -32,7 +32,7 @@ export interface Progress {
    * What a person did: play, pause, seek, stop. It takes over at once, from whatever screen. [CLM4] Fractions of seconds
    * are dropped; a duration may be left out.
    *
-   * Where it crosses the end of the content, that is `watched` and one play of the history as well; a report's too, and
+   * Where it crosses the end of the content, which is its length where nobody knew that before, that is `watched` and one play of the history as well; a report's too, and
    * offline. [PLY3]
    *
    * @throws CuepointError `invalid_content_id`, `invalid_seconds`, `invalid_state`; ClientError `closed`
@@ -61,8 +61,6 @@ export interface Playback {
   readonly playId?: string | undefined;
   /** Where the credits begin, in seconds. Default: as the `content` register says. */
   readonly creditsStartSeconds?: number | undefined;
-  /** It played to its end: where no duration is known, nothing else tells. */
-  readonly hasEnded?: boolean;
 }
 
 export interface ReportOptions extends Playback {
@@ -84,7 +82,7 @@ export function createProgress(deps: ProgressDeps): Progress {
   /** Contents whose end this run has told, and of which playback, until they are begun again. [PLY3] */
   const ends = new Map<string, string | undefined>();
   let user = store.namespace;
-  const { get, listOf, subscribe } = createPart<ProgressItem>(
+  const { get, list, subscribe } = createPart<ProgressItem>(
     store,
     'progress',
     progressItem,
@@ -126,7 +124,7 @@ export function createProgress(deps: ProgressDeps): Progress {
   function endOf(
     contentId: string,
     position: PlaybackPosition,
-    { playId, creditsStartSeconds, hasEnded = false }: Playback = {},
+    { playId, creditsStartSeconds }: Playback = {},
     claim?: Timestamp,
   ): GivenOp[] {
     const content = visibleRegister(store.replica, 'content', contentId);
@@ -137,7 +135,8 @@ export function createProgress(deps: ProgressDeps): Progress {
     const isAtEnd = (at: PlaybackPosition): boolean =>
       isFinished(at, endFactsOf(facts, at.durationSeconds));
     const { positionSeconds, durationSeconds } = position;
-    if (!hasEnded && !isAtEnd(position)) {
+    if (facts.type === 'live') return [];
+    if (!isAtEnd(position)) {
       if (positionSeconds * BEGUN_ANEW_PARTS < (durationSeconds || 1)) ends.delete(contentId);
       return [];
     }
@@ -201,7 +200,7 @@ export function createProgress(deps: ProgressDeps): Progress {
       return true;
     },
     clear,
-    list: listOf(() => true),
+    list,
     subscribe,
   };
 }

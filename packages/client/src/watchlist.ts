@@ -30,13 +30,12 @@ export interface WritableDeps {
 }
 
 export function createWatchlist({ store, write }: WritableDeps, uuid: () => string): Watchlist {
-  const { get, listOf, subscribe } = createPart<WatchlistItem>(
+  const { get, list, subscribe } = createPart<WatchlistItem>(
     store,
     'watchlist',
     watchlistItem,
     ({ addedAtMs }) => addedAtMs,
   );
-  const list = listOf(() => true);
   const has = (contentId: string) => get(contentId) !== undefined;
   return {
     get size() {

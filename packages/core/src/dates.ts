@@ -7,7 +7,8 @@ import { CuepointError } from './errors.ts';
 export const DATE_PATTERN =
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}' +
   '([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$';
-const dateRegExp = new RegExp(DATE_PATTERN);
+// Marked so that an app which reads no date has none of it.
+const dateRegExp = /* @__PURE__ */ new RegExp(DATE_PATTERN);
 const ZONE_LENGTH = '+00:00'.length;
 
 /**

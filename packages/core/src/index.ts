@@ -22,6 +22,7 @@ export * from './op.ts';
 export * from './or-set.ts';
 export * from './persistence-port.ts';
 export * from './playback-position.ts';
+export * from './play-id.ts';
 export * from './plays.ts';
 export * from './progress-sync.ts';
 export * from './protocol/index.ts';

@@ -12,22 +12,9 @@ import type { WireOp } from './wire-op.ts';
 // Apart from the schemas: clients convert and do not validate, and their bundle is small for it.
 
 export function opToWire(op: Op): WireOp {
+  const { claim, ...act } = op as Op & { readonly claim?: Timestamp };
   const timestamp = timestampToText(op.timestamp);
-  switch (op.kind) {
-    case 'watchlist.remove':
-      return { ...op, tags: [...op.tags], timestamp };
-    case 'play.remove':
-      return { ...op, playIds: [...op.playIds], timestamp };
-    case 'progress.set':
-    case 'register.set':
-    case 'play.add': {
-      const { claim, ...act } = op;
-      return { ...act, timestamp, ...claimToWire(claim) };
-    }
-    case 'watchlist.add':
-    case 'progress.clear':
-      return { ...op, timestamp };
-  }
+  return { ...act, timestamp, ...claimToWire(claim) } as WireOp;
 }
 
 export function claimToWire(claim: Timestamp | undefined): { claim?: string } {
@@ -46,31 +33,17 @@ export function wireToOp(wire: WireOp, deviceId: string): Op {
     });
   }
   const timestamp = requireTimestamp(wire.timestamp);
-  switch (wire.kind) {
-    case 'watchlist.add':
-      return { ...wire, tag: normalizeUuid(wire.tag), timestamp, deviceId };
-    case 'watchlist.remove':
-      return { ...wire, tags: [...new Set(wire.tags.map(normalizeUuid))], timestamp, deviceId };
-    case 'play.remove': {
-      const playIds = [...new Set(wire.playIds.map(normalizeUuid))];
-      return { ...wire, playIds, timestamp, deviceId };
-    }
-    case 'play.add': {
-      const { claim, ...act } = wire;
-      const playId = normalizeUuid(wire.playId);
-      return { ...act, playId, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
-    }
-    case 'progress.clear':
-      return { ...wire, timestamp, deviceId };
-    case 'progress.set': {
-      const { claim, ...act } = wire;
-      return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
-    }
-    case 'register.set': {
-      const { claim, ...act } = wire;
-      return { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) };
-    }
-  }
+  const { claim, ...act } = wire as WireOp & { readonly claim?: string };
+  const op = { ...act, timestamp, deviceId, ...wireToClaim(claim, timestamp) } as Op;
+  if (op.kind === 'watchlist.add') return { ...op, tag: normalizeUuid(op.tag) };
+  if (op.kind === 'watchlist.remove') return { ...op, tags: normalized(op.tags) };
+  if (op.kind === 'play.add') return { ...op, playId: normalizeUuid(op.playId) };
+  return op.kind === 'play.remove' ? { ...op, playIds: normalized(op.playIds) } : op;
+}
+
+/** Two spellings of an id are one. */
+function normalized(ids: readonly string[]): string[] {
+  return [...new Set(ids.map(normalizeUuid))];
 }
 
 /**

@@ -2,7 +2,6 @@ import {
   compareStamps,
   ORSet,
   opToWire,
-  stampOf,
   textToTimestamp,
   timestampToText,
   wireToOp,
@@ -12,7 +11,6 @@ import {
   type WireOp,
 } from '@cuepoint/core';
 import type { StorageChange } from '../storage/client-storage.ts';
-import { isSame } from '../subscribable.ts';
 import { isRegisterOp, keyOf, partOf, within, type Keyed, type RegisterOp } from './op-key.ts';
 
 type StoredStamp = readonly [timestamp: string, deviceId: string];
@@ -134,7 +132,8 @@ export class Acknowledged {
       if (!isSameEntry(before.set.get(entry.tag), entry)) addTag(entry);
     }
     for (const op of this.#registerOps()) {
-      if (!isSameOp(before.registerOf(op), op)) addRegister(op);
+      // A stamp is of one write. [LWW3]
+      if (!isSameStamp(before.registerOf(op) ?? null, op)) addRegister(op);
     }
     for (const entry of before.set.entries()) {
       if (this.set.get(entry.tag) === undefined) addTag(entry);
@@ -158,20 +157,6 @@ function isSameEntry(a: ORSetEntry | undefined, b: ORSetEntry): boolean {
     isSameStamp(a.added, b.added) &&
     isSameStamp(a.removed, b.removed)
   );
-}
-
-function isSameOp(a: RegisterOp | undefined, b: RegisterOp): boolean {
-  if (a === b || a === undefined) return a === b;
-  const value = valueOf(a);
-  return (
-    isSameStamp(a, b) &&
-    isSame({ ...b, ...stampOf(a), value }, { ...a, value }) &&
-    JSON.stringify(value) === JSON.stringify(valueOf(b))
-  );
-}
-
-function valueOf(op: RegisterOp) {
-  return op.kind === 'register.set' ? op.value : null;
 }
 
 function isSameStamp(a: Stamp | null, b: Stamp | null): boolean {

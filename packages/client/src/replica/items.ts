@@ -12,18 +12,21 @@ export interface ItemsDeps<Item extends Shown> {
 }
 
 /**
- * What is shown of each key, and lists of it: each the same array, of the same objects, until what it shows changes.
+ * What is shown of each key, and the list of it: the same array, of the same objects, until what it shows changes.
  *
  * Computed when it is read, and then only what is out of date: a change costs its own key, however many there are.
  */
 export class Items<Item extends Shown> {
   readonly #deps: ItemsDeps<Item>;
-  readonly #lists: List<Item>[] = [];
   /** As it was read last. */
   readonly #items = new Map<string, Item>();
   readonly #stale = new Set<string>();
   /** Nothing is known to be as it was. */
   #isAllStale = true;
+  /** As it was read last; never changed, since somebody may hold it. */
+  #list: readonly Item[] | undefined;
+  /** What changed since, as it is there. */
+  readonly #before = new Map<string, Item | undefined>();
 
   constructor(deps: ItemsDeps<Item>) {
     this.#deps = deps;
@@ -40,23 +43,19 @@ export class Items<Item extends Shown> {
     return this.#items.get(key);
   }
 
-  /** @returns what reads the list of those that it keeps. */
-  listOf(keeps: (item: Item) => boolean): () => readonly Item[] {
-    const list = new List(keeps, this.#deps.timeOf);
-    this.#lists.push(list);
-    return () => {
-      this.#refreshAll();
-      return list.read(this.#items);
-    };
-  }
-
-  #refreshAll(): void {
+  list(): readonly Item[] {
     const stale = this.#isAllStale
       ? new Set([...this.#items.keys(), ...this.#deps.keys()])
       : this.#stale;
     this.#isAllStale = false;
     if (stale.size > 0) this.#refresh(stale);
     this.#stale.clear();
+    this.#list =
+      this.#list === undefined
+        ? [...this.#items.values()].sort(this.#compare)
+        : this.#changed(this.#list);
+    this.#before.clear();
+    return this.#list;
   }
 
   #refresh(keys: Iterable<string>): void {
@@ -66,50 +65,22 @@ export class Items<Item extends Shown> {
       if (item !== undefined && before !== undefined && isSame(before, item)) continue;
       if (item !== undefined) this.#items.set(key, item);
       else if (!this.#items.delete(key)) continue;
-      for (const list of this.#lists) list.note(key, before);
+      if (this.#list !== undefined && !this.#before.has(key)) this.#before.set(key, before);
     }
-  }
-}
-
-class List<Item extends Shown> {
-  readonly #keeps: (item: Item) => boolean;
-  readonly #timeOf: (item: Item) => number;
-  /** As it was read last; never changed, since somebody may hold it. */
-  #items: readonly Item[] | undefined;
-  /** What changed since, as it is there. */
-  readonly #before = new Map<string, Item | undefined>();
-
-  constructor(keeps: (item: Item) => boolean, timeOf: (item: Item) => number) {
-    this.#keeps = keeps;
-    this.#timeOf = timeOf;
-  }
-
-  note(key: string, before: Item | undefined): void {
-    if (this.#items === undefined || this.#before.has(key)) return;
-    this.#before.set(key, before);
-  }
-
-  read(now: ReadonlyMap<string, Item>): readonly Item[] {
-    this.#items =
-      this.#items === undefined
-        ? [...now.values()].filter(this.#keeps).sort(this.#compare)
-        : this.#changed(this.#items, now);
-    this.#before.clear();
-    return this.#items;
   }
 
   /** One pass that copies, whatever changed: those that are gone and those that came are found by their places. */
-  #changed(items: readonly Item[], now: ReadonlyMap<string, Item>): readonly Item[] {
+  #changed(items: readonly Item[]): readonly Item[] {
     const edits: { readonly item: Item; readonly isGone: boolean }[] = [];
     let length = items.length;
     const add = (item: Item | undefined, isGone: boolean) => {
-      if (item === undefined || !this.#keeps(item)) return;
+      if (item === undefined) return;
       edits.push({ item, isGone });
       length += isGone ? -1 : 1;
     };
     for (const [key, before] of this.#before) {
       add(before, true);
-      add(now.get(key), false);
+      add(this.#items.get(key), false);
     }
     if (edits.length === 0) return items;
     edits.sort((a, b) => this.#compare(a.item, b.item));
@@ -130,7 +101,8 @@ class List<Item extends Shown> {
 
   /** The greatest first; 0 for one key at one time alone. */
   readonly #compare = (a: Item, b: Item): number =>
-    this.#timeOf(b) - this.#timeOf(a) || Number(keyOf(a) > keyOf(b)) - Number(keyOf(a) < keyOf(b));
+    this.#deps.timeOf(b) - this.#deps.timeOf(a) ||
+    Number(keyOf(a) > keyOf(b)) - Number(keyOf(a) < keyOf(b));
 }
 
 function keyOf(item: Shown): string {

@@ -6,7 +6,7 @@ import type { ReplicaStore } from './replica-store.ts';
 /**
  * What is shown of one part of the watch state, and who hears of its changes.
  *
- * @param timeOf lists have the greatest first.
+ * @param timeOf the list has the greatest first.
  */
 export function createPart<Item extends Shown>(
   store: ReplicaStore,
@@ -28,7 +28,7 @@ export function createPart<Item extends Shown>(
   });
   return {
     get: (key: string) => items.get(key),
-    listOf: (keeps: (item: Item) => boolean) => items.listOf(keeps),
+    list: () => items.list(),
     subscribe: listeners.subscribe,
   };
 }

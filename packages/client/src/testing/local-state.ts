@@ -77,6 +77,8 @@ export async function createLocalState() {
     clock,
     environment,
     handlers,
+    /** What of the outbox is of the history. */
+    plays: () => store.replica.entries().flatMap(({ op }) => (op.kind === 'play.add' ? [op] : [])),
     /** Every position that this device wrote. */
     written,
     /** The same, and what it was: the act of a person, or a report. */

@@ -18,6 +18,10 @@ export interface BindVideoOptions extends MediaTimeline {
    * did last on this device, and are silent where another screen has done more since. [CLM5] Default `person`.
    */
   readonly startedBy?: 'person' | 'autoplay';
+  /** Where the credits begin, in seconds of the content: from there on it is watched. [PLY3] */
+  readonly creditsStartSeconds?: number;
+  /** What the app calls this playback: its end is one play, whatever is loaded anew and whoever tells of it. [PLY1] */
+  readonly playbackId?: string;
   /** How often the position is recorded while it plays, in ms. Default 10,000. */
   readonly tickMs?: number;
   /** Lets the user's other devices play, pause, stop, seek and set the volume of this element. */

@@ -1,6 +1,14 @@
-import { isFinished, type PlaybackPosition, type PlaybackState } from '@cuepoint/core';
+import {
+  isFinished,
+  nameOfPlay,
+  PLAY_ID_NAMESPACE,
+  type PlaybackPosition,
+  type PlaybackState,
+} from '@cuepoint/core';
+import { v5 as uuidV5 } from 'uuid';
 import { ClientError } from '../client-error.ts';
 import type { ClientEnvironment } from '../environment.ts';
+import type { Playback } from '../progress.ts';
 import type { ProgressItem } from '../replica/view.ts';
 import type { WatchState } from '../watch-state.ts';
 import type { SeenPlace } from './seen-place.ts';
@@ -17,6 +25,8 @@ export interface ProgressRecorderOptions {
   readonly contentId: string;
   readonly tickMs?: number;
   readonly startedBy?: 'person' | 'autoplay';
+  readonly playbackId?: string;
+  readonly creditsStartSeconds?: number;
 }
 
 const TICK_MS = 10_000;
@@ -37,6 +47,7 @@ const GAP_SECONDS = 3;
 export class ProgressRecorder {
   readonly #deps: ProgressRecorderDeps;
   readonly #options: ProgressRecorderOptions;
+  readonly #playback: Playback;
   #hasBegun = false;
   #isPlaying = false;
   /** What is stored is further than where it began. */
@@ -59,6 +70,11 @@ export class ProgressRecorder {
   constructor(deps: ProgressRecorderDeps, options: ProgressRecorderOptions) {
     this.#deps = deps;
     this.#options = options;
+    const { contentId, playbackId, creditsStartSeconds } = options;
+    this.#playback = {
+      creditsStartSeconds,
+      playId: playbackId && uuidV5(nameOfPlay(contentId, playbackId), PLAY_ID_NAMESPACE),
+    };
     this.#startsByItself = this.#goesOnByItself = options.startedBy === 'autoplay';
   }
 
@@ -143,7 +159,7 @@ export class ProgressRecorder {
   complete(): void {
     const end = this.#deps.place.end();
     if (isFinished(end)) this.#held = undefined;
-    this.#report(end);
+    this.#write(end, false);
   }
 
   /** A seek begins: theirs, the next round of a loop, or a jump over a gap. */
@@ -233,9 +249,8 @@ export class ProgressRecorder {
   }
 
   /** What goes on by itself. [LWW6] */
-  #report(told: PlaybackPosition | PlaybackState = 'playing'): void {
-    const position = typeof told === 'string' ? this.#deps.place.position(told) : told;
-    this.#write(position, false);
+  #report(state: PlaybackState = 'playing'): void {
+    this.#write(this.#deps.place.position(state), false);
   }
 
   /** Nobody has to unbind a player before signing out: a closed watch state ends the binding. */
@@ -253,8 +268,9 @@ export class ProgressRecorder {
     const isHeldAct = held?.hasAct === true && this.#isUnmoved(held.item);
     const startedBy = this.#startsByItself ? { startedBy: 'autoplay' as const } : {};
     try {
-      if (isAct || isHeldAct) this.#progress.set(contentId, position);
-      else if (!this.#progress.report(contentId, position, startedBy)) return;
+      if (isAct || isHeldAct) this.#progress.set(contentId, position, this.#playback);
+      else if (!this.#progress.report(contentId, position, { ...this.#playback, ...startedBy }))
+        return;
       this.#startsByItself = false;
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'closed') throw error;

@@ -23,7 +23,7 @@ export function createRegisterPart<Item extends Shown>(
   register: string,
   itemOf: (key: string, value: JsonValue) => Item | undefined,
 ) {
-  const { get, listOf, subscribe } = createPart<Item & Said>(
+  const { get, list, subscribe } = createPart<Item & Said>(
     store,
     register,
     (replica, key) => {
@@ -46,7 +46,7 @@ export function createRegisterPart<Item extends Shown>(
   return {
     get,
     /** The latest first; the same array until something changes. */
-    list: listOf(() => true),
+    list,
     subscribe,
     set,
     /** @returns false where there is nothing to clear. */
