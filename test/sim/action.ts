@@ -10,6 +10,13 @@ export type Action =
       readonly film: number;
       readonly seconds: number;
     }
+  /** What a person says of a film, or of the series that it is in. */
+  | {
+      readonly do: 'say';
+      readonly what: (typeof SAID)[number];
+      readonly device: number;
+      readonly film: number;
+    }
   | { readonly do: 'wait'; readonly ms: number }
   /** The network stalls; `isCut`: connections are lost as well. */
   | { readonly do: 'stall'; readonly device: number; readonly isCut: boolean }
@@ -46,6 +53,20 @@ const CLOCKS_SET_MAX = 6;
 /** The share of runs in which screens play on by themselves. */
 const UNWATCHED_RUNS = 0.5;
 const PLAYING_ON = ['watch', 'watch', 'watch', 'tick', 'tick', 'tick', 'tick', 'autoplay'] as const;
+/** The share of runs in which people say what they think of what they watch. */
+const TALKING_RUNS = 0.5;
+export const SAID = [
+  'finish',
+  'finish',
+  'mark',
+  'mark',
+  'unmark',
+  'dismiss',
+  'dismiss',
+  'restore',
+  'rewatch',
+  'endRewatch',
+] as const;
 /** The share of runs in which hardly anything happens, and for how long nothing does. */
 const QUIET_RUNS = 0.1;
 const IDLE_MIN_MS = 2 * 60_000;
@@ -80,6 +101,8 @@ function drawBusyHistory(chance: Chance): Action[] {
   }
   const screens = chance.of('screens');
   if (screens.isLucky(UNWATCHED_RUNS)) leaveScreens(actions, screens);
+  const viewers = chance.of('viewers');
+  if (viewers.isLucky(TALKING_RUNS)) talk(actions, viewers);
   const clocks = chance.of('clocks');
   if (clocks.isLucky(WRONG_CLOCKS)) setClocks(actions, clocks);
   return [...actions, { do: 'quiet' }];
@@ -100,6 +123,15 @@ function leaveScreens(actions: Action[], chance: Chance): void {
     return [play('watch', device), action, play('watch', other), play('tick', device)];
   });
   actions.push(...history);
+}
+
+/** People mark, dismiss and begin anew, in the place of half of what they put on their lists. */
+function talk(actions: Action[], chance: Chance): void {
+  for (const [index, action] of actions.entries()) {
+    if ((action.do !== 'add' && action.do !== 'remove') || chance.isLucky(0.3)) continue;
+    const { device, film } = action;
+    actions[index] = { do: 'say', what: chance.pick(SAID), device, film };
+  }
 }
 
 /** In some runs instances are hours and days apart, and their clocks are set while they run. */

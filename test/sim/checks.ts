@@ -1,8 +1,9 @@
-import { compareStamps, opToWire, type Op, type WireOp } from '@cuepoint/core';
+import { compareStamps, isCard, opToWire, type Op, type WireOp } from '@cuepoint/core';
 import type { WatchState } from '@cuepoint/client';
 import { textToCursor } from '../../packages/store/src/cursor.ts';
 import { Violation, type Ledger } from './ledger.ts';
-import { keyOfWire, orderOf, stampedKeyOf } from './op-key.ts';
+import { keyOfWire, orderOf, registerOf, stampedKeyOf } from './op-key.ts';
+import { cardsText, modelList } from './viewing.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimDevice } from './sim-device.ts';
 import type { MemoryStore } from './store/memory-database.ts';
@@ -50,7 +51,7 @@ export function checkCursors(world: Checked): void {
     for (const row of world.store.tables.log) {
       if (row.userId !== userId || !isVisible(row.xid, snapshot)) continue;
       if (row.kind === 'register') {
-        const shown = registers.get(row.op.contentId);
+        const shown = registers.get(registerOf(row.op) ?? '');
         if (shown !== undefined && compareStamps(shown, row.op) >= 0) continue;
       } else {
         const { tag, removed: removal } = row.entry;
@@ -86,12 +87,25 @@ export function checkOwnAcks(world: Checked): void {
           // An add that lost to a remove: the remove comes with the changes.
           (op.kind === 'watchlist.add' && world.ledger.userOf(userId).removes.has(tag));
         if (tags.every(isKnown)) continue;
-      } else if (op.kind === 'progress.set' || op.kind === 'progress.clear') {
-        const known = registers.get(op.contentId);
+      } else {
+        const register = registerOf(op);
+        // Plays are in no replica. [PLY1]
+        if (register === undefined) continue;
+        const known = registers.get(register);
         if (known !== undefined && orderOf(opToWire(known)) >= orderOf(op)) continue;
       }
       world.fail(new Violation('a', `${device.name} has forgotten ${keyOfWire(op)}`));
     }
+  }
+}
+
+/** (l) A list that is kept is the one that the rules make of what the device shows. [CW9] */
+export function checkLists(world: Checked): void {
+  for (const { name, continueWatching } of world.devices) {
+    if (continueWatching === undefined) continue;
+    const kept = cardsText(continueWatching.list());
+    const made = cardsText(continueWatching.explain().filter(isCard));
+    if (kept !== made) world.fail(new Violation('l', `${name} shows ${kept}, not ${made}`));
   }
 }
 
@@ -182,12 +196,13 @@ export function comparison({ store }: Checked, device: SimDevice): string {
 }
 
 /** What a person sees on the device, as text. */
-function shownBy({ state }: SimDevice): string {
+function shownBy({ state, continueWatching }: SimDevice): string {
+  const list = continueWatching?.list() ?? [];
   const films = (state?.watchlist.list() ?? []).map(({ contentId }) => contentId);
   const progress = (state?.progress.list() ?? []).map(
     ({ contentId, positionSeconds }) => `${contentId}=${positionSeconds}`,
   );
-  return `${films.sort().join()} ${progress.sort().join()}`;
+  return `${films.sort().join()} ${progress.sort().join()} ${cardsText(list)}`;
 }
 
 function storedOf({ tables }: MemoryStore, userId: string): string {
@@ -200,7 +215,8 @@ function storedOf({ tables }: MemoryStore, userId: string): string {
     if (owner !== userId || op.kind !== 'progress.set') continue;
     progress.push(`${op.contentId}=${op.positionSeconds}`);
   }
-  return `${[...films].sort().join()} ${progress.sort().join()}`;
+  const list = modelList(tables, userId);
+  return `${[...films].sort().join()} ${progress.sort().join()} ${cardsText(list)}`;
 }
 
 /** What a device knows to be stored: a film that was taken off and put on again looks as before. */
@@ -223,7 +239,7 @@ function rowsOf({ tables }: MemoryStore, userId: string): string {
 }
 
 function stampedContent(op: Op): string {
-  return `${op.contentId} ${orderOf(opToWire(op))} ${op.deviceId}`;
+  return `${registerOf(op)} ${orderOf(opToWire(op))} ${op.deviceId}`;
 }
 
 function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean {
@@ -236,7 +252,8 @@ function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean 
       return stored === undefined ? tables.collected.has(tag) : stored.entry.removed !== null;
     });
   }
-  const stored = tables.registers.get(`${userId} ${op.contentId}`);
+  if (op.kind === 'play.add') return tables.plays.has(`${userId} ${op.playId}`);
+  const stored = tables.registers.get(`${userId} ${registerOf(op)}`);
   return stored !== undefined && orderOf(opToWire(stored.op)) >= orderOf(op);
 }
 
@@ -247,10 +264,11 @@ function indexed(ops: readonly Op[]) {
   for (const op of ops) {
     if (op.kind === 'watchlist.add') added.add(op.tag);
     else if (op.kind === 'watchlist.remove') for (const tag of op.tags) removed.add(tag);
-    else if (op.contentId !== undefined) {
+    else {
       // An older write may still wait for its answer while a later one has it.
-      const known = registers.get(op.contentId);
-      if (known === undefined || compareStamps(known, op) < 0) registers.set(op.contentId, op);
+      const register = registerOf(op) ?? '';
+      const known = registers.get(register);
+      if (known === undefined || compareStamps(known, op) < 0) registers.set(register, op);
     }
   }
   return { added, removed, registers };

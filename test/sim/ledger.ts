@@ -5,13 +5,13 @@ import {
   type WireOp,
   type WireOpResult,
 } from '@cuepoint/core';
-import { keyOfWire, orderOf, stampedKeyOf } from './op-key.ts';
+import { keyOfWire, orderOf, registerOf, stampedKeyOf, tryOf } from './op-key.ts';
 
 /** How far the clock of one instance of the service is off from that of another, at most, in ms. */
 export const SERVICE_SKEW_MAX_MS = 20_000;
 
 /** What a run must never show; the letters are those of docs/reliability.md. */
-export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'j' | 'k' | 'crash';
+export type Invariant = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'h' | 'i' | 'j' | 'k' | 'l' | 'crash';
 
 export class Violation extends Error {
   readonly invariant: Invariant;
@@ -31,7 +31,7 @@ export interface UserLedger {
   readonly ackedRemoves: Set<string>;
   /** By key, every write to a register that was ever sent. */
   readonly progress: Map<string, WireOp>;
-  /** The greatest stamp that was acknowledged, by content, as `orderOf` has it. */
+  /** The greatest stamp that was acknowledged, by register, as `orderOf` has it. */
   readonly ackedProgress: Map<string, string>;
 }
 
@@ -211,11 +211,10 @@ export class Ledger {
       if (result !== 'superseded') user.ackedAdds.add(op.tag);
     } else if (op.kind === 'watchlist.remove') {
       for (const tag of op.tags) user.ackedRemoves.add(tag);
-    } else if (
-      op.contentId !== undefined &&
-      orderOf(op) > (user.ackedProgress.get(op.contentId) ?? '')
-    ) {
-      user.ackedProgress.set(op.contentId, orderOf(op));
+    } else {
+      const register = registerOf(op);
+      const isGreater = orderOf(op) > (user.ackedProgress.get(register ?? '') ?? '');
+      if (register !== undefined && isGreater) user.ackedProgress.set(register, orderOf(op));
     }
     return true;
   }
@@ -233,10 +232,10 @@ export class Ledger {
     }
     sent.stampByKey.set(key, order);
     // With clocks hours apart stamps rise by register: what a device does later replaces what it did before. [LWW1]
-    const isProgress = op.kind.startsWith('progress');
-    const register = isProgress ? `${op.contentId} ` : key;
+    const name = registerOf(op);
+    const register = name === undefined ? key : `${name} `;
     const scope = this.areClocksClose ? '' : register;
-    const write = isProgress ? key.replace(op.timestamp, '') : key;
+    const write = name === undefined ? key : tryOf(op);
     const wasRefused = (of: Sent['stamps'][number]) =>
       this.#refused.has(`${device} ${of.key} ${of.order}`);
     const isAnotherTry = sent.stamps.some((other) => other.write === write && wasRefused(other));

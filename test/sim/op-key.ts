@@ -1,4 +1,4 @@
-import type { WireOp } from '@cuepoint/core';
+import type { Op, WireOp } from '@cuepoint/core';
 
 /** Tells two writes apart whatever device id they go under: a removed device sends what it had under a new one. */
 export function keyOfWire(op: WireOp): string {
@@ -24,6 +24,29 @@ export function keyOfWire(op: WireOp): string {
 export function orderOf(op: WireOp): string {
   const claim = 'claim' in op ? op.claim : undefined;
   return `${claim ?? op.timestamp} ${op.timestamp}`;
+}
+
+/** What tells a register from every other: a content's position, or a kind and a key. [REG1] */
+export function registerOf(op: Op | WireOp): string | undefined {
+  switch (op.kind) {
+    case 'progress.set':
+    case 'progress.clear':
+      return op.contentId;
+    case 'register.set':
+      return `${op.register}\n${op.key}`;
+    case 'watchlist.add':
+    case 'watchlist.remove':
+    case 'play.add':
+    case 'play.remove':
+      return undefined;
+  }
+}
+
+/** The same for each try of one write: without its stamp, and without what is dated by it. */
+export function tryOf(op: WireOp): string {
+  return op.kind === 'register.set'
+    ? `register ${op.register} ${op.key} ${op.value === null}`
+    : keyOfWire(op).replace(op.timestamp, '');
 }
 
 /** The same with its stamp: two that differ are two tries of one write. */

@@ -3,12 +3,14 @@ import { createWatchState, type StorageChange, type WatchState } from '@cuepoint
 import { fakeToken } from '../../packages/client/src/testing/fake-service.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
 import type { StoredEntry } from '../../packages/client/src/outbox/outbox-entry.ts';
+import { continueWatchingOf, type ContinueWatching } from '@cuepoint/client/continue-watching';
 import type { Chance } from './chance.ts';
 import { SimConnection, type Weather } from './connection.ts';
 import { SimDisk } from './disk.ts';
 import { Violation, type Ledger, type Peer } from './ledger.ts';
-import { orderOf, stampedKeyOf } from './op-key.ts';
+import { orderOf, registerOf, stampedKeyOf } from './op-key.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { DESCRIPTION } from './viewing.ts';
 
 export const SERVICE_URL = 'https://media.test';
 const ENTRY_PREFIX = 'o/';
@@ -68,6 +70,11 @@ export class SimDevice {
   /** Undefined while the app is starting, and while it does not run. */
   get state(): WatchState | undefined {
     return this.#state;
+  }
+
+  /** What its person goes on with. */
+  get continueWatching(): ContinueWatching | undefined {
+    return this.#state && continueWatchingOf(this.#state, DESCRIPTION);
   }
 
   /** As its storage has it; undefined before its first start. */
@@ -187,7 +194,11 @@ export class SimDevice {
       known,
     );
     for (const { op } of added) this.#checkClaim(op, known);
-    if (isWritten && added.length !== 1) {
+    // Past its end a position has `watched` and a play beside it. [PLY3]
+    const others = added.filter(({ op }) => op.kind === 'play.add' || isWatchedMark(op));
+    const isWhole = others.length === 0 || others.length === 2 || added.length === 1;
+    const made = isWhole ? added.length - (added.length === 1 ? 0 : others.length) : 0;
+    if (isWritten && made !== 1) {
       this.#deps.fail(new Violation('f', `${this.name}: a write made ${added.length} entries`));
     }
     for (const { id } of added) this.#unseen.add(id);
@@ -371,14 +382,14 @@ export class SimDevice {
   #checkLeft(namespace: string, key: string, { op, sends }: StoredEntry): void {
     if (this.#deps.ledger.wasAcked(this.name, op)) return;
     // A later write to the register has taken its place.
+    const register = registerOf(op);
     const isFolded = [...this.#lastPut].some(
       ([other, later]) =>
         other.startsWith(`${namespace} `) &&
         other > `${namespace} ${key}` &&
-        later.op.contentId === op.contentId &&
-        later.op.kind.startsWith('progress'),
+        registerOf(later.op) === register,
     );
-    if (isProgress(op) && isFolded && sends === 0) return;
+    if (register !== undefined && isFolded && sends === 0) return;
     this.#deps.fail(
       new Violation('f', `${this.name}: ${JSON.stringify(op)} left the outbox without an ack`),
     );
@@ -397,4 +408,8 @@ export class SimDevice {
 
 function isProgress({ kind }: Pick<Op, 'kind'>): boolean {
   return kind === 'progress.set' || kind === 'progress.clear';
+}
+
+function isWatchedMark(op: Op): boolean {
+  return op.kind === 'register.set' && op.register === 'watched' && op.value !== null;
 }

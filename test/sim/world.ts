@@ -1,4 +1,6 @@
 import type { WatchState } from '@cuepoint/client';
+import type { ContinueWatching } from '@cuepoint/client/continue-watching';
+import { watchedOf } from '@cuepoint/client/watched';
 import type { WireOp } from '@cuepoint/core';
 import { createMemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
 import { DEVICES, FILMS, SERVICES, drawSkew, startOfRunMs, USERS, type Action } from './action.ts';
@@ -6,6 +8,7 @@ import { createChance, type Chance } from './chance.ts';
 import {
   checkAcked,
   checkCursors,
+  checkLists,
   checkOwnAcks,
   comparison,
   checkQuiet,
@@ -14,6 +17,7 @@ import {
 import { Ledger, Violation } from './ledger.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { SimDevice } from './sim-device.ts';
+import { FILM_SECONDS } from './viewing.ts';
 import { startService, type Faults, type SimService } from './sim-service.ts';
 import { MemoryStore } from './store/memory-database.ts';
 
@@ -100,6 +104,7 @@ export class World {
     this.#requireFine();
     checkCursors(this);
     checkOwnAcks(this);
+    checkLists(this);
     this.#requireFine();
   }
 
@@ -116,6 +121,8 @@ export class World {
       case 'tick':
       case 'autoplay':
         return device?.write(({ progress }) => play(progress, action));
+      case 'say':
+        return device?.write((state) => say(state, device.continueWatching, action));
       case 'wait':
         await this.scheduler.advanceUntil(() => this.violation !== undefined, action.ms);
         return undefined;
@@ -246,13 +253,41 @@ function play(
   progress: WatchState['progress'],
   { do: how, film, seconds: positionSeconds }: Extract<Action, { readonly seconds: number }>,
 ): boolean {
-  const position = { positionSeconds, durationSeconds: 7_200, state: 'playing' } as const;
+  const position = { positionSeconds, durationSeconds: FILM_SECONDS, state: 'playing' } as const;
   if (how !== 'watch') {
     const options = how === 'autoplay' ? { startedBy: how } : {};
     return progress.report(filmOf(film), position, options);
   }
   progress.set(filmOf(film), position);
   return true;
+}
+
+/** @returns whether it was written. */
+function say(
+  state: WatchState,
+  list: ContinueWatching | undefined,
+  { what, film }: Extract<Action, { readonly do: 'say' }>,
+): boolean {
+  const contentId = filmOf(film);
+  switch (what) {
+    case 'finish':
+      return play(state.progress, { do: 'watch', device: 0, film, seconds: FILM_SECONDS });
+    case 'mark':
+      watchedOf(state).mark(contentId);
+      return true;
+    case 'unmark':
+      return watchedOf(state).unmark(contentId);
+    case 'dismiss':
+      list?.dismiss(contentId);
+      return true;
+    case 'rewatch':
+      list?.rewatch(contentId);
+      return true;
+    case 'restore':
+      return list?.restore(contentId) === true;
+    case 'endRewatch':
+      return list?.endRewatch(contentId) === true;
+  }
 }
 
 function filmOf(film: number): string {

@@ -1,3 +1,5 @@
+import type { ProgressOp, RegisterSetOp } from '@cuepoint/core';
+import { registerOf } from '../op-key.ts';
 import { isVisible, snapshotToText, textToSnapshot, type Snapshot } from './snapshot.ts';
 import type { StatementContext } from './statements.ts';
 import type { RegisterRecord, TagRecord } from './tables.ts';
@@ -13,12 +15,17 @@ export function readChangesRow(context: StatementContext, params: readonly unkno
   const isRefused = since === undefined || refuses(context, since, params);
   const isAll = isWhole === true || isRefused;
   const isChanged = (xid: number) => isAll || (since !== undefined && !isVisible(xid, since));
-  const rowOf = (record: TagRecord | RegisterRecord): Row => ({
-    kind: ('entry' in record ? 0 : 1) + (isAll ? 0 : 2),
-    at: isAll ? 0 : record.xid,
-    key: 'entry' in record ? record.entry.tag : record.op.contentId,
-    fields: 'entry' in record ? tagChange(record) : registerChange(record),
-  });
+  const rowOf = (record: TagRecord | RegisterRecord): Row => {
+    const fields =
+      'entry' in record
+        ? tagChange(record)
+        : record.op.kind === 'register.set'
+          ? saidChange(record.op)
+          : progressChange(record.op);
+    const key = 'entry' in record ? record.entry.tag : (registerOf(record.op) ?? '');
+    const kinds = isAll ? WHOLE_KINDS : CHANGE_KINDS;
+    return { kind: kinds[fields[0]], at: isAll ? 0 : record.xid, key, fields };
+  };
   const after: Omit<Row, 'fields'> = {
     kind: Number(kindAfter),
     at: Number(atAfter ?? 0),
@@ -76,7 +83,11 @@ function compareRows(a: Omit<Row, 'fields'>, b: Omit<Row, 'fields'>): number {
   return a.kind - b.kind || a.at - b.at || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
 }
 
-type Change = readonly [kind: 0 | 1, key: string, ...rest: (string | number)[]];
+/** Where pages have tags, positions and registers. */
+const WHOLE_KINDS = [0, 1, 4] as const;
+const CHANGE_KINDS = [2, 3, 5] as const;
+
+type Change = readonly [kind: 0 | 1 | 2, key: string, ...rest: (string | number)[]];
 
 /** What is null is empty, as the statement has it. */
 function tagChange({ entry: { tag, contentId, added, removed } }: TagRecord): Change {
@@ -93,7 +104,21 @@ function tagChange({ entry: { tag, contentId, added, removed } }: TagRecord): Ch
   ];
 }
 
-function registerChange({ op }: RegisterRecord): Change {
+function saidChange({ register, key, value, timestamp, claim, deviceId }: RegisterSetOp): Change {
+  return [
+    2,
+    register,
+    key,
+    timestamp.physical,
+    timestamp.logical,
+    claim?.physical ?? '',
+    claim?.logical ?? '',
+    deviceId,
+    value === null ? '' : JSON.stringify(value),
+  ];
+}
+
+function progressChange(op: ProgressOp): Change {
   const isSet = op.kind === 'progress.set';
   return [
     1,

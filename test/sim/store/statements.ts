@@ -1,10 +1,16 @@
-import type {
-  DeviceInfo,
-  DeviceType,
-  ORSetEntry,
-  PlaybackState,
-  ProgressOp,
-  Stamp,
+import {
+  dateToMs,
+  isDay,
+  msToDate,
+  type DeviceInfo,
+  type DeviceType,
+  type JsonValue,
+  type ORSetEntry,
+  type PlaybackState,
+  type PlayEntry,
+  type ProgressOp,
+  type RegisterSetOp,
+  type Stamp,
 } from '@cuepoint/core';
 import { unnest } from './parse-array.ts';
 import { readChangesRow } from './read-changes-row.ts';
@@ -13,6 +19,7 @@ import type {
   Collection,
   DeviceRecord,
   Floors,
+  PlayRecord,
   RegisterRecord,
   Tables,
   TagRecord,
@@ -63,6 +70,36 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     const isWritten = writeProgress(context, row);
     return isWritten ? [{ written: 1, xid: String(context.xid) }] : [];
   },
+  'upsert-said': (context, params) => {
+    const rows = unnest(params.slice(0, 9));
+    const written = rows.filter((row) => writeRegister(context, row));
+    return [{ written: written.length, xid: String(context.xid) }];
+  },
+  'read-said': ({ tables }, params) =>
+    unnest(params).flatMap(([userId, id]) => {
+      const stored = tables.registers.get(`${userId} ${id}`);
+      return stored?.op.kind === 'register.set' ? [saidRow(stored, stored.op)] : [];
+    }),
+  'upsert-plays': (context, params) => {
+    const { tables, xid, floors } = context;
+    let [written, removed] = [0, 0];
+    for (const row of unnest(params.slice(0, 14))) {
+      const [userId = ''] = row as string[];
+      const play = toPlay(row);
+      if (!tables.mergePlay(userId, play, { xid, floors })) continue;
+      written += 1;
+      if (tables.plays.get(`${userId} ${play.tag}`)?.play.removed !== null) removed += 1;
+    }
+    return [{ written, written_removed: removed, xid: String(xid) }];
+  },
+  'read-plays': ({ tables }, params) =>
+    unnest(params).flatMap(([userId, playId]) => {
+      const stored = tables.plays.get(`${userId} ${playId}`);
+      return stored === undefined ? [] : [playRow(stored)];
+    }),
+  // Fewer than are too many, and none of them a place.
+  'count-registers': () => [{ registers: 0 }],
+  'delete-old-places': () => [{ deleted: 0 }],
   'upsert-watchlist': (context, params) => {
     const { tables, xid, floors } = context;
     let [written, removed] = [0, 0];
@@ -123,7 +160,9 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'load-watchlist': ({ tables }, [userId]) =>
     [...tables.tags.values()].filter((tag) => tag.userId === userId).map(tagRow),
   'load-progress': ({ tables }, [userId]) =>
-    [...tables.registers.values()].filter((row) => row.userId === userId).map(registerRow),
+    [...tables.registers.values()].flatMap((row) =>
+      row.userId === userId && row.op.kind !== 'register.set' ? [registerRow(row, row.op)] : [],
+    ),
   'read-tags': ({ tables }, params) =>
     unnest(params).flatMap(([userId, tag]) => {
       const stored = tables.tags.get(`${userId} ${tag}`);
@@ -132,21 +171,31 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'read-registers': ({ tables }, params) =>
     unnest(params).flatMap(([userId, contentId]) => {
       const stored = tables.registers.get(`${userId} ${contentId}`);
-      return stored === undefined ? [] : [registerRow(stored)];
+      return stored === undefined || stored.op.kind === 'register.set'
+        ? []
+        : [registerRow(stored, stored.op)];
     }),
   // Nobody is ever erased here.
   'read-write-context': () => [
     { progress: null, live_adds: null, floor: null, erased_physical: null },
   ],
-  'read-heights': ({ tables }, [userId, contentIds, tags]) => {
+  'read-heights': ({ tables }, [userId, contentIds, tags, registerIds, playIds]) => {
     const user = String(userId);
-    const registers = unnest([contentIds]).map(([id]) => tables.registers.get(`${user} ${id}`));
+    const heightsOf = (kind: string, ids: unknown) =>
+      unnest([ids]).flatMap(([id]) => {
+        const stored = tables.registers.get(`${user} ${id}`);
+        return stored === undefined ? [] : [{ kind, key: id, ...stored.op.timestamp }];
+      });
+    const plays = unnest([playIds]).flatMap(([id]) => {
+      const added = tables.plays.get(`${user} ${id}`)?.play.added;
+      return added == null ? [] : [{ kind: 'play', key: id, ...added.timestamp }];
+    });
     const entries = unnest([tags]).map(([tag]) => tables.tags.get(`${user} ${tag}`)?.entry);
     const floor = tables.floors.get(user);
     return [
-      ...registers.flatMap((row) =>
-        row === undefined ? [] : [{ kind: 'progress', key: row.op.contentId, ...row.op.timestamp }],
-      ),
+      ...heightsOf('progress', contentIds),
+      ...heightsOf('register', registerIds),
+      ...plays,
       ...entries.flatMap((entry) =>
         [entry?.added, entry?.removed].flatMap((stamp) =>
           stamp == null ? [] : [{ kind: 'tag', key: entry?.tag, ...stamp.timestamp }],
@@ -199,11 +248,49 @@ function writeProgress(
           durationSeconds: Number(duration),
           state: state as PlaybackState,
           ...stamp,
-          ...(claimPhysical == null
-            ? {}
-            : { claim: { physical: Number(claimPhysical), logical: Number(claimLogical) } }),
+          ...toClaim(claimPhysical, claimLogical),
         };
-  return tables.mergeProgress(userId ?? '', op, xid);
+  return tables.mergeRegister(userId ?? '', op, xid);
+}
+
+function writeRegister(
+  { tables, xid }: StatementContext,
+  row: readonly (string | null)[],
+): boolean {
+  const [userId, register = '', key = '', value, physical, logical, ...rest] = row;
+  const [claimPhysical, claimLogical, deviceId] = rest;
+  const op: RegisterSetOp = {
+    kind: 'register.set',
+    register: register ?? '',
+    key: key ?? '',
+    value: value == null ? null : (JSON.parse(value) as JsonValue),
+    timestamp: { physical: Number(physical), logical: Number(logical) },
+    deviceId: deviceId ?? '',
+    ...toClaim(claimPhysical, claimLogical),
+  };
+  return tables.mergeRegister(userId ?? '', op, xid);
+}
+
+function toPlay(row: readonly (string | null)[]): PlayEntry {
+  const [, playId, contentId, watchedAt, precision, source, physical, logical, ...rest] = row;
+  const [claimPhysical, claimLogical, deviceId, by, removedPhysical, removedLogical] = rest;
+  const added = toStamp(physical, logical, deviceId);
+  const day = watchedAt?.slice(0, 10);
+  const date = watchedAt == null ? undefined : msToDate(Date.parse(watchedAt));
+  return {
+    tag: playId ?? '',
+    contentId: contentId ?? '',
+    added: added && { ...added, ...toClaim(claimPhysical, claimLogical) },
+    removed: toStamp(removedPhysical, removedLogical, by),
+    watchedAt: precision === 'day' ? day : date,
+    source: source ?? undefined,
+  };
+}
+
+function toClaim(physical: string | null | undefined, logical: string | null | undefined) {
+  return physical == null
+    ? {}
+    : { claim: { physical: Number(physical), logical: Number(logical) } };
 }
 
 function toEntry(row: readonly (string | null)[]): [userId: string, entry: ORSetEntry] {
@@ -270,7 +357,44 @@ function tagRow({ userId, entry: { tag, contentId, added, removed }, xid }: TagR
   };
 }
 
-function registerRow({ userId, op, xid }: RegisterRecord) {
+function saidRow({ userId, xid }: RegisterRecord, op: RegisterSetOp) {
+  const { register, key, value, timestamp, claim, deviceId } = op;
+  return {
+    user_id: userId,
+    kind: register,
+    key,
+    value,
+    timestamp_physical: timestamp.physical,
+    timestamp_logical: timestamp.logical,
+    claim_physical: claim?.physical ?? null,
+    claim_logical: claim?.logical ?? null,
+    device_id: deviceId,
+    mark: String(xid),
+  };
+}
+
+function playRow({ userId, play, xid }: PlayRecord) {
+  const { tag, contentId, added, removed, watchedAt, source } = play;
+  return {
+    user_id: userId,
+    play_id: tag,
+    content_id: added === null ? null : contentId,
+    watched_ms: watchedAt === undefined ? null : dateToMs(watchedAt),
+    watched_precision: watchedAt === undefined ? null : isDay(watchedAt) ? 'day' : 'instant',
+    source: source ?? null,
+    timestamp_physical: added?.timestamp.physical ?? null,
+    timestamp_logical: added?.timestamp.logical ?? null,
+    claim_physical: added?.claim?.physical ?? null,
+    claim_logical: added?.claim?.logical ?? null,
+    device_id: added?.deviceId ?? null,
+    removed_by: removed?.deviceId ?? null,
+    removed_physical: removed?.timestamp.physical ?? null,
+    removed_logical: removed?.timestamp.logical ?? null,
+    mark: String(xid),
+  };
+}
+
+function registerRow({ userId, xid }: RegisterRecord, op: ProgressOp) {
   const isSet = op.kind === 'progress.set';
   return {
     user_id: userId,

@@ -1,11 +1,15 @@
 import {
   compareStamps,
   mergeEntries,
+  mergePlays,
   type DeviceInfo,
   type ORSetEntry,
+  type PlayEntry,
   type ProgressOp,
+  type RegisterSetOp,
   type Timestamp,
 } from '@cuepoint/core';
+import { registerOf } from '../op-key.ts';
 
 export interface TagRecord {
   readonly userId: string;
@@ -14,9 +18,18 @@ export interface TagRecord {
   readonly xid: number;
 }
 
+/** A write of a last-writer-wins register. [REG1] */
+export type RegisterOp = ProgressOp | RegisterSetOp;
+
 export interface RegisterRecord {
   readonly userId: string;
-  readonly op: ProgressOp;
+  readonly op: RegisterOp;
+  readonly xid: number;
+}
+
+export interface PlayRecord {
+  readonly userId: string;
+  readonly play: PlayEntry;
   readonly xid: number;
 }
 
@@ -38,7 +51,7 @@ export type CommittedRow =
       readonly kind: 'register';
       readonly xid: number;
       readonly userId: string;
-      readonly op: ProgressOp;
+      readonly op: RegisterOp;
     };
 
 /** When garbage is collected, and what. */
@@ -56,7 +69,9 @@ export type Floors = ReadonlyMap<string, Timestamp>;
 /** The rows of every user, and what merges into them, as the SQL does it. Keys are `user key`. */
 export class Tables {
   readonly tags = new Map<string, TagRecord>();
+  /** Positions and the others: see `registerOf`. */
   readonly registers = new Map<string, RegisterRecord>();
+  readonly plays = new Map<string, PlayRecord>();
   readonly devices = new Map<string, DeviceRecord>();
   floors: Floors = new Map();
   cursorFloor = 0;
@@ -66,13 +81,28 @@ export class Tables {
   /** Every row as every transaction left it, in the order of the commits. */
   readonly log: CommittedRow[] = [];
 
-  /** @returns whether anything was written. [LWW1] */
-  mergeProgress(userId: string, op: ProgressOp, xid: number): boolean {
-    const key = `${userId} ${op.contentId}`;
+  /** @returns whether anything was written. [LWW1] [REG1] */
+  mergeRegister(userId: string, op: RegisterOp, xid: number): boolean {
+    const key = `${userId} ${registerOf(op)}`;
     const stored = this.registers.get(key);
     if (stored !== undefined && compareStamps(stored.op, op) >= 0) return false;
     this.registers.set(key, { userId, op, xid });
     this.log.push({ kind: 'register', xid, userId, op });
+    return true;
+  }
+
+  /** @returns whether anything was written. [PLY1] */
+  mergePlay(
+    userId: string,
+    play: PlayEntry,
+    { xid, floors }: { readonly xid: number; readonly floors: Floors },
+  ): boolean {
+    if (isAtFloor(play, floors.get(userId))) return false;
+    const key = `${userId} ${play.tag}`;
+    const stored = this.plays.get(key);
+    if (stored !== undefined && !changes(stored.play, play)) return false;
+    const merged = stored === undefined ? play : mergePlays(stored.play, play);
+    this.plays.set(key, { userId, play: merged, xid });
     return true;
   }
 
@@ -86,13 +116,7 @@ export class Tables {
       floors,
     }: { readonly nowMs: number; readonly xid: number; readonly floors: Floors },
   ): boolean {
-    const floor = floors.get(userId);
-    const isAtFloor =
-      entry.added !== null &&
-      entry.removed === null &&
-      floor !== undefined &&
-      !isLater(entry.added.timestamp, floor);
-    if (isAtFloor) return false;
+    if (isAtFloor(entry, floors.get(userId))) return false;
     const key = `${userId} ${entry.tag}`;
     const stored = this.tags.get(key);
     if (stored !== undefined && !changes(stored.entry, entry)) return false;
@@ -157,6 +181,12 @@ function collectedStamp({ added, removed }: ORSetEntry): Timestamp {
 
 function isLater(a: Timestamp, b: Timestamp): boolean {
   return a.physical === b.physical ? a.logical > b.logical : a.physical > b.physical;
+}
+
+/** Nothing at or below the collected floor is ever inserted live. [CUR4] */
+function isAtFloor({ added, removed }: ORSetEntry, floor: Timestamp | undefined): boolean {
+  if (added === null || removed !== null || floor === undefined) return false;
+  return !isLater(added.timestamp, floor);
 }
 
 /** Whether the upsert's `where` lets this entry in. */
