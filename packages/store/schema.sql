@@ -194,7 +194,17 @@ create table user_registers (
   claim_logical integer,
   device_id character varying(255) collate "C" not null,
   updated_at timestamp with time zone not null default now(),
-  changed_xid xid8 not null default pg_current_xact_id()
+  changed_xid xid8 not null default pg_current_xact_id(),
+  engaged_ms bigint default 
+CASE
+    WHEN ((kind)::text = ANY ((ARRAY['watched'::character varying, 'rewatch'::character varying])::text[])) THEN COALESCE(claim_physical, timestamp_physical)
+    ELSE NULL::bigint
+END,
+  series_id character varying(255) collate "C" default 
+CASE
+    WHEN ((kind)::text = 'content'::text) THEN (value ->> 'seriesId'::text)
+    ELSE NULL::text
+END
 ) with (fillfactor=70);
 
 create table user_versions (
@@ -409,7 +419,11 @@ CREATE INDEX idx_refresh_tokens_sign_in ON cuepoint.account_refresh_tokens USING
 
 CREATE INDEX idx_registers_changed ON cuepoint.user_registers USING btree (user_id, changed_xid, kind, key) WHERE (changed_xid >= '0'::xid8);
 
+CREATE INDEX idx_registers_engaged ON cuepoint.user_registers USING btree (user_id, engaged_ms, key) WHERE (engaged_ms IS NOT NULL);
+
 CREATE INDEX idx_registers_places ON cuepoint.user_registers USING btree (timestamp_physical) WHERE ((kind)::text = 'place'::text);
+
+CREATE INDEX idx_registers_series ON cuepoint.user_registers USING btree (user_id, series_id, key) WHERE (series_id IS NOT NULL);
 
 CREATE INDEX idx_sign_ins_account ON cuepoint.account_sign_ins USING btree (account_id);
 

@@ -84,6 +84,7 @@ function codeOf(field: string | undefined): ErrorCode {
 }
 
 const CODES_BY_NAME: ReadonlyMap<string, ErrorCode> = new Map([
+  ['at', 'invalid_date'],
   ['cursor', 'invalid_cursor'],
   ['page', 'invalid_cursor'],
   ['to', 'invalid_device_id'],

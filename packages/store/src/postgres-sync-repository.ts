@@ -71,6 +71,8 @@ import { exportUser } from './export-user.ts';
 import { eraseUser, importUser } from './user-data.ts';
 import { toUserId } from './user-id.ts';
 import { inspectUser } from './user-inspection.ts';
+import { listEngaged, type Engaged, type EngagedOptions } from './watching/list-engaged.ts';
+import { readContents, readViewed, type Viewed } from './watching/viewed.ts';
 
 const progressLane = createProgressLane({ passive: false });
 /** Rows in one statement of `saveWatchlist`. */
@@ -199,6 +201,18 @@ export class PostgresSyncRepository implements SyncRepository {
   async getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined> {
     const row = await this.#readProgress(userId, contentId);
     return row === undefined || row.is_cleared ? undefined : toProgressItem(row);
+  }
+
+  async listEngaged(userId: string, options: EngagedOptions): Promise<readonly Engaged[]> {
+    return listEngaged(this.#database, toUserId(userId), options);
+  }
+
+  async readViewed(userId: string, contentIds: readonly string[], known?: Viewed): Promise<Viewed> {
+    return readViewed(this.#database, toUserId(userId), contentIds, known);
+  }
+
+  async readContents(userId: string, contentIds: readonly string[]): Promise<Viewed> {
+    return readContents(this.#database, toUserId(userId), contentIds);
   }
 
   async readWriteContext(userId: string, contentId: string): Promise<WriteContext> {

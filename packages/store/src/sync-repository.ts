@@ -18,6 +18,8 @@ import type {
 } from '@cuepoint/core';
 import type { PlaysRequest, RunningSecondsOf } from './read-plays.ts';
 import type { RegistersRequest, StoredRegister } from './read-registers.ts';
+import type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
+import type { Viewed } from './watching/viewed.ts';
 
 /** One page of a list: `nextCursor` is there when the page does not hold the rest. */
 export interface ListPage<Item> {
@@ -231,6 +233,16 @@ export interface SyncRepository {
   ): Promise<ListPage<ProgressListItem>>;
   /** One register with the time the service stored it; undefined when nothing or a clear is stored. */
   getProgressItem(userId: string, contentId: string): Promise<ProgressListItem | undefined>;
+  /** What the user did something with, the latest first. It costs its own rows. [CW2] [OPS3] */
+  listEngaged(userId: string, options: EngagedOptions): Promise<readonly Engaged[]>;
+  /**
+   * All of the groups of these contents: what they are, and what the user did with them. [CW1]
+   *
+   * @param known an earlier one of the user, which is read on.
+   */
+  readViewed(userId: string, contentIds: readonly string[], known?: Viewed): Promise<Viewed>;
+  /** The same of these contents alone, and of no other in their groups. [OPS3] */
+  readContents(userId: string, contentIds: readonly string[]): Promise<Viewed>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
   /** One register, a cleared one as well. It costs a row. [OPS3] */
   readRegister(userId: string, kind: string, key: string): Promise<StoredRegister | undefined>;

@@ -22,6 +22,7 @@ const OF_NO_USER = new Set([
   'read-aliases',
   'read-catch-up',
   'read-contents',
+  'read-episodes',
   'read-xid',
   'raise-floors',
   'read-database-identity',

@@ -1,9 +1,10 @@
+import { resolveAliases, type AliasLink } from '@cuepoint/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AliasGraph, NAMES_PER_CONTENT_MAX, type AliasEdge } from './alias-graph.ts';
+import { AliasGraph, NAMES_PER_CONTENT_MAX } from './alias-graph.ts';
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-const edge: fc.Arbitrary<AliasEdge> = fc.record({ alias: name, contentId: name });
+const edge: fc.Arbitrary<AliasLink> = fc.record({ alias: name, contentId: name });
 
 test('names mean one content or two, whatever was joined, refused and parted before', () => {
   fc.assert(
@@ -18,7 +19,7 @@ test('names mean one content or two, whatever was joined, refused and parted bef
           said.set(step.alias, step.contentId);
         }
       }
-      const again = new AliasGraph([...said].map(([alias, contentId]) => ({ alias, contentId })));
+      const again = resolveAliases([...said].map(([alias, contentId]) => ({ alias, contentId })));
       for (const id of 'abcdef') {
         const names = graph.namesOf(id);
         expect(names[0]).toBe(graph.canonical(id));

@@ -1,8 +1,4 @@
-/** One name, and what it is another name of. */
-export interface AliasEdge {
-  readonly alias: string;
-  readonly contentId: string;
-}
+import type { AliasLink } from '@cuepoint/core';
 
 /** What a change of aliases can meet. */
 export type AliasFault = 'alias_taken' | 'alias_cycle' | 'limit_exceeded';
@@ -11,17 +7,15 @@ export type AliasFault = 'alias_taken' | 'alias_cycle' | 'limit_exceeded';
 export const NAMES_PER_CONTENT_MAX = 100;
 
 /**
- * Which names mean one content: a forest, in which every name points at what it is another name of and the root is the
- * name that counts.
- *
- * Edges are kept as they were said and resolved when they are asked for, so that whatever is joined can be parted again.
+ * What aliases may be put: a forest, in which every name points at what it is another name of and the root is the name that
+ * counts. Readers resolve the links that are stored by `resolveAliases`.
  */
 export class AliasGraph {
   readonly #targets = new Map<string, string>();
   readonly #aliases = new Map<string, Set<string>>();
 
   /** Of edges that would make a cycle together the last one is left out: no two calls can have made them. */
-  constructor(edges: Iterable<AliasEdge> = []) {
+  constructor(edges: Iterable<AliasLink> = []) {
     for (const { alias, contentId } of edges) this.add(alias, contentId);
   }
 

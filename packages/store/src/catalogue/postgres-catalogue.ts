@@ -1,10 +1,16 @@
 import { Buffer } from 'node:buffer';
-import { isContentId, type ContentFacts } from '@cuepoint/core';
+import {
+  isContentId,
+  resolveAliases,
+  type Aliases,
+  type AliasLink,
+  type ContentFacts,
+} from '@cuepoint/core';
 import { textArray } from '../array-literal.ts';
 import { invalidCursor } from '../cursor.ts';
 import type { Database, Queryable } from '../database.ts';
 import { requireLimit, toListPage } from '../lists.ts';
-import { AliasGraph, type AliasEdge } from './alias-graph.ts';
+import { AliasGraph } from './alias-graph.ts';
 import type { Catalogue, CatalogueContent, CatalogueEntry, CatalogueRefusal } from './catalogue.ts';
 
 interface ContentRow {
@@ -33,21 +39,20 @@ export function createPostgresCatalogue(
   return {
     put: (_callerId, entries) =>
       write(async (transaction) => {
-        const graph = await readAliases(transaction, entries.flatMap(namesIn));
+        const graph = new AliasGraph(await readAliasLinks(transaction, entries.flatMap(namesIn)));
         const plan = planPut(entries, graph);
         const changed = await writePlan(transaction, plan, now());
         return { changed, refusals: plan.refusals };
       }),
 
     async read(_callerId, contentId) {
-      const graph = await readAliases(database, [contentId]);
-      const [known] = await readContents(database, graph, [contentId]);
-      return known;
+      const aliases = resolveAliases(await readAliasLinks(database, [contentId]));
+      return readContent(database, aliases, contentId);
     },
 
     async listEpisodes(_callerId, seriesId, options) {
       const { limit, after } = requireLimit(options);
-      const names = (await readAliases(database, [seriesId])).namesOf(seriesId);
+      const names = resolveAliases(await readAliasLinks(database, [seriesId])).namesOf(seriesId);
       const { rows } = await database.query<EpisodeRow>('list-episodes', [
         textArray(names),
         ...(after === undefined ? [-1, -1, ''] : textToPlace(after)),
@@ -62,7 +67,7 @@ export function createPostgresCatalogue(
 
     remove: (_callerId, contentId) =>
       write(async (transaction) => {
-        const graph = await readAliases(transaction, [contentId]);
+        const graph = new AliasGraph(await readAliasLinks(transaction, [contentId]));
         const aliases = graph.aliasesOf(contentId);
         await transaction.query('delete-aliases', [textArray([contentId, ...aliases])]);
         const { rowCount } = await transaction.query('delete-contents', [textArray([contentId])]);
@@ -71,42 +76,38 @@ export function createPostgresCatalogue(
   };
 }
 
-export async function readAliases(
+/** All links of the contents that these names mean. */
+export async function readAliasLinks(
   queryable: Pick<Queryable, 'query'>,
   names: readonly string[],
-): Promise<AliasGraph> {
+): Promise<readonly AliasLink[]> {
   const { rows } = await queryable.query<{ alias: string; content_id: string }>('read-aliases', [
     textArray(names),
   ]);
-  return new AliasGraph(
-    rows.map(({ alias, content_id }): AliasEdge => ({ alias, contentId: content_id })),
-  );
+  return rows.map(({ alias, content_id }) => ({ alias, contentId: content_id }));
 }
 
-/** What is known of contents under the name that counts, else under the first of their others. */
-export async function readContents(
+/** What is known under the name that counts, else under the first of the others. */
+async function readContent(
   queryable: Pick<Queryable, 'query'>,
-  graph: AliasGraph,
-  contentIds: readonly string[],
-): Promise<readonly CatalogueContent[]> {
-  const groups = new Map(contentIds.map((id) => [graph.canonical(id), graph.namesOf(id)]));
+  { namesOf }: Aliases,
+  id: string,
+): Promise<CatalogueContent | undefined> {
+  const [contentId = id, ...aliases] = namesOf(id);
   const { rows } = await queryable.query<ContentRow>('read-contents', [
-    textArray([...groups.values()].flat()),
+    textArray([contentId, ...aliases]),
   ]);
   const factsByName = new Map(rows.map((row) => [row.content_id, row.facts]));
-  return [...groups].flatMap(([contentId, names]) => {
-    const named = names.find((name) => factsByName.has(name));
-    const facts = named === undefined ? undefined : factsByName.get(named);
-    return facts === undefined ? [] : [{ contentId, facts, aliases: names.slice(1) }];
-  });
+  const facts = [contentId, ...aliases].flatMap((name) => factsByName.get(name) ?? [])[0];
+  return facts && { contentId, facts, aliases };
 }
 
 interface Plan {
   readonly taken: readonly CatalogueEntry[];
   readonly refusals: readonly CatalogueRefusal[];
   /** Aliases that stand for nothing any more, or for something else. */
-  readonly parted: readonly AliasEdge[];
-  readonly joined: readonly AliasEdge[];
+  readonly parted: readonly AliasLink[];
+  readonly joined: readonly AliasLink[];
 }
 
 /** Takes entry after entry, each whole or not at all. */
@@ -129,7 +130,7 @@ function planPut(entries: readonly CatalogueEntry[], graph: AliasGraph): Plan {
     if (refusal === undefined) taken.push(entry);
     else refusals.push({ index, ...refusal });
   }
-  const edgesOf = (targetOf: (alias: string) => string | undefined): AliasEdge[] =>
+  const edgesOf = (targetOf: (alias: string) => string | undefined): AliasLink[] =>
     [...targets.keys()].flatMap((alias) => {
       const contentId = targetOf(alias);
       const isSame = targets.get(alias) === graph.targetOf(alias);

@@ -1,0 +1,1 @@
+alter table cuepoint.user_registers drop column engaged_ms, drop column series_id;
