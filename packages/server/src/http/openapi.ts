@@ -49,6 +49,15 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'watchlist', description: 'What the user wants to watch.' },
         { name: 'progress', description: 'Where the user is in what is watched.' },
+        {
+          name: 'continue watching',
+          description: 'What the user goes on with, and what comes next.',
+        },
+        { name: 'history', description: 'What was watched, and when.' },
+        {
+          name: 'registers',
+          description: 'What the user says of contents, and what an app keeps of its own.',
+        },
         { name: 'devices', description: 'The installed apps of the user and their presence.' },
         { name: 'sync', description: 'For replicas: push and pull in one round trip.' },
         { name: 'catalogue', description: 'What is known of contents, whoever watches them.' },

@@ -72,7 +72,7 @@ function toList<Row, Item>({ rows, isTruncated }: InspectedRows<Row>, toItem: (r
 }
 
 /** Who wrote, and when by the writer's clock. */
-function toWriter({ timestamp, claim, deviceId }: Stamp) {
+export function toWriter({ timestamp, claim, deviceId }: Stamp) {
   return {
     timestamp: timestampToText(timestamp),
     ...claimToWire(claim),

@@ -6,15 +6,17 @@ import { callerOf } from '../auth/authenticate.ts';
 import { SCOPE_ADMIN } from '../auth/identity.ts';
 import type { AuditTrail } from '../http/audit-trail.ts';
 import { toInspectedUser } from '../inspector/inspected-user.ts';
+import { toExplainedList } from '../inspector/explained-list.ts';
 import { openOpTail, type OpTail } from '../inspector/open-op-tail.ts';
-import { INSPECTED_ROWS_MAX, OP_TAILS_MAX } from '../limits.ts';
+import { CARDS_MAX, INSPECTED_ROWS_MAX, OP_TAILS_MAX } from '../limits.ts';
 import type { LiveInspection } from '../live/live-inspection.ts';
 import { textOf, withProblems } from '../schemas/answers.ts';
-import { InspectedUserSchema } from '../schemas/inspection.ts';
+import { ExplainedListSchema, InspectedUserSchema } from '../schemas/inspection.ts';
+import { readContinueWatching } from '../watching/read-list.ts';
 import type { RouteApp } from './route-app.ts';
 
 export interface InspectorRouteDeps {
-  readonly repository: Pick<SyncRepository, 'inspectUser'>;
+  readonly repository: Pick<SyncRepository, 'inspectUser' | 'listEngaged' | 'readViewed'>;
   readonly inspection: LiveInspection;
   readonly audit: AuditTrail;
   /** The wall clock, in ms since the epoch. */
@@ -74,6 +76,25 @@ export function addInspectorRoutes(
       const userId = requireLook(request, request.params.userId);
       const stored = await repository.inspectUser(userId, { rowsMax: INSPECTED_ROWS_MAX });
       return toInspectedUser(userId, stored, inspection.sessionsOf(userId), now());
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/inspector/users/:userId/continue-watching',
+    schema: {
+      operationId: 'explainContinueWatching',
+      summary: 'Why each title is on the list of a user, or why it is not',
+      description: `The latest ${CARDS_MAX} cards and what is hidden between them, each with the rule that decided and with who wrote what, by claim. ${access}`,
+      tags,
+      params,
+      response: withProblems({ 200: ExplainedListSchema }),
+    },
+    handler: async (request) => {
+      const userId = requireLook(request, request.params.userId);
+      const nowMs = now();
+      const page = await readContinueWatching(repository, userId, { limit: CARDS_MAX, nowMs });
+      return toExplainedList(userId, page, nowMs);
     },
   });
 

@@ -112,7 +112,7 @@ describe('what operators call', () => {
     expect(body.paths['/livez'].get.parameters).toBeUndefined();
     const push = body.paths['/api/v1/sync'].post.requestBody.content['application/json'].schema;
     expect(push.properties.ops).toMatchObject({ maxItems: 500 });
-    expect(push.properties.ops.items.anyOf).toHaveLength(4);
+    expect(push.properties.ops.items.anyOf).toHaveLength(7);
   });
 
   it('answers unknown routes 404 and known ones with another method 405', async () => {

@@ -81,8 +81,8 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
       summary: 'Sets a position',
       description:
         'Without a timestamp the service stamps the write just past what is stored, as an act of a person; with `passive` it goes ' +
-        'on with the act that is stored, where that is of the same device. With a timestamp it is a ' +
-        "replica's write and the greater stamp wins.",
+        'on with the act that is stored, where that is of the same device. Where it crosses the end of the content, that it is watched and one play are ' +
+        "stored with it. With a timestamp it is a replica's write, and the greater stamp wins.",
       tags,
       params: ContentParamsSchema,
       body: ProgressBodySchema,
@@ -91,7 +91,7 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
     handler: async (request) => {
       const caller = callerOf(request);
       const { contentId } = request.params;
-      const { passive = false, positionSeconds, durationSeconds, state } = request.body;
+      const { passive = false, playbackId, positionSeconds, durationSeconds, state } = request.body;
       const { result, written, winner } = await setProgress(deps, {
         userId: caller.userId,
         deviceId: writerOf(caller),
@@ -100,6 +100,7 @@ export function addProgressRoutes(app: RouteApp, deps: WriteDeps): void {
         position: wholePosition({ positionSeconds, durationSeconds, state }),
         ...readStamp(request.body),
         passive,
+        playbackId,
       });
       return {
         result,

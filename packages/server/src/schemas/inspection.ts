@@ -14,6 +14,7 @@ import {
 } from '@cuepoint/core';
 import { Type, type TSchema } from 'typebox';
 import { InstantSchema } from './answers.ts';
+import { CardSchema, HiddenGroupSchema } from './watching.ts';
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
@@ -123,4 +124,31 @@ export const InspectedUserSchema = Type.Object(
     sessions: Type.Array(SessionSchema, { description: 'Of this instance.' }),
   },
   { description: 'What is stored of a user, and what this instance holds of them.' },
+);
+
+const SaidSchema = Type.Object(
+  {
+    kind: Type.String({ description: 'progress, or the kind of a register.' }),
+    key: Type.String({ description: 'The name under which it was written.' }),
+    value: Type.Unknown(),
+    written: WriterSchema,
+    claimedAt: InstantSchema,
+  },
+  { description: 'What was written of a content or its group, and which act it goes back to.' },
+);
+
+export const ExplainedListSchema = Type.Object(
+  {
+    userId: Type.String(),
+    serverTime: Type.Integer(),
+    items: Type.Array(
+      Type.Object({
+        verdict: Type.Union([CardSchema, HiddenGroupSchema]),
+        said: Type.Array(SaidSchema),
+      }),
+      { description: 'The latest engaged first, whether on a card or hidden.' },
+    ),
+    isTruncated: Type.Boolean(),
+  },
+  { description: 'Why a user sees what they see.' },
 );

@@ -59,6 +59,12 @@ export const ProgressBodySchema = Type.Object(
     state: PlaybackStateSchema,
     timestamp: Type.Optional(TimestampSchema),
     claim: Type.Optional(ClaimSchema),
+    playbackId: Type.Optional({
+      ...ContentIdSchema,
+      description:
+        'The same for each report of one playback: its play is counted once, however often it is told. Not with a ' +
+        'timestamp.',
+    }),
     passive: Type.Optional(
       Type.Boolean({
         description:

@@ -16,13 +16,16 @@ import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
 import { addCatalogueRoutes } from '../routes/catalogue.ts';
 import { addCommandRoutes } from '../routes/commands.ts';
+import { addContinueWatchingRoutes } from '../routes/continue-watching.ts';
 import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoute, addProbeRoutes } from '../routes/health.ts';
+import { addHistoryRoutes } from '../routes/history.ts';
 import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
 import { addProgressRoutes } from '../routes/progress.ts';
+import { addRegisterRoutes } from '../routes/registers.ts';
 import { addSyncRoutes } from '../routes/sync.ts';
 import { addUserRoutes } from '../routes/user.ts';
 import { addWatchlistRoutes } from '../routes/watchlist.ts';
@@ -215,6 +218,9 @@ async function addApi(
   addDeviceRoutes(api, { ...parts, persistence });
   addCommandRoutes(api, { commands: live.commands, repository: parts.repository });
   addSyncRoutes(api, { ...deps, rates });
+  addContinueWatchingRoutes(api, { ...deps, rates });
+  addHistoryRoutes(api, { ...deps, rates });
+  addRegisterRoutes(api, deps);
   addCatalogueRoutes(api, { ...parts, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);

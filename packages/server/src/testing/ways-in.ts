@@ -8,6 +8,8 @@ export interface WayIn {
 const DEVICE = { deviceType: 'TV', platform: 'Tizen', appVersion: '1' };
 const PROGRESS = { positionSeconds: 60, durationSeconds: 600, state: 'paused' };
 
+const PLAY_ID = '5d3bfb0c-6a6c-4d9b-9d62-6f2b8f0f0d7e';
+
 /** Every route that needs a token, by method and path below /api/v1. What deletes comes last. */
 export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'PUT /watchlist/{contentId}': { status: 201 },
@@ -15,6 +17,15 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'PUT /progress/{contentId}': { body: PROGRESS, status: 200 },
   'GET /progress': { status: 200 },
   'GET /progress/{contentId}': { status: 200 },
+  'GET /continue-watching': { status: 200 },
+  'GET /up-next/{seriesId}': { status: 200 },
+  'POST /continue-watching/{groupId}/dismiss': { status: 200 },
+  'POST /continue-watching/{groupId}/restore': { status: 200 },
+  'PUT /watched/{contentId}': { status: 200 },
+  'PUT /registers/{kind}/{key}': { body: { value: 7 }, status: 200 },
+  'GET /registers/{kind}/{key}': { status: 200 },
+  'POST /history': { body: { contentId: 'film', playId: PLAY_ID }, status: 201 },
+  'GET /history': { status: 200 },
   'PUT /devices/{deviceId}': { body: DEVICE, status: 200 },
   'GET /devices': { status: 200 },
   'GET /devices/{deviceId}': { status: 200 },
@@ -31,8 +42,12 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'GET /catalogue/{contentId}/episodes': { status: 200 },
   'GET /export': { status: 200 },
   'GET /inspector/users/{userId}': { status: 200 },
+  'GET /inspector/users/{userId}/continue-watching': { status: 200 },
   'GET /inspector/users/{userId}/ops': { status: 200 },
   'DELETE /catalogue/{contentId}': { status: 204 },
+  'DELETE /watched/{contentId}': { status: 200 },
+  'DELETE /registers/{kind}/{key}': { status: 200 },
+  'DELETE /history/{playId}': { status: 200 },
   'DELETE /watchlist/{contentId}': { status: 200 },
   'DELETE /progress/{contentId}': { status: 200 },
   'DELETE /devices/{deviceId}': { status: 204 },
@@ -54,6 +69,10 @@ export function pathOfRow(row: string, userId: string): string {
   const [, pattern = ''] = row.split(' ');
   return pattern
     .replace('{contentId}', 'film')
+    .replace('{groupId}', 'film')
+    .replace('{seriesId}', 'film')
+    .replace('{kind}/{key}', 'rating/film')
+    .replace('{playId}', PLAY_ID)
     .replace('{deviceId}', 'tv')
     .replace('{userId}', userId);
 }

@@ -9,7 +9,7 @@ import {
   type WatchlistAddOp,
   type WatchlistRemoveOp,
 } from '@cuepoint/core';
-import { submitUnstamped } from './submit-unstamped.ts';
+import { submitOnContent } from './submit-unstamped.ts';
 import type { WriteDeps } from './write-deps.ts';
 
 export interface WatchlistAdd {
@@ -36,7 +36,7 @@ export async function addToWatchlist(
   const givenTag = write.tag === undefined ? undefined : normalizeUuid(write.tag);
   const tag = givenTag ?? deps.randomUuid();
   try {
-    const submitted = await submitUnstamped<WatchlistAddOp, WatchlistAddOutcome>(
+    const submitted = await submitOnContent<WatchlistAddOp, WatchlistAddOutcome>(
       deps,
       { userId, contentId, arrivedMs: deps.now() },
       ({ liveAdds, addFloor, erasureFloor }) => {
@@ -74,7 +74,7 @@ export async function removeFromWatchlist(
   const removedTags: string[] = [];
   let seen: ReadonlySet<string> | undefined;
   for (;;) {
-    const submitted = await submitUnstamped<WatchlistRemoveOp, undefined>(
+    const submitted = await submitOnContent<WatchlistRemoveOp, undefined>(
       deps,
       { userId, contentId, arrivedMs: deps.now() },
       ({ liveAdds, erasureFloor }) => {

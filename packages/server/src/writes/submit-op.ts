@@ -40,6 +40,31 @@ export function refuse({ countOp }: WriteDeps, op: Op, code: OpRejection): OpRes
   return { result: 'rejected', code };
 }
 
+/**
+ * Hands a write over with others that belong to it, so that they share a commit.
+ *
+ * The others go first: where the writer has to try again, what was taken of them is there already under the same ids, and what
+ * made them is still to be seen. They are of other keys; one that is refused does not hold up the write.
+ */
+export async function submitTogether(
+  deps: WriteDeps,
+  userId: string,
+  op: Op,
+  others: readonly Op[],
+  options?: WriteOptions,
+): Promise<OpResult> {
+  if (others.length === 0) return submitWithinQuota(deps, userId, op, options);
+  const excess = await deps.quota.findExcess(userId, [...others, op]);
+  const submit = async (one: Op): Promise<OpResult> =>
+    excess.has(one)
+      ? refuse(deps, one, 'quota_exceeded')
+      : submitOp(deps, userId, one, one === op ? options : undefined);
+  const results = await Promise.all([...others.map(submit), submit(op)]);
+  const result = results.at(-1);
+  if (result === undefined) throw new Error('each op has a result');
+  return result;
+}
+
 /** A write of its own; a push asks for all of its ops at once. */
 export async function submitWithinQuota(
   deps: WriteDeps,

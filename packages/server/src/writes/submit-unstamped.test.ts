@@ -2,7 +2,7 @@ import { PHYSICAL_MAX, type Op, type OpResult, type Timestamp } from '@cuepoint/
 import type { SyncRepository, WriteContext } from '@cuepoint/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stampPast, submitUnstamped } from './submit-unstamped.ts';
+import { stampPast, submitOnContent } from './submit-unstamped.ts';
 import { NO_QUOTA } from '../service/row-quota.ts';
 import type { WriteDeps } from './write-deps.ts';
 
@@ -37,7 +37,7 @@ function createDeps(answers: readonly OpResult[]) {
 }
 
 const clear = (deps: WriteDeps) =>
-  submitUnstamped(deps, { userId: 'u', contentId: 'c', arrivedMs: nowMs }, () => ({
+  submitOnContent(deps, { userId: 'u', contentId: 'c', arrivedMs: nowMs }, () => ({
     floors: [],
     toOp: (timestamp) => ({
       kind: 'progress.clear' as const,

@@ -11,7 +11,7 @@ import {
 } from '@cuepoint/core';
 import type { PersistOpOptions, WriteContext } from '@cuepoint/store';
 import { STAMP_ATTEMPTS_MAX } from '../limits.ts';
-import { rejectionError, submitWithinQuota } from './submit-op.ts';
+import { rejectionError, submitTogether } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
 
 /** A write that still lacks its timestamp. */
@@ -20,12 +20,16 @@ export interface Draft<DraftedOp extends Op> {
   readonly floors: readonly (Timestamp | undefined)[];
   readonly toOp: (timestamp: Timestamp) => DraftedOp;
   readonly options?: PersistOpOptions;
+  /** What is written with it, in the same batch: of other keys, and under its stamp. [PLY3] [CLM8] */
+  readonly withOp?: (op: DraftedOp) => readonly Op[];
 }
 
 export interface Submitted<DraftedOp extends Op> {
   readonly op: DraftedOp;
   readonly result: Exclude<OpResult, { result: 'rejected' }>;
 }
+
+type Prepared<DraftedOp extends Op, Answer> = Draft<DraftedOp> | { readonly answer: Answer };
 
 /**
  * Stamps a write once, from the wall clock of its arrival and this user's rows only, and persists it.
@@ -37,24 +41,35 @@ export interface Submitted<DraftedOp extends Op> {
  */
 export async function submitUnstamped<DraftedOp extends Op, Answer>(
   deps: WriteDeps,
-  { userId, contentId, arrivedMs }: { userId: string; contentId: string; arrivedMs: number },
-  prepare: (context: WriteContext) => Draft<DraftedOp> | { readonly answer: Answer },
+  { userId, arrivedMs }: { userId: string; arrivedMs: number },
+  prepare: () => Promise<Prepared<DraftedOp, Answer>>,
 ): Promise<Submitted<DraftedOp> | { readonly answer: Answer }> {
   let rejected: Timestamp | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const context = await deps.awaitDatabase(() =>
-      deps.repository.readWriteContext(userId, contentId),
-    );
-    const prepared = prepare(context);
+    const prepared = await deps.awaitDatabase(prepare);
     if ('answer' in prepared) return prepared;
     const timestamp = stampPast(arrivedMs, [...prepared.floors, rejected]);
     const op = prepared.toOp(timestamp);
-    const result = await submitWithinQuota(deps, userId, op, prepared.options);
+    const others = prepared.withOp?.(op) ?? [];
+    const result = await submitTogether(deps, userId, op, others, prepared.options);
     if (result.result !== 'rejected') return { op, result };
     const isStampTaken = result.code === 'stamp_reused' || result.code === 'stale_op';
     if (!isStampTaken || attempt >= STAMP_ATTEMPTS_MAX) throw rejectionError(deps, result);
     rejected = timestamp;
   }
+}
+
+/** A write on one content. */
+export function submitOnContent<DraftedOp extends Op, Answer>(
+  deps: WriteDeps,
+  { userId, contentId, arrivedMs }: { userId: string; contentId: string; arrivedMs: number },
+  prepare: (
+    context: WriteContext,
+  ) => Prepared<DraftedOp, Answer> | Promise<Prepared<DraftedOp, Answer>>,
+): Promise<Submitted<DraftedOp> | { readonly answer: Answer }> {
+  return submitUnstamped(deps, { userId, arrivedMs }, async () =>
+    prepare(await deps.repository.readWriteContext(userId, contentId)),
+  );
 }
 
 /**

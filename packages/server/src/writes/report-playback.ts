@@ -1,0 +1,228 @@
+import {
+  claimOf,
+  compareTimestamps,
+  endFactsOf,
+  equalPositions,
+  finishedFrom,
+  isFinished,
+  msToDate,
+  nameOfPlay,
+  nameOfPlayFrom,
+  PLAY_ID_NAMESPACE,
+  stampOf,
+  type ListedFacts,
+  type Op,
+  type OpResult,
+  type PlaybackPosition,
+  type PlayAddOp,
+  type ProgressOp,
+  type ProgressRegister,
+  type ProgressSetOp,
+  type RegisterSetOp,
+  type Timestamp,
+} from '@cuepoint/core';
+import type { WriteContext } from '@cuepoint/store';
+import { v5 as uuidV5 } from 'uuid';
+import { submitOnContent } from './submit-unstamped.ts';
+import type { WriteDeps } from './write-deps.ts';
+
+/** Where a playback is, told by somebody who stamps nothing: a plain call, a media server, another program. */
+export interface PlaybackReport {
+  readonly userId: string;
+  readonly deviceId: string;
+  /** The writer names no device: any screen may be it. */
+  readonly isAnonymous: boolean;
+  readonly contentId: string;
+  readonly position: PlaybackPosition;
+  /** A timer's report, not an action of a person. */
+  readonly passive: boolean;
+  /** The same for every report of one playback, where the writer has one: 1 to 255 code points without control characters. */
+  readonly playbackId?: string | undefined;
+  /** When it happened, as `readDate` gives it; left out: now. [PLY2] */
+  readonly watchedAt?: string | undefined;
+  /** Who says so, 1 to 64 code points. */
+  readonly source?: string | undefined;
+}
+
+export interface ProgressWriteOutcome {
+  readonly result: Exclude<OpResult['result'], 'rejected'>;
+  /** What is stored by this write, or was by the same one before. */
+  readonly written?: ProgressSetOp;
+  readonly winner?: Op;
+}
+
+/** How far behind a position may be before the one that it replaces is kept. [CLM8] */
+const KEPT_BEHIND_SECONDS = 300;
+
+/**
+ * Stores where a playback is, just past what is stored. In the same batch, where it crosses the end of the content, that it is
+ * watched and one play [PLY3]; where it goes back behind another device's position, that one as a place. [CLM8]
+ *
+ * Whatever is repeated makes no second play: its id is of the playback, or of what is stored when the end is crossed. [PLY1]
+ */
+export async function reportPlayback(
+  deps: WriteDeps,
+  report: PlaybackReport,
+): Promise<ProgressWriteOutcome> {
+  const { userId, contentId, deviceId, position, passive } = report;
+  const arrivedMs = deps.now();
+  const submitted = await submitOnContent<ProgressSetOp, ProgressWriteOutcome>(
+    deps,
+    { userId, contentId, arrivedMs },
+    async (context) => {
+      const { progress } = context;
+      const stored = storedSet(context, contentId);
+      if (passive && stored !== undefined && movesNothing(report, stored)) {
+        return { answer: { result: 'duplicate', written: stored } };
+      }
+      if (passive && report.isAnonymous && progress !== undefined) {
+        // Nobody can tell it from another screen's.
+        return { answer: { result: 'superseded', winner: storedOp(progress, contentId) } };
+      }
+      // A timer's report goes on with the act that is stored. Over another device's it never applies, and over a newer act of its
+      // own device, which may be on its way, neither. [CLM7]
+      const claim = passive && progress !== undefined ? claimOf(progress.stamp) : undefined;
+      const ending = await readEnding(deps, report, progress);
+      const isKept = !passive && stored !== undefined;
+      return {
+        floors: floorsOf(context, report, arrivedMs),
+        options: { passive },
+        toOp: (timestamp) => ({
+          kind: 'progress.set',
+          contentId,
+          ...position,
+          timestamp,
+          deviceId,
+          ...(claim !== undefined && compareTimestamps(claim, timestamp) < 0 ? { claim } : {}),
+        }),
+        withOp: (op) => [
+          ...(ending === undefined ? [] : opsOfEnding(op, report, ending, arrivedMs)),
+          ...(isKept ? placeOf(op, stored, arrivedMs) : []),
+        ],
+      };
+    },
+  );
+  if ('answer' in submitted) return submitted.answer;
+  const { op, result } = submitted;
+  return result.result === 'superseded' ? result : { result: result.result, written: op };
+}
+
+interface Ending {
+  readonly playId: string;
+  /** Whether the content is watched by it: it was not at its end before, and nobody else took it over. */
+  readonly isWatched: boolean;
+}
+
+/** Undefined where this position is not past the end, or tells nothing new of it. */
+async function readEnding(
+  deps: WriteDeps,
+  { userId, deviceId, contentId, position, passive, playbackId }: PlaybackReport,
+  stored: ProgressRegister | undefined,
+): Promise<Ending | undefined> {
+  // Credits are in the second half: what is known of a content is read for that half alone.
+  const { positionSeconds, durationSeconds } = position;
+  if (positionSeconds === 0 || 2 * positionSeconds < durationSeconds) return undefined;
+  const { describe } = await deps.repository.readContents(userId, [contentId]);
+  const facts = describe.facts(describe.canonical(contentId));
+  if (facts?.type === 'live' || !isAtEnd(position, facts)) return undefined;
+  const isCrossed = stored === undefined || stored.value === null || !isAtEnd(stored.value, facts);
+  const isOvertaken = passive && stored !== undefined && stored.stamp.deviceId !== deviceId;
+  const isWatched = isCrossed && !isOvertaken;
+  if (!isWatched && playbackId === undefined) return undefined;
+  const name =
+    playbackId === undefined
+      ? nameOfPlayFrom(contentId, stored?.stamp)
+      : nameOfPlay(contentId, playbackId);
+  return { playId: uuidV5(name, PLAY_ID_NAMESPACE), isWatched };
+}
+
+function isAtEnd(position: PlaybackPosition, facts: ListedFacts | undefined): boolean {
+  const durationSeconds = position.durationSeconds || facts?.durationSeconds || 0;
+  return (
+    position.positionSeconds >= finishedFrom(durationSeconds, endFactsOf(facts, durationSeconds))
+  );
+}
+
+function opsOfEnding(
+  op: ProgressSetOp,
+  { contentId, watchedAt, source }: PlaybackReport,
+  { playId, isWatched }: Ending,
+  arrivedMs: number,
+): readonly Op[] {
+  const at = watchedAt ?? msToDate(Math.floor(arrivedMs));
+  const play: PlayAddOp = {
+    kind: 'play.add',
+    contentId,
+    playId,
+    watchedAt: at,
+    ...(source === undefined ? {} : { source }),
+    ...stampOf(op),
+  };
+  if (!isWatched) return [play];
+  return [
+    play,
+    { kind: 'register.set', register: 'watched', key: contentId, value: { at }, ...stampOf(op) },
+  ];
+}
+
+/** Another device's position that this one goes back behind, and that was not at the end. [CLM8] */
+function placeOf(
+  op: ProgressSetOp,
+  stored: ProgressSetOp,
+  arrivedMs: number,
+): readonly RegisterSetOp[] {
+  const isLost =
+    stored.deviceId !== op.deviceId &&
+    stored.positionSeconds - op.positionSeconds > KEPT_BEHIND_SECONDS &&
+    !isFinished(stored);
+  if (!isLost) return [];
+  const { positionSeconds, durationSeconds } = stored;
+  return [
+    {
+      kind: 'register.set',
+      register: 'place',
+      key: `${stored.deviceId}/${stored.contentId}`,
+      value: {
+        positionSeconds,
+        durationSeconds,
+        at: msToDate(Math.floor(Math.min(stored.timestamp.physical, arrivedMs))),
+      },
+      ...stampOf(op),
+    },
+  ];
+}
+
+function storedSet({ progress }: WriteContext, contentId: string): ProgressSetOp | undefined {
+  const op = progress === undefined ? undefined : storedOp(progress, contentId);
+  return op?.kind === 'progress.set' ? op : undefined;
+}
+
+function storedOp({ value, stamp }: ProgressRegister, contentId: string): ProgressOp {
+  if (value !== null) return { kind: 'progress.set', contentId, ...value, ...stamp };
+  const { timestamp, deviceId } = stamp;
+  return { kind: 'progress.clear', contentId, timestamp, deviceId };
+}
+
+/** The same device says again where it is: such a report mints no stamp. [LWW6] */
+function movesNothing({ position, deviceId }: PlaybackReport, stored: ProgressSetOp): boolean {
+  return (
+    stored.deviceId === deviceId &&
+    stored.positionSeconds === position.positionSeconds &&
+    stored.state === position.state
+  );
+}
+
+function floorsOf(
+  { progress, erasureFloor }: WriteContext,
+  { deviceId, position }: PlaybackReport,
+  arrivedMs: number,
+): readonly (Timestamp | undefined)[] {
+  if (progress === undefined) return [erasureFloor];
+  // The same write of the same moment is itself, not a second one.
+  const isItself =
+    progress.stamp.deviceId === deviceId &&
+    compareTimestamps(progress.stamp.timestamp, { physical: Math.floor(arrivedMs), logical: 0 }) ===
+      0 &&
+    equalPositions(progress.value, position);
+  return isItself ? [erasureFloor] : [progress.stamp.timestamp, erasureFloor];
+}
