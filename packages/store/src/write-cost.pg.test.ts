@@ -401,6 +401,8 @@ describe('the state of a connection', () => {
       'read-changes',
       'export-watchlist',
       'export-progress',
+      'export-said',
+      'export-plays',
       'repeatable read',
     ]);
   });
