@@ -14,7 +14,7 @@ const RULES_BY_FOLDER: Readonly<Record<string, PackageRules>> = {
   'packages/store': { name: '@cuepoint/store', imports: ['@cuepoint/core'], usesNode: true },
   'packages/server': {
     name: '@cuepoint/server',
-    imports: ['@cuepoint/core', '@cuepoint/store'],
+    imports: ['@cuepoint/core', '@cuepoint/files', '@cuepoint/store'],
     usesNode: true,
   },
   'packages/client': { name: '@cuepoint/client', imports: ['@cuepoint/core'], usesNode: false },

@@ -2,8 +2,16 @@ export { ArchiveError } from './archive.ts';
 export { FILE_LIMITS, type FileLimits } from './limits.ts';
 export type { DateOrder } from './numeric-date.ts';
 export { createLibrary, type KnownContent, type Library, type Match } from './plan/library.ts';
+export { againId } from './plan/play-ids.ts';
 export { planImport, type PlanOptions } from './plan/plan-import.ts';
-export type { Known, Outcome, Plan, PlannedLine, PlannedOp } from './plan/planned.ts';
+export type {
+  Known,
+  KnownRegister,
+  Outcome,
+  Plan,
+  PlannedLine,
+  PlannedOp,
+} from './plan/planned.ts';
 export { stampOps } from './plan/stamp-ops.ts';
 export { readImport, type ImportInput } from './read-import.ts';
 export type {

@@ -3,7 +3,7 @@ import type { FileReading, LineReading, Reading } from '../reading.ts';
 import { UNKNOWN, type ImportRecord, type When, type Work } from '../record.ts';
 import { dateOf } from './claims.ts';
 import { nameKeyOf, newContentId } from './content-ids.ts';
-import { datedPlayId, ownPlayId } from './play-ids.ts';
+import { currentId, datedPlayId, ownPlayId } from './play-ids.ts';
 import type { Known, Outcome, Plan, PlannedLine, PlannedOp } from './planned.ts';
 import { planPlays } from './plan-plays.ts';
 import { RegisterPlan } from './plan-registers.ts';
@@ -193,10 +193,11 @@ function tellings(
   const tell = (watchedAt: string, sourceId: string | undefined, settle: Placed['settle']) => {
     const ordinal = watchedAt.includes('T') ? 1 : (ordinals.get(watchedAt) ?? 0) + 1;
     if (sourceId === undefined) ordinals.set(watchedAt, ordinal);
-    const playId =
+    const ownId =
       sourceId === undefined
         ? datedPlayId(source, contentId, { date: watchedAt, ordinal })
         : ownPlayId(source, sourceId);
+    const playId = currentId(ownId, known.isUndone);
     const there = dated.get(playId);
     if (there === undefined) dated.set(playId, { watchedAt, settles: [settle] });
     else there.settles.push(settle);

@@ -1,5 +1,5 @@
 import { dateToMs, isDay, joinPlays, type Play } from '@cuepoint/core';
-import { COUNT_SOURCE, countedPlayId } from './play-ids.ts';
+import { COUNT_SOURCE, countedPlayId, currentId } from './play-ids.ts';
 import type { Known, PlannedOp } from './planned.ts';
 
 /** Zones are from 12 hours behind UTC to 14 ahead: how far around a day's own hours its instants may be. */
@@ -62,7 +62,7 @@ export function planPlays(
     0,
     datedViewings(after, runningSeconds) - datedViewings(before, runningSeconds),
   );
-  const counts = countedIn(contentId, before).slice(0, surplus);
+  const counts = countedIn(contentId, before, known).slice(0, surplus);
   const total = viewings(after, runningSeconds) - counts.length;
   // What a source counts twice because it was told twice of one viewing is one.
   const twice = dated.length - datedViewings(dated, runningSeconds);
@@ -183,7 +183,7 @@ function datedViewings(plays: readonly Play[], runningSeconds: number | undefine
 }
 
 /** Ids of plays that counts added and that are there, by their number. */
-function countedIn(contentId: string, plays: readonly Play[]): string[] {
+function countedIn(contentId: string, plays: readonly Play[], known: Known): string[] {
   const there = new Set(
     plays.flatMap(({ playId, source, watchedAt }) =>
       source === COUNT_SOURCE && watchedAt === undefined ? [playId] : [],
@@ -191,7 +191,7 @@ function countedIn(contentId: string, plays: readonly Play[]): string[] {
   );
   const found: string[] = [];
   for (let ordinal = 1; found.length < there.size && ordinal <= COUNT_MAX; ordinal += 1) {
-    const playId = countedPlayId(contentId, ordinal);
+    const playId = currentId(countedPlayId(contentId, ordinal), known.isUndone);
     if (there.has(playId)) found.push(playId);
   }
   return found;
@@ -204,6 +204,6 @@ function missingCounts(
 ): string[] {
   const ordinals = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index + 1);
   return ordinals
-    .map((ordinal) => countedPlayId(contentId, ordinal))
+    .map((ordinal) => currentId(countedPlayId(contentId, ordinal), known.isUndone))
     .filter((playId) => !known.wasTold(playId));
 }

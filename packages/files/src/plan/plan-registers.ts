@@ -7,8 +7,8 @@ import {
 import { defined } from '../fields.ts';
 import type { ImportRecord, When, Work, WorkIds } from '../record.ts';
 import { claimOfWhen, dateOf } from './claims.ts';
-import { watchlistTag } from './play-ids.ts';
-import type { Known, Outcome, PlannedOp } from './planned.ts';
+import { currentId, watchlistTag } from './play-ids.ts';
+import type { Known, KnownRegister, Outcome, PlannedOp } from './planned.ts';
 
 const TITLE_LENGTH_MAX = 300;
 const RATING_MAX = 10;
@@ -34,12 +34,12 @@ export class RegisterPlan {
   #want(wanted: Wanted): Outcome {
     const { kind, key, claim } = wanted;
     const there = this.#known.register(kind, key);
-    if (there !== undefined && compareTimestamps(there.claim, claim) >= 0) return 'already_there';
+    if (there !== undefined && isNewer(there, claim)) return 'already_there';
     const name = `${kind}\n${key}`;
     const other = this.#wanted.get(name);
     if (other !== undefined && compareTimestamps(other.claim, claim) >= 0) return 'already_there';
     this.#wanted.set(name, wanted);
-    return there === undefined ? 'added' : 'changed';
+    return there === undefined || there.value === null ? 'added' : 'changed';
   }
 
   watched(contentId: string, when: When): Outcome {
@@ -130,7 +130,7 @@ export class RegisterPlan {
       ...listed.map(([contentId]): PlannedOp => ({
         kind: 'watchlist.add',
         contentId,
-        tag: watchlistTag(contentId),
+        tag: currentId(watchlistTag(contentId), this.#known.isUndone),
       })),
       ...[...this.#positions].map(([contentId, at]) => this.#positionOp(contentId, at)),
     ];
@@ -150,6 +150,11 @@ export class RegisterPlan {
       claim: claimOfWhen(when),
     };
   }
+}
+
+function isNewer({ claim, isUndone }: KnownRegister, than: Timestamp): boolean {
+  const order = compareTimestamps(claim, than);
+  return isUndone === true ? order > 0 : order >= 0;
 }
 
 const otherIds = ({ imdb, tmdb, tvdb, trakt, slug }: WorkIds) =>

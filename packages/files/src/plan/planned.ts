@@ -8,6 +8,13 @@ type Unstamped<Some> = Some extends unknown ? Omit<Some, 'timestamp' | 'deviceId
 /** An op before its writer stamps it. A claim is the moment that the source tells, which may be later than the stamp. */
 export type PlannedOp = Unstamped<Op>;
 
+export interface KnownRegister {
+  readonly value: JsonValue | null;
+  readonly claim: Timestamp;
+  /** It is as it was before an import that was taken back: the same import may say it again. */
+  readonly isUndone?: boolean;
+}
+
 /** What a person has, of the contents that an import names: a snapshot. */
 export interface Known {
   readonly library: Library;
@@ -15,10 +22,9 @@ export interface Known {
   readonly plays: (contentId: string) => readonly Play[];
   /** Whether a play of this id was ever told: a removed one does not come back. */
   readonly wasTold: (playId: string) => boolean;
-  readonly register: (
-    kind: string,
-    key: string,
-  ) => { readonly value: JsonValue | null; readonly claim: Timestamp } | undefined;
+  /** Whether the play or the tag was removed because its import was taken back. */
+  readonly isUndone: (id: string) => boolean;
+  readonly register: (kind: string, key: string) => KnownRegister | undefined;
   /** Since when the position of a content means what it says. */
   readonly progress: (contentId: string) => { readonly claim: Timestamp } | undefined;
   readonly isListed: (contentId: string) => boolean;

@@ -30,3 +30,18 @@ export function countedPlayId(contentId: string, ordinal: number): string {
 export function watchlistTag(contentId: string): string {
   return named('watchlist', contentId);
 }
+
+/** The id of the same play or tag, told once more after it was removed for good. */
+export function againId(id: string): string {
+  return named('again', id);
+}
+
+/**
+ * The id that counts after imports were taken back: one that an undo removed stays removed for good, and another import
+ * of the same play is another add.
+ */
+export function currentId(id: string, isUndone: (id: string) => boolean): string {
+  let current = id;
+  while (isUndone(current)) current = againId(current);
+  return current;
+}

@@ -48,6 +48,7 @@ export class Person {
       library: createLibrary([...said, ...this.#contents]),
       plays: (contentId) => this.plays().filter((play) => play.contentId === contentId),
       wasTold: (playId) => this.#plays.has(playId),
+      isUndone: () => false,
       register: (kind, key) => {
         const there = this.#registers.get(`${kind}\n${key}`);
         return there && { value: there.value, claim: claimOf(there.stamp) };

@@ -3,9 +3,11 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CuepointError, isCuepointError } from '@cuepoint/core';
+import { SOURCE_NAMES } from '@cuepoint/files';
 import { Command } from 'commander';
 import { importExport, type ImportReport } from '../export/import-export.ts';
 import { print, type CliContext } from './context.ts';
+import { importFile, type ImportFileOptions } from './import-files.ts';
 import { createProgressBar, type ProgressBar } from './progress-bar.ts';
 import { parseUserId } from './user-option.ts';
 import { withRepository } from './with-database.ts';
@@ -21,7 +23,26 @@ export function importCommand(context: CliContext): Command {
       'import to this user instead of the one that the export names',
       parseUserId,
     )
-    .action(async (file: string, { user }: { user?: string }) => {
+    .option('--from <program>', `the export of another program: ${SOURCE_NAMES.join(', ')}`)
+    .option('--dry-run', 'say what would be written, and write nothing')
+    .option('--yes', 'do not ask after the dry run')
+    .option('--lines', 'show what becomes of every line')
+    .option(
+      '--zone <name>',
+      'your zone, for times without one and for whose day it was: Europe/Berlin',
+    )
+    .option('--dates <order>', 'of dates like 3/4/21: day-first or month-first')
+    .option('--list <kind>', 'what a list without a name is: watchlist or watched')
+    .option('--person <id>', 'whose lines to take where a file has those of several')
+    .option('--password <text>', 'of an encrypted archive')
+    .option('--keep-unknown', 'keep works that no content matches under their names')
+    .addHelpText('after', '\n  cuepoint import --from trakt export.zip --user <uuid> --dry-run')
+    .action(async (file: string, options: Partial<ImportFileOptions>) => {
+      const { user, from } = options;
+      if (from !== undefined) {
+        await importFile(context, file, { ...options, from });
+        return;
+      }
       const { source, bytes } = await openSource(context, file);
       const bar = createProgressBar(context, {
         label: 'importing',

@@ -7,6 +7,7 @@ import { distributeCommand } from './distribute.ts';
 import { exportCommand } from './export.ts';
 import { gcCommand } from './gc.ts';
 import { importCommand } from './import.ts';
+import { importsCommand } from './imports.ts';
 import { inspectCommand } from './inspect.ts';
 import { migrateCommand } from './migrate.ts';
 import { restoredCommand } from './restored.ts';
@@ -55,6 +56,7 @@ function createProgram(context: CliContext): Command {
     inspectCommand,
     exportCommand,
     importCommand,
+    importsCommand,
     deleteUserCommand,
     restoredCommand,
     watchCommand,

@@ -1,7 +1,9 @@
 import {
+  DEFAULT_GROUP_COMMIT_OPTIONS,
   openDatabase,
   PostgresSyncRepository,
   requireUsableSchema,
+  SyncPersistence,
   type Database,
   type SyncRepository,
 } from '@cuepoint/store';
@@ -48,5 +50,28 @@ export async function withRepository<Result>(
       return work(new PostgresSyncRepository(database));
     },
     options,
+  );
+}
+
+/** The same for commands that write as services do, many changes to a commit. */
+export async function withPersistence<Result>(
+  context: CliContext,
+  work: (persistence: SyncPersistence) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(
+    context,
+    async (database) => {
+      await requireUsableSchema(database);
+      const persistence = new SyncPersistence(database, {
+        // Nobody else waits for this process, and it has one user.
+        batchMaxRowsPerUser: DEFAULT_GROUP_COMMIT_OPTIONS.batchMaxRows,
+      });
+      try {
+        return await work(persistence);
+      } finally {
+        await persistence.stop();
+      }
+    },
+    { create: true },
   );
 }

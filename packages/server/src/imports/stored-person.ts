@@ -1,0 +1,91 @@
+import {
+  claimOf,
+  registerId,
+  type ContentFacts,
+  type JsonValue,
+  type Play,
+  type PlayEntry,
+  type Stamp,
+} from '@cuepoint/core';
+import { createLibrary, type Known, type KnownContent } from '@cuepoint/files';
+import type { ExportLine, SyncRepository } from '@cuepoint/store';
+import { isUndoDevice } from './import-devices.ts';
+
+export interface StoredRegisterLine {
+  readonly register: string;
+  readonly key: string;
+  readonly value: JsonValue | null;
+  readonly stamp: Stamp;
+}
+
+/** Everything that is stored of one person, as imports look at it. */
+export interface StoredPerson {
+  readonly plays: ReadonlyMap<string, PlayEntry>;
+  readonly tags: ReadonlyMap<string, Extract<ExportLine, { type: 'watchlist' }>['entry']>;
+  readonly registers: ReadonlyMap<string, StoredRegisterLine>;
+  readonly positions: ReadonlyMap<string, Extract<ExportLine, { type: 'progress' }>>;
+}
+
+/** Reads page by page; others have their turns between. [OPS3] */
+export async function readStoredPerson(
+  repository: Pick<SyncRepository, 'exportUser'>,
+  userId: string,
+): Promise<StoredPerson> {
+  const plays = new Map<string, PlayEntry>();
+  const tags = new Map<string, Extract<ExportLine, { type: 'watchlist' }>['entry']>();
+  const registers = new Map<string, StoredRegisterLine>();
+  const positions = new Map<string, Extract<ExportLine, { type: 'progress' }>>();
+  // A row that changed meanwhile comes again: the last one counts.
+  for await (const line of repository.exportUser(userId)) {
+    if (line.type === 'play') plays.set(line.play.tag, line.play);
+    else if (line.type === 'watchlist') tags.set(line.entry.tag, line.entry);
+    else if (line.type === 'register') registers.set(registerId(line.register, line.key), line);
+    else if (line.type === 'progress') positions.set(line.contentId, line);
+  }
+  return { plays, tags, registers, positions };
+}
+
+/** The same as the planner asks for it. */
+export function knownOf({ plays, tags, registers, positions }: StoredPerson): Known {
+  const contents: KnownContent[] = [];
+  for (const { register, key, value } of registers.values()) {
+    if (register === 'content' && value !== null) {
+      contents.push({ contentId: key, facts: value as unknown as ContentFacts });
+    }
+  }
+  const playsByContent = new Map<string, Play[]>();
+  const undone = new Set<string>();
+  for (const { tag, contentId, watchedAt, source, removed } of plays.values()) {
+    if (removed === null) {
+      const of = playsByContent.get(contentId) ?? [];
+      playsByContent.set(contentId, of);
+      of.push({ playId: tag, contentId, watchedAt, source });
+    } else if (isUndoDevice(removed.deviceId)) undone.add(tag);
+  }
+  const listed = new Set<string>();
+  for (const { tag, contentId, removed } of tags.values()) {
+    if (removed === null) listed.add(contentId);
+    else if (isUndoDevice(removed.deviceId)) undone.add(tag);
+  }
+  return {
+    library: createLibrary(contents),
+    plays: (contentId) => playsByContent.get(contentId) ?? [],
+    wasTold: (playId) => plays.has(playId),
+    isUndone: (id) => undone.has(id),
+    register: (kind, key) => {
+      const there = registers.get(registerId(kind, key));
+      return (
+        there && {
+          value: there.value,
+          claim: claimOf(there.stamp),
+          isUndone: isUndoDevice(there.stamp.deviceId),
+        }
+      );
+    },
+    progress: (contentId) => {
+      const there = positions.get(contentId);
+      return there && { claim: claimOf(there.stamp) };
+    },
+    isListed: (contentId) => listed.has(contentId),
+  };
+}
