@@ -1,15 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
+import { Gate, overriding } from '../testing/gate.ts';
 import type { RawClient } from '../testing/raw-client.ts';
 import { createTestHousehold, type TestHousehold } from '../testing/test-household.ts';
 
+/** Holds hellos back whose token was looked at. */
+const subscribing = new Gate();
 let home: TestHousehold;
 let elsewhere: TestHousehold;
 beforeAll(async () => {
   const databaseUrl = inject('postgresUrl');
   const bus = createMemoryBus();
-  home = await createTestHousehold({ databaseUrl, feed: createMemoryFeed({ bus }) });
+  const feed = createMemoryFeed({ bus });
+  home = await createTestHousehold({
+    databaseUrl,
+    feed: overriding(feed, {
+      async subscribe(userId, listener) {
+        await subscribing.pass();
+        return feed.subscribe(userId, listener);
+      },
+    }),
+  });
   const { schema } = home.live.api.database;
   elsewhere = await createTestHousehold({ databaseUrl, schema, feed: createMemoryFeed({ bus }) });
 });
@@ -50,6 +62,21 @@ describe('a live session', () => {
     expect((await home.browser.call('DELETE', '/sign-ins')).status).toBe(204);
     expect(await other.untilClosed()).toMatchObject({ code: 4401 });
     expect(await signInsOf()).toMatchObject([{ isHere: true }]);
+  });
+
+  it('[ACC5] that was on its way while its sign-in was ended is not welcomed', async () => {
+    const { userId } = (await home.browser.call('POST', '/profiles', { body: { name: 'Late' } }))
+      .body;
+    const tv = await home.signInTv({ userId });
+    subscribing.close();
+    const late = await home.live.open();
+    late.hello(tv.access, 'tv-late');
+    await subscribing.untilWaiting(1);
+    expect((await home.browser.call('DELETE', '/sign-ins')).status).toBe(204);
+    subscribing.open();
+    expect(await late.untilClosed()).toMatchObject({ code: 4401 });
+    expect(late.received.map(({ type }) => type)).not.toContain('presence');
+    expect((await home.browser.call('DELETE', `/profiles/${userId}`)).status).toBe(204);
   });
 
   it('[ACC4] ends when an old refresh token of its family comes again', async () => {

@@ -165,6 +165,52 @@ describe('a browser', () => {
   });
 });
 
+describe('every call of an account', () => {
+  /** Those that anybody may make. */
+  const OPEN = [
+    'GET /account',
+    'POST /account/set-up',
+    'POST /account/sign-in',
+    'POST /account/sign-out',
+  ];
+
+  it('[ACC2] needs a person who is signed in, but for those that begin or end that', async () => {
+    const { body } = await api.call('GET', '//openapi.json');
+    const id = '00000000-0000-4000-8000-000000000001';
+    const paths = Object.entries(body.paths as Record<string, Record<string, object>>);
+    const calls = paths.flatMap(([path, methods]) =>
+      path.startsWith('/api/v1/account')
+        ? Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(7)}`)
+        : [],
+    );
+    expect(calls.length).toBeGreaterThan(12);
+    expect(calls).toEqual(expect.arrayContaining(OPEN));
+    for (const call of calls.filter((each) => !OPEN.includes(each))) {
+      const [method = '', path = ''] = call.split(' ');
+      const bodies = [
+        undefined,
+        { name: 'x' },
+        { userId: id },
+        { password: PASSWORD, newPassword: PASSWORD },
+        { userCode: 'BCDF-GHJK' },
+        { userCode: 'BCDF-GHJK', decision: 'deny' },
+      ];
+      const url = path.replace('/account', '').replaceAll(/\{\w+\}/g, id);
+      const answers: number[] = [];
+      for (const each of bodies) {
+        answers.push((await browser.call(method, url, each && { body: each })).status);
+      }
+      // Whichever body fits; the others are refused for their form.
+      expect([call, answers.filter((status) => status !== 400)]).toEqual([
+        call,
+        expect.arrayContaining([401]),
+      ]);
+      for (const status of answers)
+        expect([call, [400, 401].includes(status)]).toEqual([call, true]);
+    }
+  });
+});
+
 describe('a token of a page', () => {
   it('[ACC4] is of a profile of its own account, and good while the browser is signed in', async () => {
     const here = await signedIn();
