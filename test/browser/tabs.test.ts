@@ -131,7 +131,8 @@ describe.each(ENGINES.filter(hasEngine))('tabs in %s', (engine) => {
       expect((await see(second)).isLeader).toBe(true);
       await first.run(`history.back();`).catch(() => undefined);
       await vi.waitUntil(
-        () => first.run<boolean>(`return location.pathname === '/page';`).catch(() => false),
+        // It is there before its script has run, where it is loaded anew.
+        () => first.run<boolean>(`return 'opening' in window;`).catch(() => false),
         WITHIN,
       );
       // oxlint-disable-next-line no-console -- what an engine does is told, and may change
