@@ -39,6 +39,7 @@ const BUILT_OF_OTHERS = [
   'CLM5',
   'CLM6',
   'CLM7',
+  'CLM8',
   'IMP1',
   'IMP2',
   'IMP3',

@@ -147,8 +147,7 @@ export class Evening {
 /** A device with a player. */
 export class Screen {
   readonly state: WatchState;
-  /** Every op that it sent. */
-  readonly told: readonly WireOp[];
+  readonly #told: readonly WireOp[];
   readonly #evening: Evening;
   readonly #plug: (isOn: boolean) => void;
   #media = new FakeMedia();
@@ -161,8 +160,13 @@ export class Screen {
   ) {
     this.#evening = evening;
     this.state = state;
-    this.told = told;
+    this.#told = told;
     this.#plug = plug;
+  }
+
+  /** Every op that it sent of a kind. */
+  told(kind: WireOp['kind']): readonly WireOp[] {
+    return this.#told.filter((op) => op.kind === kind);
   }
 
   get isOnline(): boolean {
@@ -172,6 +176,11 @@ export class Screen {
   /** Where it would go on. */
   get resumes(): number {
     return this.state.progress.resume(this.#evening.film);
+  }
+
+  /** Where other screens were. */
+  get places() {
+    return this.state.progress.places(this.#evening.film);
   }
 
   /** What it shows of the film. */

@@ -22,12 +22,12 @@ describe.each(ENGINES)('an evening, on %s', { timeout: TIMEOUT_MS }, (engine) =>
 
     await phone.watch();
     await tv.untilMovedBy('phone');
-    const saidBefore = tv.told.length;
+    const saidBefore = tv.told('progress.set').length;
     await evening.pass(5);
     phone.media.pause();
     await evening.pass(10);
     expect(tv.media.ended).toBe(true);
-    expect(tv.told.length).toBe(saidBefore);
+    expect(tv.told('progress.set')).toHaveLength(saidBefore);
 
     const tablet = await evening.turnOn('tablet');
     for (const screen of [tv, phone, tablet]) {

@@ -9,6 +9,7 @@ export type { Device, Devices, HandOffOptions } from './devices/devices.ts';
 export type { ClientEnvironment, EnvironmentSignal } from './environment.ts';
 export type { ClientDevice, WatchStateOptions } from './options.ts';
 export type { EntryState, OutboxEntry } from './outbox/outbox-entry.ts';
+export type { DevicePlace } from './places.ts';
 export type { Progress } from './progress.ts';
 export type { ProgressItem, WatchlistItem } from './replica/view.ts';
 export type { Status, SyncStatus } from './status.ts';

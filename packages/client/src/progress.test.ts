@@ -76,10 +76,10 @@ describe('a report', () => {
     await pass(30);
     act(phone, 1_800);
     await pass(1);
-    const told = service.pushes.length;
+    const before = toldLast(service, tv.environment);
     expect(tick(tv, 1_860)).toBe(false);
     await pass(1);
-    expect(service.pushes).toHaveLength(told);
+    expect(toldLast(service, tv.environment).madeAgo).toBe((before.madeAgo ?? 0) + 1);
     expect(tv.state.progress.resume('film')).toBe(1_800);
     act(tv, 1_920);
     await pass(1);

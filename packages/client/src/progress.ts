@@ -3,7 +3,6 @@ import {
   compareTimestamps,
   endFactsOf,
   isFinished,
-  isInProgress,
   requireContentId,
   requirePosition,
   wholePosition,
@@ -14,6 +13,7 @@ import {
 } from '@cuepoint/core';
 import type { GivenOp } from './outbox/record-op.ts';
 import { maxOf } from './outbox/service-clock.ts';
+import { areTwoCuts, isLost, placeOp, placesOf, type DevicePlace } from './places.ts';
 import { keyOf, partOf } from './replica/op-key.ts';
 import { createPart } from './replica/part.ts';
 import { progressItem, visibleRegister, type ProgressItem } from './replica/view.ts';
@@ -21,13 +21,25 @@ import type { WritableDeps } from './watchlist.ts';
 
 /** Who is back in the first half begins anew: the last scene once more is the same playback. */
 const BEGUN_ANEW_PARTS = 2;
+/** How often a screen that is silent keeps its place. */
+const PLACE_INTERVAL_MS = 60_000;
 
 /** Where the person is in what they watch: a last-writer-wins register a content. [LWW1] */
 export interface Progress {
   /** The same object until it changes; `undefined` where there is nothing, or it was cleared. */
   get(contentId: string): ProgressItem | undefined;
-  /** Where to go on, in seconds: the position of a content in progress, else 0. [LWW5] */
-  resume(contentId: string): number;
+  /**
+   * Where to go on, in seconds: the position of a content in progress, else 0. [LWW5]
+   *
+   * @param durationSeconds of the cut that is opened: a position in one whose length differs by 1 % or more is none of this
+   * one, and what was kept of this one counts in its place. [CLM8]
+   */
+  resume(contentId: string, durationSeconds?: number): number;
+  /**
+   * Where devices were in it beside the place that counts, the furthest first: of a screen that played on, or was put back
+   * by another one by more than five minutes. Good for 30 days. `set` takes one of them. [CLM8]
+   */
+  places(contentId: string): readonly DevicePlace[];
   /**
    * What a person did: play, pause, seek, stop. It takes over at once, from whatever screen. [CLM4] Fractions of seconds
    * are dropped; a duration may be left out.
@@ -71,6 +83,7 @@ export interface ReportOptions extends Playback {
 export interface ProgressDeps extends WritableDeps {
   readonly deviceId: string;
   readonly uuid: () => string;
+  readonly monotonic: () => number;
 }
 
 export function createProgress(deps: ProgressDeps): Progress {
@@ -81,6 +94,8 @@ export function createProgress(deps: ProgressDeps): Progress {
   const acts = new Map<string, { readonly claim: Timestamp; readonly entryId: string }>();
   /** Contents whose end this run has told, and of which playback, until they are begun again. [PLY3] */
   const ends = new Map<string, string | undefined>();
+  /** When this run kept its place in a content, where it is silent. [CLM8] */
+  const placedAtMs = new Map<string, number>();
   let user = store.namespace;
   const { get, list, subscribe } = createPart<ProgressItem>(
     store,
@@ -94,6 +109,7 @@ export function createProgress(deps: ProgressDeps): Progress {
       lastReports.clear();
       acts.clear();
       ends.clear();
+      placedAtMs.clear();
     }
     // As they are written, and as they are restamped. [CLM6]
     for (const { id, op } of change?.put ?? []) {
@@ -113,9 +129,12 @@ export function createProgress(deps: ProgressDeps): Progress {
   ): void {
     requireContentId(contentId);
     requirePosition(position);
+    const before = get(contentId);
+    const isKept = before !== undefined && isLost(before, position, deps.deviceId, !claim);
     write(
       { kind: 'progress.set', contentId, ...position, ...(claim && { claim }) },
       ...endOf(contentId, position, playback, claim),
+      ...(isKept ? [placeOp(contentId, before.deviceId, before, before.updatedAtMs)] : []),
     );
     lastReports.set(contentId, position);
   }
@@ -151,6 +170,18 @@ export function createProgress(deps: ProgressDeps): Progress {
     ];
   }
 
+  /** What a screen that is silent knows, and nobody else. [CLM8] */
+  function placeHere(contentId: string, position: PlaybackPosition): GivenOp[] {
+    const nowMs = deps.monotonic();
+    if (nowMs - (placedAtMs.get(contentId) ?? -PLACE_INTERVAL_MS) < PLACE_INTERVAL_MS) return [];
+    placedAtMs.set(contentId, nowMs);
+    return [placeOp(contentId, deps.deviceId, position)];
+  }
+
+  function places(contentId: string): readonly DevicePlace[] {
+    return placesOf(store.replica, contentId, get(contentId), store.clock.nowMs());
+  }
+
   /** The last act of this run, or of one before it. */
   function lastAct(): Timestamp | undefined {
     let last: Timestamp | undefined;
@@ -172,10 +203,18 @@ export function createProgress(deps: ProgressDeps): Progress {
 
   return {
     get,
-    resume(contentId) {
+    resume(contentId, durationSeconds = 0) {
       const item = get(contentId);
-      return item !== undefined && isInProgress(item) ? item.positionSeconds : 0;
+      const cut = { durationSeconds };
+      const [at] =
+        item !== undefined && !areTwoCuts(item, cut)
+          ? [item]
+          : places(contentId)
+              .filter((place) => durationSeconds > 0 && !areTwoCuts(place, cut))
+              .sort((a, b) => b.atMs - a.atMs);
+      return at === undefined || isFinished(at) ? 0 : at.positionSeconds;
     },
+    places,
     set: (contentId, position, playback) => put(contentId, wholePosition(position), playback),
     report(contentId, given, { startedBy, ...playback } = {}) {
       const position = wholePosition(given);
@@ -192,7 +231,8 @@ export function createProgress(deps: ProgressDeps): Progress {
       if (stored && (!claim || compareTimestamps(stored, claim) > 0)) {
         // It was played there all the same. [CW7]
         const end = claim ? endOf(contentId, position, playback, claim) : [];
-        if (end.length > 0) write(...end);
+        const said = [...end, ...placeHere(contentId, position)];
+        if (said.length > 0) write(...said);
         lastReports.set(contentId, position);
         return false;
       }

@@ -341,6 +341,7 @@ export async function createWatchState(options: WatchStateOptions): Promise<Watc
   const progress = createProgress({
     ...writable,
     uuid: environment.uuid,
+    monotonic: environment.monotonic,
     get deviceId() {
       return identity.deviceId;
     },

@@ -6,5 +6,7 @@ export function withDate(op: Op, ms: number): Op {
   if (op.kind === 'play.add') return { ...op, watchedAt: at };
   if (op.kind !== 'register.set') return op;
   if (op.register === 'rewatch') return { ...op, value: { since: timestampToText(op.timestamp) } };
-  return op.register === 'watched' ? { ...op, value: { ...(op.value as object), at } } : op;
+  return /^(watched|place)$/.test(op.register)
+    ? { ...op, value: { ...(op.value as object), at } }
+    : op;
 }

@@ -20,7 +20,13 @@ async function setup() {
     PLACE,
     1_000,
   );
-  const writable = { store, deviceId: 'tv', uuid: environment.uuid, write: () => undefined };
+  const writable = {
+    store,
+    deviceId: 'tv',
+    uuid: environment.uuid,
+    monotonic: environment.monotonic,
+    write: () => undefined,
+  };
   const progress = createProgress(writable);
   const watchlist = createWatchlist(writable, environment.uuid);
   return { store, history: new ReplicaHistory(() => store.replica), progress, watchlist };

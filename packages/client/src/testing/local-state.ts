@@ -40,6 +40,7 @@ export async function createLocalState() {
   const progress = createProgress({
     store,
     uuid: environment.uuid,
+    monotonic: environment.monotonic,
     deviceId: 'tv',
     write(...ops) {
       if (isClosed) throw new ClientError('closed', 'This watch state was closed.');

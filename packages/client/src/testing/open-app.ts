@@ -69,7 +69,7 @@ export function shown({ watchlist, progress }: WatchState) {
 /** What the app says of registers. */
 export function said(state: WatchState): Record<string, unknown> {
   return Object.fromEntries(
-    ['watched', 'rating'].flatMap((kind) =>
+    ['watched', 'rating', 'place'].flatMap((kind) =>
       registersOf(state, kind)
         .list()
         .map(({ key, value }) => [`${kind} ${key}`, value]),

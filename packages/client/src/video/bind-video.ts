@@ -339,8 +339,10 @@ class Binding {
   #resume(): boolean {
     if (!this.#isReady || this.#recorder.hasBegun || this.#hasResumed || this.#isElsewhere())
       return false;
+    const { progress } = this.#state;
+    const length = this.#place.lengthOf(this.#element);
     const seconds =
-      this.#target ?? this.#startSeconds ?? this.#state.progress.resume(this.#options.contentId);
+      this.#target ?? this.#startSeconds ?? progress.resume(this.#options.contentId, length);
     const target = this.#place.mediaTime(seconds);
     // A cut that is shorter than the one that was begun would end at once.
     if (seconds <= 0 || target >= this.#element.duration) return false;

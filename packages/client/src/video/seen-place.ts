@@ -74,7 +74,7 @@ export class SeenPlace {
     if (seconds === undefined || Number.isNaN(seconds)) return;
     this.#seconds = seconds;
     this.#isKnown = true;
-    this.#length = this.#lengthOf(element);
+    this.#length = this.lengthOf(element);
   }
 
   /** Another load of the element: it is not known where that is. */
@@ -113,7 +113,8 @@ export class SeenPlace {
       : this.position('paused');
   }
 
-  #lengthOf({ duration }: MediaElementLike): number {
+  /** Of the content, in seconds; 0 is unknown. */
+  lengthOf({ duration }: MediaElementLike): number {
     const known = this.#timeline.durationSeconds;
     if (known !== undefined) return known;
     const length = this.contentTime(duration) ?? duration;
