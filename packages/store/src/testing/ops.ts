@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type {
   DeviceInfo,
+  PlayAddOp,
   ProgressClearOp,
   ProgressSetOp,
+  RegisterSetOp,
   Timestamp,
   WatchlistAddOp,
   WatchlistRemoveOp,
@@ -69,6 +71,30 @@ export function deviceInfo(change: Partial<DeviceInfo> = {}): DeviceInfo {
     capabilities: { maxResolution: 'UHD_4K', hdrFormats: ['HDR10'], canCast: true },
     lastSeenMs: NOW_MS,
     isOnline: true,
+    ...change,
+  };
+}
+
+export function registerOp(change: Partial<RegisterSetOp> = {}): RegisterSetOp {
+  return {
+    kind: 'register.set',
+    register: 'rating',
+    key: 'film-1',
+    value: 7,
+    timestamp: at(0),
+    deviceId: 'tv',
+    ...change,
+  };
+}
+
+export function playOp(change: Partial<PlayAddOp> = {}): PlayAddOp {
+  return {
+    kind: 'play.add',
+    contentId: 'film-1',
+    playId: randomUUID(),
+    watchedAt: '2025-12-31T20:15:00Z',
+    timestamp: at(0),
+    deviceId: 'tv',
     ...change,
   };
 }
