@@ -37,8 +37,8 @@ async function setup(query?: HistoryQuery, subject = 'ada') {
     if (!http.isReachable) throw new TypeError('Failed to fetch');
     const from = Number(parsed.searchParams.get('cursor') ?? 0);
     const items = http.plays.slice(from, from + 2);
-    const cursor = from + 2 < http.plays.length ? String(from + 2) : null;
-    const body = http.code === undefined ? { items, cursor } : { code: http.code };
+    const more = from + 2 < http.plays.length ? { nextCursor: String(from + 2) } : {};
+    const body = http.code === undefined ? { items, ...more } : { code: http.code };
     return { ok: http.code === undefined, json: async () => body };
   };
   const list = historyOf(app.state).open(query, { fetch });

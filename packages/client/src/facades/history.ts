@@ -172,7 +172,7 @@ function openList(
           return;
         }
         read.push(...answer.items.map((viewing) => itemOf(viewing, false)));
-        next = answer.cursor ?? undefined;
+        next = answer.nextCursor;
       }
       if (of !== namespace) continue;
       if (JSON.stringify(told) !== JSON.stringify(read)) told = read;

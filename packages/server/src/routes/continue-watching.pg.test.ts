@@ -378,6 +378,40 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
     expect(await viewer.call('DELETE', `/history/${randomUUID()}`)).toMatchObject({ status: 404 });
   });
 
+  it('[PLY1] two plays of a song ten minutes apart are two viewings, and of what nobody knows the length of one', async () => {
+    const { put, viewer, id, history } = await open();
+    await put({
+      contentId: id('song'),
+      type: 'audio',
+      durationSeconds: 180,
+      aliases: [id('tune')],
+    });
+    for (const name of ['song', 'tune', 'film']) {
+      for (const minute of ['00', '10']) {
+        const watchedAt = `2026-01-31T20:${minute}:00Z`;
+        await viewer.call('POST', '/history', { body: { contentId: id(name), watchedAt } });
+      }
+    }
+    for (const [name, viewings] of [
+      ['song', 2],
+      ['tune', 2],
+      ['film', 1],
+    ] as const) {
+      expect([name, await history(`?contentId=${id(name)}`)]).toMatchObject([
+        name,
+        { length: viewings },
+      ]);
+    }
+    const [film] = await history(`?contentId=${id('film')}`);
+    const [song] = await history(`?contentId=${id('song')}`);
+    const removed = async ({ playId }: { playId: string }) =>
+      (await viewer.call('DELETE', `/history/${playId}`)).body.removedIds;
+    expect([await removed(film), await removed(song)]).toMatchObject([
+      { length: 2 },
+      { length: 1 },
+    ]);
+  });
+
   it('history comes in pages, of a time and of a content', async () => {
     const { viewer, id, history } = await open();
     for (let day = 1; day <= 5; day += 1) {

@@ -54,7 +54,7 @@ export async function submitUnstamped<DraftedOp extends Op, Answer>(
     const result = await submitTogether(deps, userId, op, others, prepared.options);
     if (result.result !== 'rejected') return { op, result };
     const isStampTaken = result.code === 'stamp_reused' || result.code === 'stale_op';
-    if (!isStampTaken || attempt >= STAMP_ATTEMPTS_MAX) throw rejectionError(deps, result);
+    if (!isStampTaken || attempt >= STAMP_ATTEMPTS_MAX) throw rejectionError(deps, result, op);
     rejected = timestamp;
   }
 }

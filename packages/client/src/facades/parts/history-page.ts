@@ -19,7 +19,7 @@ export interface HistoryQuery {
 }
 
 export type HistoryAnswer =
-  | { readonly items: readonly ToldViewing[]; readonly cursor?: string | null }
+  | { readonly items: readonly ToldViewing[]; readonly nextCursor?: string }
   /** There is no network, or no token yet. */
   | 'offline'
   /** The code of the service's error. */
