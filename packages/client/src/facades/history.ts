@@ -1,5 +1,6 @@
 import {
   invalidDate,
+  isDay,
   TAGS_PER_REMOVE_MAX,
   readDate,
   requireContentId,
@@ -85,6 +86,7 @@ export interface HistoryList {
 
 /** What other screens add comes in bursts. */
 const REFRESH_DELAY_MS = 250;
+const DAY_MS = 24 * 60 * 60_000;
 
 export const historyOf = perState((door, state): History => ({
   open: (query = {}, options = {}) => openList(door, state, query, options),
@@ -272,9 +274,9 @@ function isWithin(
 ): boolean {
   if (contentId !== wanted) return false;
   const atMs = timeOf({ watchedAt: watchedAt ?? null });
-  return (
-    (from === undefined || atMs >= Date.parse(from)) && (to === undefined || atMs <= Date.parse(to))
-  );
+  // A day reaches to its end.
+  const untilMs = to === undefined ? Infinity : Date.parse(to) + (isDay(to) ? DAY_MS : 0);
+  return (from === undefined || atMs >= Date.parse(from)) && atMs < untilMs;
 }
 
 /** What nobody knows the time of is the last. */

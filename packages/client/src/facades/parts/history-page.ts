@@ -14,7 +14,7 @@ export interface HistoryQuery {
   readonly contentId?: string | undefined;
   /** From this instant or day on. */
   readonly from?: string | undefined;
-  /** Up to this instant or day. */
+  /** Before this instant, or to the end of this day. */
   readonly to?: string | undefined;
 }
 
