@@ -73,11 +73,14 @@ export class CrashDevice {
     else if (chance < 0.5) watchlist.remove(anyFilmOf(this.#app.state, random) ?? contentId);
     else if (chance < 0.55) progress.clear(contentId);
     else {
-      progress.set(contentId, {
+      const position = {
         positionSeconds: Math.floor(random() * FILM_SECONDS),
         durationSeconds: FILM_SECONDS,
-        state: chance < 0.8 ? 'playing' : 'paused',
-      });
+        state: chance < 0.8 ? ('playing' as const) : ('paused' as const),
+      };
+      // Half of what plays, nobody watches. [CLM3]
+      if (chance < 0.8) progress.set(contentId, position);
+      else progress.report(contentId, position);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Op, ProgressOp, WatchlistOp } from './op.ts';
 import { ProgressSync } from './progress-sync.ts';
 import { CONTENT_IDS, arbitraryHistory } from './testing/op-arbitraries.ts';
 import { createTestContext, type TestContext } from './testing/recording-port.ts';
-import { timestampToText } from './timestamp.ts';
+import { compareTimestamps, timestampToText } from './timestamp.ts';
 import { WatchlistSync } from './watchlist-sync.ts';
 
 interface Screen {
@@ -52,7 +52,9 @@ function shown({ watchlist, progress }: Screen) {
 const arbitrarySteps = fc.array(
   fc.record({
     screen: fc.nat({ max: DEVICES.length - 1 }),
-    action: fc.constantFrom('add', 'remove', 'set', 'report', 'clear', 'deliver', 'deliver'),
+    action: fc.constantFrom(
+      ...['add', 'remove', 'set', 'report', 'report', 'autoplay', 'clear', 'deliver', 'deliver'],
+    ),
     contentId: fc.constantFrom(...CONTENT_IDS.slice(0, 2)),
     positionSeconds: fc.constantFrom(0, 50, 95),
     op: fc.nat(),
@@ -87,6 +89,10 @@ function mutate(
     ['remove', () => watchlist.remove(contentId)],
     ['set', () => progress.set(contentId, position)],
     ['report', () => progress.report(contentId, position, { userAction: false })],
+    [
+      'autoplay',
+      () => progress.report(contentId, position, { userAction: false, startsByItself: true }),
+    ],
     ['clear', () => progress.clear(contentId)],
   ]);
   const made = actions.get(action)?.();
@@ -120,6 +126,39 @@ describe('a household of screens with clocks in 1970, 2026 and 2099', () => {
         expect(screen?.watchlist.contains('film-1')).toBe(true);
         screen?.watchlist.remove('film-1');
         expect(screen?.watchlist.contains('film-1')).toBe(false);
+      }),
+    );
+  });
+
+  test('[CLM2] [CLM3] [CLM5] claims nothing but acts of its own devices, each before its report', () => {
+    fc.assert(
+      fc.property(arbitrarySteps, (steps) => {
+        const acts = new Set<string>();
+        for (const op of run(steps).log) {
+          if (isWatchlistOp(op)) continue;
+          const claim = op.kind === 'progress.set' ? op.claim : undefined;
+          if (claim === undefined) {
+            acts.add(`${op.deviceId} ${timestampToText(op.timestamp)}`);
+            continue;
+          }
+          expect(compareTimestamps(claim, op.timestamp)).toBeLessThan(0);
+          expect(acts).toContain(`${op.deviceId} ${timestampToText(claim)}`);
+        }
+      }),
+    );
+  });
+
+  test('[CLM3] [CLM4] writes nothing that would not count on its own screen', () => {
+    fc.assert(
+      fc.property(arbitrarySteps, (steps) => {
+        for (const { context } of run(steps).screens) {
+          const known = createScreen('known', 0);
+          for (const op of context.port.ops) {
+            if (isWatchlistOp(op)) continue;
+            const outcome = known.progress.applyRemote(op);
+            if (op.deviceId === context.deviceId) expect(outcome).toBe('applied');
+          }
+        }
       }),
     );
   });
