@@ -227,6 +227,70 @@ describe('progress over HTTP', () => {
     });
   });
 
+  describe('what a person may want back', () => {
+    const HOUR = 3_600;
+    const film = { ...playing, durationSeconds: 2 * HOUR };
+
+    /** What is kept of a user's screens, by key. */
+    async function placesOf(user: Awaited<ReturnType<typeof api.createUser>>) {
+      const { changes } = (await user.call('GET', '/sync')).body;
+      const places = changes.filter((op: { register?: string }) => op.register === 'place');
+      return Object.fromEntries(
+        places.map((op: { key: string; value: object }) => [op.key, op.value]),
+      );
+    }
+
+    it.each([
+      ['that the service stamps', () => ({})],
+      ['with a stamp', () => ({ timestamp: timestampToText({ physical: nowMs, logical: 0 }) })],
+    ])('[CLM8] a write %s keeps the place of the screen that was far ahead', async (_, stamp) => {
+      const user = await api.createUser();
+      await user.call('PUT', '/progress/film', {
+        body: { ...film, positionSeconds: HOUR },
+        device: 'tv',
+      });
+      const at = new Date(nowMs).toISOString().replace('.000Z', 'Z');
+      nowMs += 60_000;
+      const body = { ...film, positionSeconds: 2, ...stamp() };
+      const { body: answer } = await user.call('PUT', '/progress/film', { body, device: 'phone' });
+      expect(answer.result).toBe('applied');
+      expect((await user.call('GET', '/progress/film')).body.positionSeconds).toBe(2);
+      const place = { positionSeconds: HOUR, durationSeconds: 2 * HOUR, at };
+      expect(await placesOf(user)).toEqual({ 'tv/film': place });
+    });
+
+    it.each([
+      ['five minutes behind', { positionSeconds: HOUR - 300 }, 'phone'],
+      ['ahead', { positionSeconds: HOUR + 900 }, 'phone'],
+      ['of its own device', { positionSeconds: 2 }, 'tv'],
+      ['of a timer, which does not count', { positionSeconds: 2, passive: true }, 'phone'],
+      ['that is older', { positionSeconds: 2, timestamp: '000000000001-0000' }, 'phone'],
+    ])('[CLM8] a write %s keeps none', async (_, change, device) => {
+      const user = await api.createUser();
+      await user.call('PUT', '/progress/film', {
+        body: { ...film, positionSeconds: HOUR },
+        device: 'tv',
+      });
+      nowMs += 60_000;
+      await user.call('PUT', '/progress/film', { body: { ...film, ...change }, device });
+      expect(await placesOf(user)).toEqual({});
+    });
+
+    it('[CLM8] a write in another cut keeps the place in the first', async () => {
+      const user = await api.createUser();
+      const put = (durationSeconds: number) =>
+        user.call('PUT', '/progress/film', {
+          body: { ...film, positionSeconds: HOUR, durationSeconds },
+          device: 'tv',
+        });
+      for (const seconds of [7_200, 7_271, 6_000]) {
+        nowMs += 60_000;
+        await put(seconds);
+      }
+      expect(await placesOf(user)).toMatchObject({ 'tv/film': { durationSeconds: 7_271 } });
+    });
+  });
+
   it('refuses a passive report with a timestamp', async () => {
     const user = await api.createUser();
     const timestamp = timestampToText({ physical: nowMs, logical: 0 });

@@ -4,7 +4,6 @@ import {
   endFactsOf,
   equalPositions,
   finishedFrom,
-  isFinished,
   msToDate,
   nameOfPlay,
   nameOfPlayFrom,
@@ -18,11 +17,11 @@ import {
   type ProgressOp,
   type ProgressRegister,
   type ProgressSetOp,
-  type RegisterSetOp,
   type Timestamp,
 } from '@cuepoint/core';
 import type { WriteContext } from '@cuepoint/store';
 import { v5 as uuidV5 } from 'uuid';
+import { placesTakenBy } from './keep-place.ts';
 import { submitOnContent } from './submit-unstamped.ts';
 import type { WriteDeps } from './write-deps.ts';
 
@@ -51,12 +50,9 @@ export interface ProgressWriteOutcome {
   readonly winner?: Op;
 }
 
-/** How far behind a position may be before the one that it replaces is kept. [CLM8] */
-const KEPT_BEHIND_SECONDS = 300;
-
 /**
  * Stores where a playback is, just past what is stored. In the same batch, where it crosses the end of the content, that it is
- * watched and one play [PLY3]; where it goes back behind another device's position, that one as a place. [CLM8]
+ * watched and one play [PLY3]; what it takes away and somebody may want back, as a place. [CLM8]
  *
  * Whatever is repeated makes no second play: its id is of the playback, or of what is stored when the end is crossed. [PLY1]
  */
@@ -83,7 +79,6 @@ export async function reportPlayback(
       // own device, which may be on its way, neither. [CLM7]
       const claim = passive && progress !== undefined ? claimOf(progress.stamp) : undefined;
       const ending = await readEnding(deps, report, progress);
-      const isKept = !passive && stored !== undefined;
       return {
         floors: floorsOf(context, report, arrivedMs),
         options: { passive },
@@ -97,7 +92,7 @@ export async function reportPlayback(
         }),
         withOp: (op) => [
           ...(ending === undefined ? [] : opsOfEnding(op, report, ending, arrivedMs)),
-          ...(isKept ? placeOf(op, stored, arrivedMs) : []),
+          ...(passive ? [] : placesTakenBy(op, stored, arrivedMs)),
         ],
       };
     },
@@ -165,34 +160,10 @@ function opsOfEnding(
   ];
 }
 
-/** Another device's position that this one goes back behind, and that was not at the end. [CLM8] */
-function placeOf(
-  op: ProgressSetOp,
-  stored: ProgressSetOp,
-  arrivedMs: number,
-): readonly RegisterSetOp[] {
-  const isLost =
-    stored.deviceId !== op.deviceId &&
-    stored.positionSeconds - op.positionSeconds > KEPT_BEHIND_SECONDS &&
-    !isFinished(stored);
-  if (!isLost) return [];
-  const { positionSeconds, durationSeconds } = stored;
-  return [
-    {
-      kind: 'register.set',
-      register: 'place',
-      key: `${stored.deviceId}/${stored.contentId}`,
-      value: {
-        positionSeconds,
-        durationSeconds,
-        at: msToDate(Math.floor(Math.min(stored.timestamp.physical, arrivedMs))),
-      },
-      ...stampOf(op),
-    },
-  ];
-}
-
-function storedSet({ progress }: WriteContext, contentId: string): ProgressSetOp | undefined {
+export function storedSet(
+  { progress }: WriteContext,
+  contentId: string,
+): ProgressSetOp | undefined {
   const op = progress === undefined ? undefined : storedOp(progress, contentId);
   return op?.kind === 'progress.set' ? op : undefined;
 }

@@ -5,8 +5,10 @@ import {
   type ProgressSetOp,
   type Timestamp,
 } from '@cuepoint/core';
+import { placesTakenBy } from './keep-place.ts';
 import {
   reportPlayback,
+  storedSet,
   type PlaybackReport,
   type ProgressWriteOutcome,
 } from './report-playback.ts';
@@ -39,7 +41,11 @@ export async function setProgress(
     deviceId,
     ...(claim !== undefined && compareTimestamps(claim, timestamp) < 0 ? { claim } : {}),
   };
-  const result = await submitStampedOp(deps, userId, op);
+  const context = await deps.awaitDatabase(() =>
+    deps.repository.readWriteContext(userId, contentId),
+  );
+  const places = placesTakenBy(op, storedSet(context, contentId), deps.now());
+  const result = await submitStampedOp(deps, userId, op, places);
   if (result.result === 'rejected') throw rejectionError(deps, result);
   return result.result === 'superseded' ? result : { result: result.result, written: op };
 }

@@ -29,10 +29,15 @@ export async function readAhead(
   );
 }
 
-/** Persists an op that carries its writer's own stamp. */
-export async function submitStampedOp(deps: WriteDeps, userId: string, op: Op): Promise<OpResult> {
+/** Persists an op that carries its writer's own stamp. @param others as of {@link submitTogether} */
+export async function submitStampedOp(
+  deps: WriteDeps,
+  userId: string,
+  op: Op,
+  others: readonly Op[],
+): Promise<OpResult> {
   const ahead = await readAhead(deps, userId, [op]);
-  return ahead.has(op) ? refuse(deps, op, 'clock_ahead') : submitWithinQuota(deps, userId, op);
+  return ahead.has(op) ? refuse(deps, op, 'clock_ahead') : submitTogether(deps, userId, op, others);
 }
 
 export function refuse({ countOp }: WriteDeps, op: Op, code: OpRejection): OpResult {
