@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeAs, TestViewer } from '../testing/viewer.ts';
-import { Viewing, type Happening } from '../testing/viewing.ts';
+import { mark, until, Viewing, type Happening } from '../testing/viewing.ts';
 import {
   arbitraryContents,
   arbitraryHappenings,
@@ -101,4 +101,17 @@ test('[CW9] a list that is kept equals one that is made anew, after each change'
       }
     }),
   );
+});
+
+test('[CW9] a series that comes to be one takes in what was written under another name of its episode', () => {
+  const world = new World();
+  world.links([{ alias: 'f21', contentId: 'mystery' }]);
+  // A series that is an episode is none.
+  world.learns({ ...CASE_CONTENTS, ferry: { type: 'episode', seriesId: 'ferry' } });
+  world.happens(until('2027-03-01'));
+  world.happens(mark('mystery'));
+  expect(world.list.cards(world.viewing.nowMs)).toEqual([]);
+  world.learns(CASE_CONTENTS);
+  expect(world.list.cards(world.viewing.nowMs)).toMatchObject([{ contentId: 'f22' }]);
+  expect(world.list.cards(world.viewing.nowMs)).toEqual(world.fresh());
 });
