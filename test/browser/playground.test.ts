@@ -172,4 +172,25 @@ describe.skipIf(!isThere)('the playground', () => {
     expect(await tv.position()).toBeGreaterThan(41);
     await context.close();
   });
+
+  it('[CW4] [CW5] shows the next episode on every screen, takes it away on all, and brings it back', async () => {
+    const { context, page, tv, phone } = await openPlayground();
+    const button = ({ card }: DeviceOnPage, name: string) =>
+      card.getByRole('button', { name, exact: true });
+    await tv.card.getByText('The Long Ferry', { exact: true }).click();
+    await button(tv, 'Seen The Long Ferry, S1 E1: Slack Water').click();
+    await button(phone, 'Begin The Long Ferry, S1 E2: The Purser').waitFor();
+
+    await button(phone, 'Take The Long Ferry away').click();
+    await button(tv, 'Take The Long Ferry away').waitFor({ state: 'detached' });
+    await phone.card.getByText('Outbox, cursor and reasons').click();
+    await phone.card.getByText('not shown, dismissed (CW4)').waitFor();
+    await button(phone, 'Bring it back').click();
+    await button(tv, 'Begin The Long Ferry, S1 E2: The Purser').waitFor();
+
+    await button(tv, 'Begin The Long Ferry anew').click();
+    await button(phone, 'Begin The Long Ferry, S1 E1: Slack Water').waitFor();
+    expect(page.complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -1,25 +1,32 @@
 import { useWatchState } from '@cuepoint/client/react';
 import { useContinueWatching } from '@cuepoint/client/react/continue-watching';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { clockText, titleOf } from './films.ts';
+import { LIST_OPTIONS } from './list-options.ts';
 
-/** Nobody watches two minutes here to see it. */
-const BEGUN_AT_ONCE = { policy: { filmBegunSeconds: 1 } };
+const REASONS = {
+  in_progress: undefined,
+  next_episode: 'next',
+  new_episode: 'new',
+  rewatch: 'again',
+} as const;
 
-/** What was begun on any screen, and where. */
+/** What the person goes on with, on any screen. */
 export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: string) => void }) {
-  const { cards } = useContinueWatching(BEGUN_AT_ONCE);
+  const { cards, dismiss, restore } = useContinueWatching(LIST_OPTIONS);
+  const [dismissed, setDismissed] = useState<string>();
   const state = useWatchState();
   const heading = useId();
-  if (cards.length === 0) return null;
+  if (cards.length === 0 && dismissed === undefined) return null;
   return (
     <section className="panel" aria-labelledby={heading}>
       <h3 id={heading}>Continue watching</h3>
       <ul className="films">
-        {cards.map(({ contentId, positionSeconds, durationSeconds }) => (
-          <li key={contentId}>
+        {cards.map(({ groupId, contentId, reason, positionSeconds, durationSeconds }) => (
+          <li key={groupId}>
             <span className="film-title">
-              {titleOf(contentId)}
+              {titleOf(contentId)}{' '}
+              {REASONS[reason] !== undefined && <span className="badge">{REASONS[reason]}</span>}
               <progress
                 value={positionSeconds}
                 max={Math.max(durationSeconds, 1)}
@@ -29,22 +36,54 @@ export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: stri
             <button
               type="button"
               className="small"
-              aria-label={`Resume ${titleOf(contentId)} at ${clockText(positionSeconds)}`}
+              aria-label={
+                positionSeconds > 0
+                  ? `Resume ${titleOf(contentId)} at ${clockText(positionSeconds)}`
+                  : `Begin ${titleOf(contentId)}`
+              }
               onClick={() => onPlay(contentId)}
             >
               {clockText(positionSeconds)} ▸
             </button>
+            {positionSeconds > 0 && (
+              <button
+                type="button"
+                className="small"
+                aria-label={`Forget where ${titleOf(contentId)} was`}
+                onClick={() => state?.progress.clear(contentId)}
+              >
+                Forget
+              </button>
+            )}
             <button
               type="button"
               className="small"
-              aria-label={`Forget where ${titleOf(contentId)} was`}
-              onClick={() => state?.progress.clear(contentId)}
+              aria-label={`Take ${titleOf(groupId)} away`}
+              onClick={() => {
+                dismiss(groupId);
+                setDismissed(groupId);
+              }}
             >
-              Forget
+              Take away
             </button>
           </li>
         ))}
       </ul>
+      {dismissed !== undefined && (
+        <output className="moved">
+          {titleOf(dismissed)} is away until somebody plays it.{' '}
+          <button
+            type="button"
+            className="small"
+            onClick={() => {
+              restore(dismissed);
+              setDismissed(undefined);
+            }}
+          >
+            Bring it back
+          </button>
+        </output>
+      )}
     </section>
   );
 }

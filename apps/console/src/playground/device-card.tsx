@@ -7,6 +7,7 @@ import { DeviceInside } from './device-inside.tsx';
 import { DeviceStatus } from './device-status.tsx';
 import type { OpenDevice } from './open-device.ts';
 import { Player, type Showing } from './player.tsx';
+import { SeriesPanel } from './series-panel.tsx';
 import { WatchlistPanel } from './watchlist-panel.tsx';
 
 /** How long a film may take to appear; whoever asked waits 5 s. */
@@ -64,6 +65,7 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
         </div>
         <ContinueWatching onPlay={play} />
         <WatchlistPanel onPlay={play} />
+        <SeriesPanel onPlay={play} />
         <DeviceConditions device={device} />
         <DeviceInside />
       </article>

@@ -1,7 +1,9 @@
 import type { WatchState } from '@cuepoint/client';
 import { useWatchState } from '@cuepoint/client/react';
+import { continueWatchingOf } from '@cuepoint/client/continue-watching';
 import { useEffect, useState } from 'react';
 import { titleOf } from './films.ts';
+import { LIST_OPTIONS } from './list-options.ts';
 
 const STATES = {
   unsent: 'not sent',
@@ -18,7 +20,7 @@ export function DeviceInside() {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>Outbox and cursor</summary>
+      <summary>Outbox, cursor and reasons</summary>
       {isOpen && state !== undefined && <Inside state={state} />}
     </details>
   );
@@ -41,6 +43,7 @@ function Inside({ state }: { readonly state: WatchState }) {
           ))}
         </ol>
       )}
+      <Reasons state={state} />
       <dl>
         <dt>Cursor</dt>
         <dd>
@@ -56,12 +59,30 @@ function Inside({ state }: { readonly state: WatchState }) {
   );
 }
 
+/** Why each title is on Continue Watching, and why each other is not. */
+function Reasons({ state }: { readonly state: WatchState }) {
+  const verdicts = continueWatchingOf(state, LIST_OPTIONS).explain();
+  if (verdicts.length === 0) return null;
+  return (
+    <ul className="reasons">
+      {verdicts.map((verdict) => (
+        <li key={verdict.groupId}>
+          {titleOf(verdict.contentId)}:{' '}
+          {'reason' in verdict ? verdict.reason : `not shown, ${verdict.hiddenBy}`} (
+          {verdict.why.rule}), engaged {new Date(verdict.engagedAt.physical).toISOString()}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Anything that the device does shows in its status, its list or its progress. */
 function useInspection(state: WatchState) {
   const [inspection, setInspection] = useState(() => state.inspect());
   useEffect(() => {
     const look = () => setInspection(state.inspect());
-    const ends = [state.status, state.watchlist, state.progress].map((part) =>
+    const list = continueWatchingOf(state, LIST_OPTIONS);
+    const ends = [state.status, state.watchlist, state.progress, list].map((part) =>
       part.subscribe(look),
     );
     look();

@@ -16,4 +16,5 @@ it('a content that is no film is shown by its id, and what has no letter is no t
   expect(titleOf('tmdb:movie:19')).toBe('tmdb:movie:19');
   expect(contentOfTitle(' … ')).toBeUndefined();
   expect(titleOf('series:kiln-street')).toBe('Kiln Street');
+  expect(titleOf('series:kiln-street:s1e2')).toBe('Kiln Street, S1 E2: Glaze');
 });

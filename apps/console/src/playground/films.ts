@@ -1,5 +1,5 @@
 import rows from 'virtual:films';
-import { INVENTED } from './invented.ts';
+import { inventedTitle } from './invented.ts';
 
 export interface Film {
   readonly contentId: string;
@@ -24,7 +24,7 @@ function contentIdOf(title: string, year?: string): string {
 
 /** Of a film that is not on the list, as it was typed or came over HTTP, the words of its id. */
 export function titleOf(contentId: string): string {
-  const title = filmsById.get(contentId)?.title ?? INVENTED[contentId]?.title;
+  const title = filmsById.get(contentId)?.title ?? inventedTitle(contentId);
   if (title !== undefined) return title;
   const [, words] = /^film:(.+)$/.exec(contentId) ?? [];
   return words === undefined

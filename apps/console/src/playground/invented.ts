@@ -100,6 +100,27 @@ export const INVENTED: Readonly<Record<string, InventedFacts>> = {
   ...Object.fromEntries(SERIES.flatMap(contentsOf)),
 };
 
+/** By their ids, with what they have in the order of their seasons. */
+export const INVENTED_SERIES: ReadonlyMap<string, readonly string[]> = new Map(
+  SERIES.map((series) => [
+    series.seriesId,
+    contentsOf(series).flatMap(([id, { type }]) => (type === 'episode' ? [id] : [])),
+  ]),
+);
+
+/** `The Long Ferry, S1 E2: The Purser`; undefined for what was not invented here. */
+export function inventedTitle(contentId: string): string | undefined {
+  const facts = INVENTED[contentId];
+  const series = facts?.seriesId === undefined ? undefined : INVENTED[facts.seriesId];
+  if (facts === undefined || series === undefined) return facts?.title;
+  return `${series.title}, ${numbersOf(facts)}: ${facts.title}`;
+}
+
+/** `S1 E2`, or `Special 1`. */
+export function numbersOf({ season, episode }: InventedFacts): string {
+  return season === 0 ? `Special ${episode}` : `S${season} E${episode}`;
+}
+
 function contentsOf({
   seriesId,
   title,
