@@ -5,7 +5,14 @@ import type { Household, User } from './household.ts';
 import type { Ledger } from './ledger.ts';
 import { readRows, readThroughService } from './read-stored.ts';
 import type { Stage } from './stage.ts';
-import { differencesOf, linesOf, liveOf, shownLinesOf, type StoredState } from './stored-state.ts';
+import {
+  differencesOf,
+  keptOf,
+  linesOf,
+  liveOf,
+  shownLinesOf,
+  type StoredState,
+} from './stored-state.ts';
 import { until } from './until.ts';
 import { readVitalSigns } from './vital-signs.ts';
 
@@ -113,7 +120,7 @@ export async function checkConverged(
   stored: StoredState,
   timeoutMs: number,
 ): Promise<void> {
-  const [wanted, shown] = [linesOf(liveOf(stored)), shownLinesOf(stored)];
+  const [wanted, shown] = [linesOf(keptOf(liveOf(stored))), shownLinesOf(stored)];
   const differences = (device: CheckedDevice): readonly string[] => [
     ...differencesOf(wanted, device.acknowledgedLines),
     ...differencesOf(shown, device.shownLines),

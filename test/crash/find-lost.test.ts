@@ -2,7 +2,7 @@ import type { WireOp } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import { findLost } from './find-lost.ts';
 import { Ledger } from './ledger.ts';
-import { foldOps } from './stored-state.ts';
+import { foldOps, type StoredState } from './stored-state.ts';
 
 const USER = 'anna';
 const add: WireOp = {
@@ -54,6 +54,60 @@ describe('what was acknowledged', () => {
     const acked = [add, removal, progress, later, cleared];
     expect(losses({ acked, stored: acked })).toEqual([]);
     expect(losses({ acked: [add, later], sent: [removal], stored: [add, later] })).toEqual([]);
+  });
+
+  it('is found lost when it is a register, and told from progress of the same content', () => {
+    const rating: WireOp = {
+      kind: 'register.set',
+      register: 'rating',
+      key: 'film',
+      value: 7,
+      timestamp: '000000000005-0000',
+      deviceId: 'tv',
+    };
+    const lowered = { ...rating, value: 3, timestamp: '000000000006-0000' };
+    const acked = [progress, rating];
+    expect(losses({ acked, stored: acked })).toEqual([]);
+    expect(losses({ acked, sent: [lowered], stored: [progress, lowered] })).toEqual([]);
+    expect(losses({ acked, stored: [progress] })).toEqual(['the register rating is lost']);
+    const other = { ...rating, value: 8 };
+    expect(losses({ acked: [rating], sent: [other], stored: [other] })).toEqual([
+      'the register rating has another value, 8',
+    ]);
+  });
+
+  it('is found lost when it is a play, or its removal', () => {
+    const play: WireOp = {
+      kind: 'play.add',
+      contentId: 'film',
+      playId: 'play-1',
+      timestamp: '000000000005-0000',
+      deviceId: 'tv',
+    };
+    const takenBack: WireOp = {
+      kind: 'play.remove',
+      playIds: ['play-1'],
+      timestamp: '000000000006-0000',
+      deviceId: 'tv',
+    };
+    const ledger = new Ledger();
+    for (const op of [play, takenBack]) ledger.sent(USER, op);
+    ledger.acknowledged(USER, { op: play, deviceId: 'tv', atMs: 0 });
+    const stored = (isRemoved?: boolean): StoredState => ({
+      registers: new Map(),
+      tags: new Map(
+        isRemoved === undefined
+          ? []
+          : [['play-1', { contentId: 'film', isRemoved, isPlay: true as const }]],
+      ),
+    });
+    const found = (state: StoredState) =>
+      findLost(ledger.userOf(USER), state).map(({ what }) => what);
+    expect(found(stored(false))).toEqual([]);
+    expect(found(stored())).toEqual(['an add is gone']);
+    ledger.acknowledged(USER, { op: takenBack, deviceId: 'tv', atMs: 0 });
+    expect(found(stored(true))).toEqual([]);
+    expect(found(stored(false))).toEqual(['play-1 was removed and is there again']);
   });
 
   it('is found lost when it is an add', () => {

@@ -1,5 +1,13 @@
+import type { WireOp } from '@cuepoint/core';
 import type { AckedOp, UserLedger } from './ledger.ts';
-import { compareRegisters, registerKey, registerOf, type StoredState } from './stored-state.ts';
+import {
+  compareRegisters,
+  isRegisterOp,
+  registerIdOf,
+  registerKey,
+  registerOf,
+  type StoredState,
+} from './stored-state.ts';
 
 /** A promise that the stored state does not keep. */
 export interface Loss {
@@ -65,13 +73,13 @@ function* lostRemoves(
 function* lostWrites({ ackedWrites }: UserLedger, { registers }: StoredState): Generator<Loss> {
   for (const acked of ackedWrites) {
     const { op } = acked;
-    if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') continue;
-    const register = registers.get(op.contentId);
+    if (!isRegisterOp(op)) continue;
+    const register = registers.get(registerIdOf(op));
     const written = registerOf(op);
     const order = register === undefined ? -1 : compareRegisters(register, written);
-    if (register === undefined || order < 0) yield { what: 'progress is lost', acked };
+    if (register === undefined || order < 0) yield { what: `${nameOf(op)} is lost`, acked };
     else if (order === 0 && register.position !== written.position)
-      yield { what: `progress has another value, ${register.position ?? 'cleared'}`, acked };
+      yield { what: `${nameOf(op)} has another value, ${register.position ?? 'cleared'}`, acked };
   }
 }
 
@@ -87,4 +95,8 @@ function* inventions(
     const key = registerKey(contentId, register);
     if (!sentWrites.has(key)) yield { what: `nobody wrote ${key}`, acked: undefined };
   }
+}
+
+function nameOf(op: WireOp): string {
+  return op.kind === 'register.set' ? `the register ${op.register}` : 'progress';
 }

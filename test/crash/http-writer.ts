@@ -36,6 +36,7 @@ export class HttpWriter {
   readonly #options: HttpWriterOptions;
   readonly #clock = new HybridLogicalClock();
   readonly #ownTags: { readonly tag: string; readonly contentId: string }[] = [];
+  readonly #ownPlays: string[] = [];
   #cursor: string | undefined;
   #running: Promise<void> | undefined;
   #isOn = false;
@@ -141,6 +142,24 @@ export class HttpWriter {
       const { tag, contentId: of } = own;
       return { kind: 'watchlist.remove', contentId: of, tags: [tag], timestamp, deviceId };
     }
+    if (chance < 0.6) {
+      const value = 1 + Math.floor(random() * 10);
+      return {
+        kind: 'register.set',
+        register: 'rating',
+        key: contentId,
+        value,
+        timestamp,
+        deviceId,
+      };
+    }
+    if (chance < 0.7) {
+      const playId = randomUUID();
+      this.#ownPlays.push(playId);
+      return { kind: 'play.add', contentId, playId, timestamp, deviceId };
+    }
+    const play = chance < 0.75 ? this.#ownPlays.shift() : undefined;
+    if (play !== undefined) return { kind: 'play.remove', playIds: [play], timestamp, deviceId };
     return {
       kind: 'progress.set',
       contentId,

@@ -1,5 +1,11 @@
 import type { WireOp } from '@cuepoint/core';
-import { registerKey, registerOf, type StoredState } from './stored-state.ts';
+import {
+  isRegisterOp,
+  registerIdOf,
+  registerKey,
+  registerOf,
+  type StoredState,
+} from './stored-state.ts';
 
 /** An op that the service has said yes to. */
 export interface AckedOp {
@@ -58,9 +64,10 @@ export class Ledger {
   sent(userId: string, op: WireOp, atMs = Date.now()): void {
     const user = this.#entriesOf(userId);
     user.unanswered.set(keyOf(op), op);
-    if (op.kind === 'watchlist.add') user.sentAdds.set(op.tag, op);
-    else if (op.kind === 'watchlist.remove') {
-      for (const tag of op.tags) {
+    const added = tagAddedBy(op);
+    if (added !== undefined) user.sentAdds.set(added, op);
+    else if (!isRegisterOp(op)) {
+      for (const tag of tagsRemovedBy(op)) {
         if (!user.sentRemoves.has(tag)) user.sentRemoves.set(tag, atMs);
       }
     } else user.sentWrites.add(writeKey(op));
@@ -70,9 +77,10 @@ export class Ledger {
     const user = this.#entriesOf(userId);
     const { op } = acked;
     user.unanswered.delete(keyOf(op));
-    if (op.kind === 'watchlist.add') user.ackedAdds.set(op.tag, acked);
-    else if (op.kind === 'watchlist.remove')
-      for (const tag of op.tags) user.ackedRemoves.set(tag, acked);
+    const added = tagAddedBy(op);
+    if (added !== undefined) user.ackedAdds.set(added, acked);
+    else if (!isRegisterOp(op))
+      for (const tag of tagsRemovedBy(op)) user.ackedRemoves.set(tag, acked);
     else user.ackedWrites.push(acked);
     this.#acked += 1;
     for (const listener of this.#ackListeners) listener();
@@ -113,16 +121,25 @@ export class Ledger {
   }
 }
 
+/** The id of a play is its tag. */
+function tagAddedBy(op: WireOp): string | undefined {
+  if (op.kind === 'watchlist.add') return op.tag;
+  return op.kind === 'play.add' ? op.playId : undefined;
+}
+
+function tagsRemovedBy(op: WireOp): readonly string[] {
+  if (op.kind === 'watchlist.remove') return op.tags;
+  return op.kind === 'play.remove' ? op.playIds : [];
+}
+
 function writeKey(op: WireOp): string {
-  if (op.kind !== 'progress.set' && op.kind !== 'progress.clear') {
-    throw new Error(`${op.kind} writes to no register`);
-  }
-  return registerKey(op.contentId, registerOf(op));
+  if (!isRegisterOp(op)) throw new Error(`${op.kind} writes to no register`);
+  return registerKey(registerIdOf(op), registerOf(op));
 }
 
 function keyOf(op: WireOp): string {
-  if (op.kind === 'watchlist.add') return `add ${op.tag}`;
-  if (op.kind === 'watchlist.remove')
-    return `remove ${op.timestamp} ${op.deviceId} ${op.tags.join()}`;
-  return writeKey(op);
+  const added = tagAddedBy(op);
+  if (added !== undefined) return `add ${added}`;
+  if (isRegisterOp(op)) return writeKey(op);
+  return `remove ${op.timestamp} ${op.deviceId} ${tagsRemovedBy(op).join()}`;
 }

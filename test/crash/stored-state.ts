@@ -1,8 +1,12 @@
 import type { WireOp } from '@cuepoint/core';
+import { stableStringify } from '../../packages/core/src/testing/stable-stringify.ts';
 
-interface Tag {
+export interface Tag {
+  /** Of a play of which only a removal has arrived nobody knows it: ''. */
   readonly contentId: string;
   readonly isRemoved: boolean;
+  /** A play of the history, which no device keeps. */
+  readonly isPlay?: true;
 }
 
 export interface Register {
@@ -10,14 +14,26 @@ export interface Register {
   readonly claim: string;
   readonly timestamp: string;
   readonly deviceId: string;
-  /** `undefined`: cleared. */
+  /** Or the value, as JSON, of a register of another kind. `undefined`: cleared. */
   readonly position: string | undefined;
 }
 
 /** The watch state of one user, as the database or a device has it. */
 export interface StoredState {
   readonly tags: ReadonlyMap<string, Tag>;
+  /** By {@link registerIdOf}. */
   readonly registers: ReadonlyMap<string, Register>;
+}
+
+type RegisterOp = Extract<WireOp, { kind: 'progress.set' | 'progress.clear' | 'register.set' }>;
+
+export function isRegisterOp(op: WireOp): op is RegisterOp {
+  return op.kind.startsWith('progress') || op.kind === 'register.set';
+}
+
+/** What tells a register from the others of its user: progress by its content. */
+export function registerIdOf(op: RegisterOp): string {
+  return op.kind === 'register.set' ? `${op.register}\n${op.key}` : op.contentId;
 }
 
 /** A fold of its own, in any order: what the harness expects must not come out of the product's merge. */
@@ -25,18 +41,18 @@ export function foldOps(ops: Iterable<WireOp>): StoredState {
   const tags = new Map<string, Tag>();
   const registers = new Map<string, Register>();
   for (const op of ops) {
-    const { contentId } = op;
-    if (contentId === undefined || op.kind === 'play.add') continue;
     if (op.kind === 'watchlist.add') {
+      const { contentId } = op;
       const isRemoved = tags.get(op.tag)?.isRemoved ?? false;
       tags.set(op.tag, { contentId, isRemoved });
     } else if (op.kind === 'watchlist.remove') {
+      const { contentId } = op;
       for (const tag of op.tags) tags.set(tag, { contentId, isRemoved: true });
-    } else {
+    } else if (isRegisterOp(op)) {
       const register = registerOf(op);
-      const before = registers.get(contentId);
+      const before = registers.get(registerIdOf(op));
       if (before === undefined || compareRegisters(before, register) < 0) {
-        registers.set(contentId, register);
+        registers.set(registerIdOf(op), register);
       }
     }
   }
@@ -48,11 +64,25 @@ export function liveOf({ tags, registers }: StoredState): StoredState {
   return { tags: new Map([...tags].filter(([, { isRemoved }]) => !isRemoved)), registers };
 }
 
-export function registerOf(op: WireOp & { kind: 'progress.set' | 'progress.clear' }): Register {
+/** What a device keeps of it. */
+export function keptOf({ tags, registers }: StoredState): StoredState {
+  return { tags: new Map([...tags].filter(([, { isPlay }]) => isPlay !== true)), registers };
+}
+
+export function registerOf(op: RegisterOp): Register {
   const { timestamp, deviceId = '' } = op;
+  if (op.kind === 'register.set') {
+    const { claim = timestamp, value } = op;
+    return { claim, timestamp, deviceId, position: valueOf(value) };
+  }
   const position = op.kind === 'progress.clear' ? undefined : positionOf(op);
   const claim = (op.kind === 'progress.clear' ? undefined : op.claim) ?? timestamp;
   return { claim, timestamp, deviceId, position };
+}
+
+/** The order of fields says nothing. */
+export function valueOf(value: unknown): string | undefined {
+  return value === null ? undefined : stableStringify(value);
 }
 
 export function positionOf({
@@ -78,8 +108,8 @@ export function compareRegisters(a: Register, b: Register): number {
 /** Everything that is known, tombstones included, as lines that compare. */
 export function linesOf({ tags, registers }: StoredState): readonly string[] {
   const tagLines = [...tags].map(
-    ([tag, { contentId, isRemoved }]) =>
-      `tag ${tag} of ${contentId} ${isRemoved ? 'removed' : 'live'}`,
+    ([tag, { contentId, isRemoved, isPlay }]) =>
+      `${isPlay === true ? 'play' : 'tag'} ${tag} of ${contentId} ${isRemoved ? 'removed' : 'live'}`,
   );
   const registerLines = [...registers].map(
     ([contentId, register]) => `register ${registerKey(contentId, register)}`,
@@ -99,10 +129,13 @@ export function registerKey(
 /** What a person sees: the list, and where they are in what. */
 export function shownLinesOf({ tags, registers }: StoredState): readonly string[] {
   const films = new Set<string>();
-  for (const { contentId, isRemoved } of tags.values()) if (!isRemoved) films.add(contentId);
+  for (const { contentId, isRemoved, isPlay } of tags.values()) {
+    if (!isRemoved && isPlay !== true) films.add(contentId);
+  }
   const positions: string[] = [];
   for (const [contentId, { position }] of registers) {
-    if (position !== undefined) positions.push(progressLine(contentId, position));
+    if (position !== undefined && !contentId.includes('\n'))
+      positions.push(progressLine(contentId, position));
   }
   return [...[...films].map(filmLine), ...positions].sort();
 }
