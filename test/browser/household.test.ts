@@ -135,7 +135,13 @@ describe.skipIf(!isThere)('a household', { timeout: 240_000 }, () => {
     await phone.getByRole('button', { name: 'Delete Children' }).click();
     await phone.getByRole('button', { name: 'Erase Children' }).click();
     await phone.locator('.account-item', { hasText: 'Children' }).waitFor({ state: 'detached' });
+    const another = phone.getByRole('region', { name: 'Another person' });
+    await another.getByLabel('Name').fill('Ben');
+    await another.getByLabel('Password').fill(PASSWORD);
+    await another.getByRole('button', { name: 'Add them' }).click();
+    await phone.getByText('Added: Ben.').waitFor();
     await phone.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await phone.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await phone.getByLabel('Name').fill('anna');
     await phone.getByLabel('Password').fill('wrong horse');
     await phone.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 import { PageLink } from '../app/page-link.tsx';
 import { askAccount } from './ask-account.ts';
 import { PasswordPanel } from './password-panel.tsx';
+import { PeoplePanel } from './people-panel.tsx';
 import { ProfilesPanel } from './profiles-panel.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignInsPanel } from './sign-ins-panel.tsx';
@@ -25,6 +26,7 @@ export default function AccountPage() {
             <ProfilesPanel profiles={person.profiles} onChanged={reload} />
             <SignInsPanel onGone={reload} />
             <PasswordPanel />
+            {person.isFirst && <PeoplePanel />}
           </>
         )}
       </SignedIn>

@@ -10,6 +10,8 @@ export interface Profile {
 export interface Person {
   readonly name: string;
   readonly profiles: readonly Profile[];
+  /** May add other people. */
+  readonly isFirst: boolean;
 }
 
 export interface Account {

@@ -28,7 +28,7 @@ export function CredentialsForm({ isNew = false, submitLabel, onSubmit }: Creden
     void run(() => onSubmit({ name, password }));
   };
   return (
-    <form className="account-form panel-card" onSubmit={submit}>
+    <form className="account-form" onSubmit={submit}>
       <TextField label="Name" value={name} onChange={setName} autoComplete="username" />
       <TextField
         label="Password"

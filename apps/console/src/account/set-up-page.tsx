@@ -11,24 +11,23 @@ export default function SetUpPage() {
     <section className="page account">
       <header className="page-head">
         <h1>Set up</h1>
-        <p className="lead">
-          The first person of this household. Others are added in the terminal, by{' '}
-          <code>cuepoint user add</code>.
-        </p>
+        <p className="lead">The first person of this household, who adds the others.</p>
       </header>
       {code === undefined ? (
         <p className="notice warn" role="alert">
           Open the whole link that the service prints in its terminal; it opens once.
         </p>
       ) : (
-        <CredentialsForm
-          isNew
-          submitLabel="Begin"
-          onSubmit={async (credentials) => {
-            await askAccount('/set-up', 'POST', { code, ...credentials });
-            navigate('/account');
-          }}
-        />
+        <div className="panel-card">
+          <CredentialsForm
+            isNew
+            submitLabel="Begin"
+            onSubmit={async (credentials) => {
+              await askAccount('/set-up', 'POST', { code, ...credentials });
+              navigate('/account');
+            }}
+          />
+        </div>
       )}
     </section>
   );

@@ -30,12 +30,14 @@ export function SignedIn({ children }: SignedInProps) {
     );
   }
   return (
-    <CredentialsForm
-      submitLabel="Sign in"
-      onSubmit={async (credentials) => {
-        await askAccount('/sign-in', 'POST', credentials);
-        reload();
-      }}
-    />
+    <div className="panel-card">
+      <CredentialsForm
+        submitLabel="Sign in"
+        onSubmit={async (credentials) => {
+          await askAccount('/sign-in', 'POST', credentials);
+          reload();
+        }}
+      />
+    </div>
   );
 }

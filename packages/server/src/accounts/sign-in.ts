@@ -77,6 +77,24 @@ export async function changePassword(
   await accounts.people.setPassword(browser.accountId, hash, browser.id);
 }
 
+/**
+ * Adds another person, with one profile of their name. [ACC1]
+ *
+ * @throws CuepointError `forbidden` unless the browser is of the first person, `invalid_request`
+ */
+export async function addPerson(
+  accounts: Accounts,
+  { accountId }: Browser,
+  given: NameAndPassword,
+): Promise<void> {
+  if (!(await accounts.people.isFirst(accountId))) {
+    throw new CuepointError('forbidden', 'The first person of a household adds the others.');
+  }
+  const account = await newAccount(accounts, given);
+  if (await accounts.people.create(account)) return;
+  throw new CuepointError('invalid_request', 'There is somebody of this name.', { field: 'name' });
+}
+
 async function newAccount(accounts: Accounts, given: NameAndPassword) {
   const name = readName(given.name);
   const passwordHash = await accounts.hasher.hash(readPassword(given.password));

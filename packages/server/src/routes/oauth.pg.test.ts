@@ -14,13 +14,16 @@ let elsewhere: TestHousehold;
 beforeAll(async () => {
   const databaseUrl = inject('postgresUrl');
   const bus = createMemoryBus();
-  home = await createTestHousehold({ databaseUrl, feed: createMemoryFeed({ bus }) });
+  home = await createTestHousehold({
+    databaseUrl,
+    feed: createMemoryFeed({ bus }),
+    env: { CUEPOINT_RATE_LIMIT: '0' },
+  });
   const { schema } = home.live.api.database;
   elsewhere = await createTestHousehold({
     databaseUrl,
     schema,
     feed: createMemoryFeed({ bus }),
-    env: { CUEPOINT_RATE_LIMIT: '50' },
   });
 });
 afterAll(async () => {
@@ -163,13 +166,26 @@ describe('a TV signs in by code', () => {
     expect((await poll(body.device_code)).body.error).toBe('authorization_pending');
   });
 
-  it('[ACC3] device codes that are guessed are answered 429 past the rate of an address', async () => {
+  it('[ACC3] [SEC3] device codes that are guessed are answered 429 past the rate of an address, as all calls are', async () => {
+    const bounded = await createTestHousehold({
+      databaseUrl: inject('postgresUrl'),
+      schema: home.live.api.database.schema,
+      env: { CUEPOINT_RATE_LIMIT: '50' },
+    });
     const { body } = await begin();
     const polls = await Promise.all(
-      Array.from({ length: 300 }, (_, turn) => poll(`${body.device_code}${turn}`, elsewhere)),
+      Array.from({ length: 300 }, (_, turn) => poll(`${body.device_code}${turn}`, bounded)),
     );
     const statuses = polls.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([400, 429]));
+    const calls = await Promise.all(
+      Array.from({ length: 300 }, () => bounded.browser.call('GET', '')),
+    );
+    expect(calls.find(({ status }) => status === 429)?.body.limit).toEqual({
+      name: 'accountCallsPer10Seconds',
+      value: 50,
+    });
+    await bounded.live.close();
     expect((await poll(body.device_code)).body.error).toBe('authorization_pending');
   });
 

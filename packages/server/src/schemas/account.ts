@@ -27,7 +27,11 @@ export const AccountSchema = Type.Object({
   hasPeople: Type.Boolean({ description: 'False: the set-up link of the terminal comes first.' }),
   person: Type.Union([
     Type.Null(),
-    Type.Object({ name: Type.String(), profiles: Type.Array(ProfileSchema) }),
+    Type.Object({
+      name: Type.String(),
+      profiles: Type.Array(ProfileSchema),
+      isFirst: Type.Boolean({ description: 'May add other people.' }),
+    }),
   ]),
 });
 

@@ -12,7 +12,7 @@ import { addSignInRoutes } from '../routes/account/sign-ins.ts';
 import { addOAuthRoutes } from '../routes/oauth.ts';
 import type { ServiceParts } from './parts.ts';
 import { createRate } from './rate.ts';
-import type { UserRates } from './user-rates.ts';
+import { requireRate, type UserRates } from './user-rates.ts';
 
 /** Codes that one address begins in 10 s: a household has a few screens. */
 const DEVICE_CODES_PER_WINDOW_MAX = 20;
@@ -28,6 +28,7 @@ export interface AccountApiDeps extends Omit<ServiceParts, 'live'> {
 export async function addAccountApi(app: FastifyInstance, deps: AccountApiDeps): Promise<void> {
   const { accounts, publicUrl, live } = deps;
   const { addressOf } = addressesFor(deps);
+  boundCalls(app, deps);
   const browsers = await addBrowsers(app, { accounts, publicUrl, addressOf });
   const onSignedOut = async (accountId: string): Promise<void> => {
     for (const { userId } of await accounts.people.profilesOf(accountId)) live.signedOut(userId);
@@ -44,6 +45,7 @@ export async function addAccountApi(app: FastifyInstance, deps: AccountApiDeps):
 export function addOAuthApi(app: FastifyInstance, deps: AccountApiDeps): void {
   const { accounts, publicUrl, live, rates, rateLimit, monotonic = () => performance.now() } = deps;
   const { addresses, addressOf } = addressesFor(deps);
+  boundCalls(app, deps);
   addOAuthRoutes(app.withTypeProvider<TypeBoxTypeProvider>(), {
     accounts,
     onSignedOut: (userId) => live.signedOut(userId),
@@ -56,6 +58,14 @@ export function addOAuthApi(app: FastifyInstance, deps: AccountApiDeps): void {
       now: monotonic,
     }),
     refused: rates.refusedTokens,
+  });
+}
+
+/** Before anything is read: most of these calls know no user yet whose rate they would count for. [SEC3] */
+function boundCalls(app: FastifyInstance, deps: AccountApiDeps): void {
+  const { addressOf } = addressesFor(deps);
+  app.addHook('onRequest', async (request) => {
+    requireRate(deps.rates.accountCalls.take(addressOf(request)));
   });
 }
 

@@ -23,6 +23,8 @@ export interface UserRates {
   readonly unheeded: Rate;
   /** Tokens of an address that were refused. Behind one address are many people: only those are answered by it. */
   readonly refusedTokens: Rate;
+  /** Of an address, to what people of a household sign in by: there is no user yet. */
+  readonly accountCalls: Rate;
 }
 
 /** A session that sends this many times the limit, besides what it may send, is not going to heed it. */
@@ -52,6 +54,11 @@ export function createUserRates(requestsMax: number, now: () => number): UserRat
       'refusedTokens',
       requestsMax,
       (max) => `An address may send ${max} tokens in 10 s that are refused.`,
+    ),
+    accountCalls: rate(
+      'accountCalls',
+      requestsMax,
+      (max) => `An address may call ${max} times in 10 s for accounts.`,
     ),
   };
 }

@@ -31,6 +31,8 @@ describe.each([PGLITE, POSTGRES])('the people of a household on $name', ({ open 
       { id: anna.id, name: 'Anna', profiles: anna.profiles, lastUsedAtMs: undefined },
       { name: 'Ben' },
     ]);
+    expect(await store.isFirst(anna.id)).toBe(true);
+    expect(await store.isFirst((await store.list())[1]?.id ?? '')).toBe(false);
     await store.setPassword(anna.id, 'another');
     expect(await store.find('anna')).toEqual({
       id: anna.id,

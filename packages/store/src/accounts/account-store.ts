@@ -46,6 +46,8 @@ export interface AccountStore {
   create(account: NewAccount, setUpNonce?: string): Promise<boolean>;
   find(nameKey: string): Promise<(Account & { readonly passwordHash: string }) | undefined>;
   list(): Promise<readonly ListedAccount[]>;
+  /** Whether nobody is here for longer. */
+  isFirst(accountId: string): Promise<boolean>;
   /** Whatever the account was signed in with is signed out. @param keptId but for this one. */
   setPassword(accountId: string, passwordHash: string, keptId?: string): Promise<void>;
   profilesOf(accountId: string): Promise<readonly Profile[]>;
@@ -116,6 +118,13 @@ export function createAccountStore(database: Database): AccountStore {
         createdAtMs: created_at.getTime(),
         lastUsedAtMs: last_used_at?.getTime(),
       }));
+    },
+
+    async isFirst(accountId) {
+      const { rows } = await database.query<{ readonly is_first: boolean }>('account-is-first', [
+        accountId,
+      ]);
+      return rows[0]?.is_first === true;
     },
 
     setPassword: (accountId, passwordHash, keptId) =>

@@ -68,6 +68,22 @@ describe('the first person', () => {
   });
 });
 
+describe('the next person', () => {
+  it('[ACC1] is added by the first one, and by no other', async () => {
+    const first = await signedIn();
+    const add = (here: TestBrowser, name: string, password = PASSWORD) =>
+      here.call('POST', '/people', { body: { name, password } });
+    expect((await personOf(first)).isFirst).toBe(true);
+    expect((await add(first, 'Ben')).status).toBe(204);
+    expect((await add(first, 'BEN')).body).toMatchObject({ status: 400, field: 'name' });
+    expect((await add(first, 'Cara', 'short')).body).toMatchObject({ field: 'password' });
+    const second = createTestBrowser(api);
+    expect((await signIn(second, 'Ben')).status).toBe(204);
+    expect(await personOf(second)).toMatchObject({ isFirst: false, profiles: [{ name: 'Ben' }] });
+    expect((await add(second, 'Dora')).body.code).toBe('forbidden');
+  });
+});
+
 describe('a browser', () => {
   it('[ACC2] has a cookie that no script and no other site sees, and over TLS nothing else', async () => {
     await addPerson('Anna');
@@ -192,6 +208,7 @@ describe('every call of an account', () => {
         { name: 'x' },
         { userId: id },
         { password: PASSWORD, newPassword: PASSWORD },
+        { name: 'x', password: PASSWORD },
         { userCode: 'BCDF-GHJK' },
         { userCode: 'BCDF-GHJK', decision: 'deny' },
       ];

@@ -2,7 +2,7 @@ import { CuepointError, normalizeUuid } from '@cuepoint/core';
 import { Type } from 'typebox';
 import type { Accounts } from '../../accounts/accounts.ts';
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../accounts/access-tokens.ts';
-import { changePassword, setUp, signIn } from '../../accounts/sign-in.ts';
+import { addPerson, changePassword, setUp, signIn } from '../../accounts/sign-in.ts';
 import { instantOf } from '../../http/instant.ts';
 import {
   AccountSchema,
@@ -49,7 +49,8 @@ export function addAccountRoutes(app: RouteApp, deps: AccountRouteDeps): void {
         return { hasPeople: (await people.readState()).hasAccounts, person: null };
       }
       const profiles = await people.profilesOf(browser.accountId);
-      return { hasPeople: true, person: { name: browser.name, profiles } };
+      const isFirst = await people.isFirst(browser.accountId);
+      return { hasPeople: true, person: { name: browser.name, profiles, isFirst } };
     },
   });
 
@@ -137,6 +138,25 @@ export function addAccountRoutes(app: RouteApp, deps: AccountRouteDeps): void {
       const { address } = browsers.from(request);
       await changePassword(accounts, browser, request.body, address);
       await onSignedOut(browser.accountId);
+      return reply.code(204).send();
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/account/people',
+    schema: {
+      operationId: 'addPerson',
+      summary: 'Adds another person; the first one of a household may',
+      ...ACCOUNT_ROUTE,
+      body: Type.Object(
+        { name: NameSchema, password: PasswordSchema },
+        { additionalProperties: false },
+      ),
+      response: withProblems({ 204: Done }),
+    },
+    handler: async (request, reply) => {
+      await addPerson(accounts, await browsers.require(request), request.body);
       return reply.code(204).send();
     },
   });
