@@ -4,6 +4,7 @@ import type { FileReading, Line, LineReading, Reading } from './reading.ts';
 import type { ReadOptions, Source } from './source.ts';
 import { SOURCES, type SourceName } from './sources/index.ts';
 import { decodeText } from './text.ts';
+import { createTurns } from './turns.ts';
 
 export interface ImportInput {
   readonly source: SourceName;
@@ -110,8 +111,12 @@ async function* fileReadings(
   file: string,
   read: () => AsyncIterable<Line> | Iterable<Line>,
 ): AsyncGenerator<Reading> {
+  const turn = createTurns();
   try {
-    for await (const line of read()) yield lineReading(file, line);
+    for await (const line of read()) {
+      await turn();
+      yield lineReading(file, line);
+    }
     yield { kind: 'file', file, fate: 'read' };
   } catch (error) {
     yield unreadable(file, error);

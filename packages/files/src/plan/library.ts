@@ -1,5 +1,6 @@
 import type { ContentFacts } from '@cuepoint/core';
 import type { Work } from '../record.ts';
+import { createTurns } from '../turns.ts';
 import { contentIdsOf, nameKeyOf, workOfFacts } from './content-ids.ts';
 
 export interface KnownContent {
@@ -19,7 +20,8 @@ export interface Library {
   facts(contentId: string): ContentFacts | undefined;
 }
 
-export function createLibrary(contents: Iterable<KnownContent>): Library {
+export async function createLibrary(contents: Iterable<KnownContent>): Promise<Library> {
+  const turn = createTurns();
   const factsById = new Map<string, ContentFacts>();
   const aliases: (readonly [string, string])[] = [];
   for (const { contentId, facts, aliases: names = [] } of contents) {
@@ -35,6 +37,7 @@ export function createLibrary(contents: Iterable<KnownContent>): Library {
   };
   for (const [alias, contentId] of aliases) index(alias, contentId);
   for (const [contentId, facts] of factsById) {
+    await turn();
     index(contentId, contentId);
     const series = facts.seriesId === undefined ? undefined : factsById.get(facts.seriesId);
     const work = workOfFacts(facts, series);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { FileReading, LineReading, Reading } from '../reading.ts';
 import { UNKNOWN, type ImportRecord, type When, type Work } from '../record.ts';
 import { dateOf } from './claims.ts';
@@ -8,6 +7,7 @@ import type { Known, Outcome, Plan, PlannedLine, PlannedOp } from './planned.ts'
 import { planPlays } from './plan-plays.ts';
 import { RegisterPlan } from './plan-registers.ts';
 import { completedSessions } from './sessions.ts';
+import { createTurns } from '../turns.ts';
 
 export interface PlanOptions {
   /** Whose own ids plays have: of one source they are one, across imports. [IMP3] */
@@ -30,8 +30,6 @@ interface Placed {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** After so many contents others have a turn. */
-const CONTENTS_PER_TURN = 200;
 /** The first of these that a record has is the outcome of its line. */
 const OUTCOMES_BY_WEIGHT: readonly Outcome[] = [
   'added',
@@ -59,8 +57,10 @@ export async function planImport(
   const registers = new RegisterPlan(known);
   const placedByContent = new Map<string, Placed[]>();
   const placer = createPlacer(known, registers, options);
+  const turn = createTurns();
 
   for (const reading of readings) {
+    await turn();
     if (reading.kind === 'file') files.push(reading);
     else if (reading.fate !== 'taken') skipped.push(reading);
     else {
@@ -85,11 +85,9 @@ export async function planImport(
   }
 
   const plays: PlannedOp[] = [];
-  let contents = 0;
   for (const [contentId, placed] of placedByContent) {
+    await turn();
     plays.push(...viewingOps(contentId, placed, { known, registers, options }));
-    contents += 1;
-    if (contents % CONTENTS_PER_TURN === 0) await setImmediate();
   }
   const lines = taken.map(({ reading, outcomes }) => plannedLine(reading, outcomes));
   return { lines, skipped, files, ops: [...registers.ops(), ...plays] };

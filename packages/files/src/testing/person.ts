@@ -39,13 +39,13 @@ export class Person {
     this.#contents = contents;
   }
 
-  known(): Known {
+  async known(): Promise<Known> {
     const said = [...this.#registers].flatMap(([name, { value }]): KnownContent[] => {
       const [kind, contentId = ''] = name.split('\n');
       return kind === 'content' ? [{ contentId, facts: value as unknown as ContentFacts }] : [];
     });
     return {
-      library: createLibrary([...said, ...this.#contents]),
+      library: await createLibrary([...said, ...this.#contents]),
       plays: (contentId) => this.plays().filter((play) => play.contentId === contentId),
       wasTold: (playId) => this.#plays.has(playId),
       isUndone: () => false,
@@ -62,7 +62,7 @@ export class Person {
   }
 
   async import(readings: readonly Reading[], options: PlanOptions): Promise<Plan> {
-    const plan = await planImport(readings, this.known(), options);
+    const plan = await planImport(readings, await this.known(), options);
     this.write(plan.ops);
     return plan;
   }

@@ -39,7 +39,7 @@ export async function prepareImport(
     }
   }
   const person = await readStoredPerson(repository, userId);
-  return { plan: await planImport(all, knownOf(person), options), person };
+  return { plan: await planImport(all, await knownOf(person), options), person };
 }
 
 export interface ImportRun {

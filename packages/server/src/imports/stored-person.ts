@@ -46,7 +46,7 @@ export async function readStoredPerson(
 }
 
 /** The same as the planner asks for it. */
-export function knownOf({ plays, tags, registers, positions }: StoredPerson): Known {
+export async function knownOf({ plays, tags, registers, positions }: StoredPerson): Promise<Known> {
   const contents: KnownContent[] = [];
   for (const { register, key, value } of registers.values()) {
     if (register === 'content' && value !== null) {
@@ -68,7 +68,7 @@ export function knownOf({ plays, tags, registers, positions }: StoredPerson): Kn
     else if (isUndoDevice(removed.deviceId)) undone.add(tag);
   }
   return {
-    library: createLibrary(contents),
+    library: await createLibrary(contents),
     plays: (contentId) => playsByContent.get(contentId) ?? [],
     wasTold: (playId) => plays.has(playId),
     isUndone: (id) => undone.has(id),
