@@ -26,6 +26,7 @@ import { livePropagation } from './workloads/live-propagation.ts';
 import { loadUser } from './workloads/load-user.ts';
 import { loneWrite } from './workloads/lone-write.ts';
 import { slowDisk } from './workloads/slow-disk.ts';
+import { watchingList } from './workloads/watching-list.ts';
 import { watchlistChange } from './workloads/watchlist-change.ts';
 import type { Workload } from './workload.ts';
 
@@ -50,6 +51,7 @@ const WORKLOADS: readonly Workload[] = [
   client,
   largeReplica,
   continueWatching,
+  watchingList,
 ];
 
 const ARTIFACTS = path.resolve(import.meta.dirname, '../artifacts');
