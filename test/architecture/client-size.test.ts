@@ -8,7 +8,7 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 31_450 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 31_500 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
@@ -41,7 +41,7 @@ const FACADES = [
   { name: 'preferences', bytesMax: 950 },
   { name: 'registers', bytesMax: 900 },
   { name: 'history', bytesMax: 1_850 },
-  { name: 'continue-watching', bytesMax: 4_000 },
+  { name: 'continue-watching', bytesMax: 4_650 },
 ];
 
 test.each(FACADES)('$name adds at most $bytesMax bytes to the base', async (facade) => {

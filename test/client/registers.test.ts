@@ -54,11 +54,13 @@ describe.each(ENGINES)('what a person says, on %s', { timeout: TIMEOUT_MS }, (en
   }
 
   /** Of the service itself, over HTTP. */
-  function historyOn({ state }: Pick<Device, 'state'>): HistoryList {
+  function fetchHere(url: string, init: RequestInit): Promise<Response> {
     const root = new URL(live.url.replace('ws', 'http')).origin;
-    return historyOf(state).open(undefined, {
-      fetch: (url, init) => fetch(url.replace(/^http:\/\/[^/]+/, root), init),
-    });
+    return fetch(url.replace(/^http:\/\/[^/]+/, root), init);
+  }
+
+  function historyOn({ state }: Pick<Device, 'state'>): HistoryList {
+    return historyOf(state).open(undefined, { fetch: fetchHere });
   }
 
   it('[REG1] is on every screen: ratings, favourites, preferences and an app’s own', async () => {
@@ -102,6 +104,27 @@ describe.each(ENGINES)('what a person says, on %s', { timeout: TIMEOUT_MS }, (en
     await untilOnline(tablet);
     expect(rowOn(tablet)).toEqual(['ferry:2 next_episode']);
     expect(tablet.state.progress.resume('film')).toBe(600);
+  });
+
+  it('[CW5] knows the episodes of the service’s catalogue, by whichever name one was watched', async () => {
+    const studio = await live.api.createUser({ scopes: ['cuepoint:service'] });
+    const episode = (number: number, rest = {}) => ({
+      contentId: `night:${number}`,
+      type: 'episode',
+      seriesId: 'night',
+      season: 1,
+      episode: number,
+      durationSeconds: 2_700,
+      ...rest,
+    });
+    const contents = [episode(1, { aliases: ['imdb:tt9'] }), episode(2)];
+    const { status } = await studio.call('PUT', '/catalogue', { body: { contents } });
+    expect(status).toBe(200);
+    const { tv } = await household();
+    tv.state.progress.set('imdb:tt9', at(2_690));
+    const row = continueWatchingOf(tv.state, { catalogue: true, fetch: fetchHere });
+    await until(row, () => row.list().length > 0);
+    expect(row.list()).toMatchObject([{ groupId: 'night', contentId: 'night:2' }]);
   });
 
   it('[SDK2] [PLY3] A play is counted twice since a request was repeated: what waits survives the app, and is one play', async () => {

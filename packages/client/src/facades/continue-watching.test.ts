@@ -199,6 +199,46 @@ describe('Continue Watching', () => {
     await state.close();
   });
 
+  it('[CW5] asks the catalogue for what neither app nor devices know, once, and joins what has two names', async () => {
+    const app = await openApp();
+    const asked: string[] = [];
+    const facts = { type: 'episode', seriesId: 'ferry', season: 1, durationSeconds: 3_000 };
+    const answers: Readonly<Record<string, unknown>> = {
+      'catalogue/imdb%3Att1': { contentId: 'f1', ...facts, episode: 1, aliases: ['imdb:tt1'] },
+      'catalogue/f1': { contentId: 'f1', ...facts, episode: 1, aliases: ['imdb:tt1'] },
+      'catalogue/ferry/episodes': {
+        items: [{ contentId: 'f1', ...facts, episode: 1 }],
+        nextCursor: 'c',
+      },
+      'catalogue/ferry/episodes?cursor=c': { items: [{ contentId: 'f2', ...facts, episode: 2 }] },
+    };
+    const options = {
+      catalogue: true,
+      fetch: async (url: string) => {
+        const path = url.split('/api/v1/')[1] ?? '';
+        asked.push(path);
+        const body = answers[path];
+        return { ok: body !== undefined, json: async () => body ?? { code: 'not_found' } };
+      },
+    };
+    const list = continueWatchingOf(app.state, options);
+    list.subscribe(() => list.list());
+    app.state.progress.set('imdb:tt1', at(600));
+    app.state.progress.set('f1', at(2_990));
+    app.state.progress.set('home video', at(600));
+    const shown = () => list.list().map(({ contentId, reason }) => `${contentId} ${reason}`);
+    expect(shown()).toEqual(['home video in_progress', 'imdb:tt1 in_progress']);
+    await app.environment.advance(1_000);
+    expect(shown()).toEqual(['home video in_progress', 'f2 next_episode']);
+    const { length } = asked;
+    expect(new Set(asked).size).toBe(length);
+    app.state.progress.set('home video', at(700));
+    list.list();
+    await app.environment.advance(1_000);
+    expect(asked).toHaveLength(length);
+    await app.state.close();
+  });
+
   it('learns what the app learns later', async () => {
     const { state } = await openApp();
     const known = new Map<string, ListedFacts>();

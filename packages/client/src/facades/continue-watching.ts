@@ -11,9 +11,12 @@ import {
   type Verdict,
 } from '@cuepoint/core';
 import type { Door } from '../door.ts';
+import { engine } from '../engine.ts';
 import { visibleRegister } from '../replica/view.ts';
 import { Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
+import type { Fetch } from './parts/ask-service.ts';
+import { createCatalogue } from './parts/catalogue.ts';
 import { createDescription, type AppDescription } from './parts/description.ts';
 import { perState } from './parts/per-state.ts';
 
@@ -57,6 +60,13 @@ export interface ContinueWatching {
 }
 
 export interface ContinueWatchingOptions extends AppDescription {
+  /**
+   * Asks the service's catalogue for what neither the app nor the person's devices know: at most 500 contents and series a
+   * run, four at a time. Default false.
+   */
+  readonly catalogue?: boolean;
+  /** For the catalogue; default: the platform's. */
+  readonly fetch?: Fetch;
   /** From where on a content is begun. [CW3] */
   readonly policy?: Partial<ContinueWatchingPolicy>;
 }
@@ -68,10 +78,10 @@ const PARTS = ['progress', ...KINDS];
 const LOOK_MAX_MS = 60 * 60_000;
 const NO_OPTIONS: ContinueWatchingOptions = {};
 
-const listsOf = perState((door) => {
+const listsOf = perState((door, state) => {
   const lists = new WeakMap<ContinueWatchingOptions, ContinueWatching>();
   return (options: ContinueWatchingOptions): ContinueWatching => {
-    const list = lists.get(options) ?? createContinueWatching(door, options);
+    const list = lists.get(options) ?? createContinueWatching(door, state, options);
     lists.set(options, list);
     return list;
   };
@@ -86,11 +96,19 @@ export function continueWatchingOf(
 }
 
 function createContinueWatching(
-  { store, write, environment }: Door,
+  door: Door,
+  state: WatchState,
   options: ContinueWatchingOptions,
 ): ContinueWatching {
+  const { store, write, environment } = door;
   const listeners = new Listeners();
-  const describe = createDescription(store, options);
+  const catalogue = options.catalogue
+    ? createCatalogue(door, options.fetch ?? engine.fetch, (ids) => {
+        for (const id of ids) described(id);
+        listeners.notify();
+      })
+    : undefined;
+  const describe = createDescription(store, options, catalogue);
   const source: ListSource = {
     describe,
     policy: { ...CONTINUE_WATCHING_POLICY, ...options.policy },
@@ -126,6 +144,22 @@ function createContinueWatching(
     }
     listeners.notify();
   });
+
+  function describeAll(): void {
+    describe.reset();
+    list.reset();
+    listeners.notify();
+  }
+
+  if (catalogue !== undefined) {
+    let { isOnline } = state.status.get();
+    // What could not be asked before is asked now.
+    state.status.subscribe(() => {
+      const wasOnline = isOnline;
+      ({ isOnline } = state.status.get());
+      if (isOnline && !wasOnline) describeAll();
+    });
+  }
 
   function described(contentId: string): void {
     for (const seriesId of describe.changed(contentId)) list.changed(seriesId);
@@ -179,11 +213,11 @@ function createContinueWatching(
     rewatch: (id) => set('rewatch', id, { since: '' }),
     endRewatch: (id) => clear('rewatch', id),
     describeAnew(contentId) {
-      if (contentId === undefined) {
-        describe.reset();
-        list.reset();
-      } else described(describe.canonical(contentId));
-      listeners.notify();
+      if (contentId === undefined) describeAll();
+      else {
+        described(describe.canonical(contentId));
+        listeners.notify();
+      }
     },
     subscribe(listener) {
       const end = listeners.subscribe(listener);

@@ -11,15 +11,8 @@ import type { Door } from '../door.ts';
 import { engine } from '../engine.ts';
 import { keepSame, Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
-import {
-  readHistoryPage,
-  type Fetch,
-  type HistoryQuery,
-  type ToldViewing,
-} from './parts/history-page.ts';
+import { askService, type Fetch } from './parts/ask-service.ts';
 import { perState } from './parts/per-state.ts';
-
-export type { HistoryQuery } from './parts/history-page.ts';
 
 /** What was watched, and when: it is read from the service, page by page, and is on no device. [PLY1] */
 export interface History {
@@ -33,6 +26,14 @@ export interface History {
   add(contentId: string, options?: AddPlayOptions): string;
   /** Removes a viewing, and all plays that tell of it; offline too. @throws ClientError `closed` */
   remove(viewing: Pick<HistoryItem, 'playId' | 'alsoIds'>): void;
+}
+
+export interface HistoryQuery {
+  readonly contentId?: string | undefined;
+  /** From this instant or day on. */
+  readonly from?: string | undefined;
+  /** Before this instant, or to the end of this day. */
+  readonly to?: string | undefined;
 }
 
 export interface AddPlayOptions {
@@ -82,6 +83,20 @@ export interface HistoryList {
   refresh(): void;
   /** Calls after each change, and keeps the list fresh meanwhile. @returns what ends it. */
   subscribe(listener: () => void): () => void;
+}
+
+/** One viewing, as the service tells it. [PLY1] */
+interface ToldViewing {
+  readonly playId: string;
+  readonly contentId: string;
+  readonly watchedAt?: string | null;
+  readonly source?: string | null;
+  readonly alsoIds?: readonly string[];
+}
+
+interface HistoryPage {
+  readonly items: readonly ToldViewing[];
+  readonly nextCursor?: string;
 }
 
 /** What other screens add comes in bursts. */
@@ -162,9 +177,10 @@ function openList(
       const of = namespace;
       let next: string | undefined;
       for (let page = 0; page < pages && !(page > 0 && next === undefined); page += 1) {
-        const answer = await readHistoryPage(door, fetch, { ...query, cursor: next });
+        const path = historyPath({ ...query, cursor: next });
+        const answer = await askService<HistoryPage>(door, fetch, path);
         if (of !== namespace) break;
-        if (answer === 'offline' || 'code' in answer) {
+        if (answer === 'offline' || !('items' in answer)) {
           show(
             answer === 'offline'
               ? { state: 'offline', code: undefined }
@@ -236,6 +252,13 @@ function openList(
       };
     },
   };
+}
+
+function historyPath(query: HistoryQuery & { readonly cursor: string | undefined }): string {
+  const asked = (Object.keys(query) as (keyof typeof query)[])
+    .filter((name) => query[name])
+    .map((name) => `${name}=${encodeURIComponent(query[name] ?? '')}`);
+  return `history?${asked.join('&')}`;
 }
 
 /** Adds and removals that wait, over what the service told. [SDK8] */

@@ -34,6 +34,7 @@ const REGISTER_PREFIX = 'p/';
 export class Acknowledged {
   readonly set = new ORSet();
   readonly #registers = new Map<string, Map<string, RegisterOp>>();
+  readonly #deviceIds = new Map<string, string>();
 
   /** @returns whether anything changed. */
   fold(op: Op): boolean {
@@ -47,7 +48,11 @@ export class Acknowledged {
     if (!isRegisterOp(op)) return false;
     const stored = this.registerOf(op);
     if (stored !== undefined && compareStamps(stored, op) >= 0) return false;
-    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), op as RegisterOp);
+    // A person has a few devices, and each message brings their ids anew.
+    const deviceId = this.#deviceIds.get(op.deviceId) ?? op.deviceId;
+    this.#deviceIds.set(deviceId, deviceId);
+    const kept = { ...op, deviceId } as RegisterOp;
+    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), kept);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import type { Description, ListedFacts } from '@cuepoint/core';
 import { visibleRegister } from '../../replica/view.ts';
 import type { ReplicaStore } from '../../replica/replica-store.ts';
+import type { Catalogue } from './catalogue.ts';
 
 /** What the app knows of contents; it comes before what anybody else knows. */
 export interface AppDescription {
@@ -16,8 +17,12 @@ export interface KnownDescription extends Description {
   reset(): void;
 }
 
-/** From the app, then the user's `content` registers. What one does not say the next may. */
-export function createDescription(store: ReplicaStore, app: AppDescription): KnownDescription {
+/** From the app, then the user's `content` registers, then the catalogue. What one does not say the next may. */
+export function createDescription(
+  store: ReplicaStore,
+  app: AppDescription,
+  catalogue?: Catalogue,
+): KnownDescription {
   const factsById = new Map<string, ListedFacts | undefined>();
   const seriesById = new Map<string, string>();
   const episodesBySeries = new Map<string, Set<string>>();
@@ -51,20 +56,21 @@ export function createDescription(store: ReplicaStore, app: AppDescription): Kno
   }
 
   return {
-    canonical: app.canonical ?? ((id) => id),
+    canonical: (id) => app.canonical?.(id) ?? catalogue?.canonical(id) ?? id,
     facts(contentId) {
       if (factsById.has(contentId)) return factsById.get(contentId);
-      const own = app.facts?.(contentId);
-      const others = told(contentId);
-      const facts = own && others ? { ...others, ...own } : (own ?? others);
+      const names = [contentId, ...(catalogue?.aliasesOf(contentId) ?? [])];
+      const said = [...names.map(told), ...names.map((name) => app.facts?.(name))];
+      const known = [catalogue?.facts(contentId), ...said].filter((each) => each !== undefined);
+      const facts = known.length < 2 ? known[0] : (Object.assign({}, ...known) as ListedFacts);
       factsById.set(contentId, facts);
       return facts;
     },
     episodesOf(seriesId) {
       index();
       const episodes = episodesBySeries.get(seriesId) ?? [];
-      const own = app.episodesOf?.(seriesId);
-      return own === undefined ? episodes : new Set([...own, ...episodes]);
+      const own = app.episodesOf?.(seriesId) ?? [];
+      return new Set([...own, ...episodes, ...(catalogue?.episodesOf(seriesId) ?? [])]);
     },
     changed(contentId) {
       factsById.delete(contentId);
