@@ -18,7 +18,7 @@ const packageOf = (specifier: string) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-it.each(['core', 'store', 'server', 'client'])(
+it.each(['core', 'files', 'store', 'server', 'client'])(
   'whoever installs %s has every package that its types name, and those without types of their own with their types',
   (name) => {
     const folder = path.join(ROOT, 'packages', name);

@@ -1,8 +1,10 @@
+import { requireRegister } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import type { ImportRecord, Statement, When, Work } from '../record.ts';
 import { Person } from '../testing/person.ts';
 import type { KnownContent } from './library.ts';
 import type { Plan } from './planned.ts';
+import { stampOps } from './stamp-ops.ts';
 
 const FILM: Work = { type: 'movie', ids: { tmdb: 70_002 }, title: 'Made-up, the Film', year: 1999 };
 const FILM_ID = 'tmdb:movie:70002';
@@ -224,6 +226,32 @@ describe('works', () => {
       seriesId: 'tmdb:tv:70001',
       season: 1,
       episode: 4,
+    });
+  });
+
+  it('whose fields no service takes come to be known without those', async () => {
+    const person = new Person();
+    const odd: Work = {
+      type: 'episode',
+      ids: { slug: 'a\u0000b', tvdb: 4 },
+      title: `\ud800${'x'.repeat(400)}\u0007`,
+      series: { ...SHOW, year: 20_190 },
+      season: 5_000_000,
+      episode: 4,
+    };
+    const { ops } = await person.take([play(unknown, '1', odd)], trakt);
+    for (const op of stampOps(ops, {
+      deviceId: 'import',
+      tick: () => ({ physical: 9, logical: 0 }),
+    })) {
+      if (op.kind === 'register.set') requireRegister(op);
+    }
+    expect(person.value('content', 'tmdb:tv:70001:s5000000e4')).toEqual({
+      type: 'episode',
+      title: 'x'.repeat(300),
+      seriesId: 'tmdb:tv:70001',
+      episode: 4,
+      ids: { tvdb: 4 },
     });
   });
 

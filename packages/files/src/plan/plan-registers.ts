@@ -157,12 +157,22 @@ function isNewer({ claim, isUndone }: KnownRegister, than: Timestamp): boolean {
   return isUndone === true ? order > 0 : order >= 0;
 }
 
-const otherIds = ({ imdb, tmdb, tvdb, trakt, slug }: WorkIds) =>
-  defined({ imdb, tmdb, tvdb, trakt, slug });
+/** What the service takes as an id elsewhere, and as a season or an episode. */
+const SLUG = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
+const NUMBER_MAX = 1_000_000;
+const YEAR_MAX = 9_999;
 
-/** A title as the service takes it: no control characters, not too long. */
+function otherIds({ imdb, tmdb, tvdb, trakt, slug }: WorkIds): WorkIds {
+  const plainSlug = slug !== undefined && SLUG.test(slug) ? slug : undefined;
+  return defined({ imdb, tmdb, tvdb, trakt, slug: plainSlug });
+}
+
+const upTo = (value: number | undefined, max: number) =>
+  value !== undefined && value <= max ? value : undefined;
+
+/** A title as the service takes it: no control characters, no halves of a pair, not too long. */
 function titleOf(title: string | undefined): string | undefined {
-  const plain = title?.replaceAll(/\p{Cc}+/gu, ' ').trim() ?? '';
+  const plain = title?.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').trim() ?? '';
   return plain === '' ? undefined : Array.from(plain).slice(0, TITLE_LENGTH_MAX).join('');
 }
 
@@ -174,10 +184,10 @@ function factsOf(work: Work, seriesId: string | undefined): ContentFacts | undef
     type,
     ...defined({
       title: titleOf(work.title),
-      year: year !== undefined && year <= 9_999 ? year : undefined,
+      year: upTo(year, YEAR_MAX),
       seriesId,
-      season,
-      episode,
+      season: upTo(season, NUMBER_MAX),
+      episode: upTo(episode, NUMBER_MAX),
       ids: Object.keys(other).length === 0 ? undefined : other,
     }),
   };

@@ -1,4 +1,10 @@
-import { HybridLogicalClock, type Op, type OpResult, type Timestamp } from '@cuepoint/core';
+import {
+  HybridLogicalClock,
+  isCuepointError,
+  type Op,
+  type OpResult,
+  type Timestamp,
+} from '@cuepoint/core';
 import { stampOps, type PlannedOp } from '@cuepoint/files';
 
 /** Writes on their way at once: enough for full batches, few enough for others to have their turns. [GC9] */
@@ -50,7 +56,9 @@ export async function writeOps(
         else if (result === 'rejected') counts.refused += 1;
         else counts.unchanged += 1;
       } catch (error) {
-        failure ??= error;
+        // One op that no service takes keeps out no other.
+        if (isCuepointError(error) && error.code.startsWith('invalid_')) counts.refused += 1;
+        else failure ??= error;
       }
       done += 1;
       onWritten?.(done);
