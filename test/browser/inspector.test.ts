@@ -56,6 +56,14 @@ describe.skipIf(!isThere)('the inspector', () => {
       .getByText(/at 0:0\d/)
       .first()
       .waitFor();
+    const watching = page.getByRole('region', { name: /^Continue watching/ });
+    const listed = watching.getByRole('row').filter({ hasText: 'film:alien-1979' });
+    await listed.getByText(/CW3: begun from/).waitFor();
+    await listed
+      .getByText(/progress/)
+      .first()
+      .waitFor();
+    await page.getByText('There is no play.').waitFor();
     expect([page.complaints, playground.complaints]).toEqual([[], []]);
     await context.close();
   });

@@ -25,7 +25,10 @@ const user: InspectedUser = {
     items: [tag('Metropolis', 'tv'), tag('Alien', 'phone')],
     isTruncated: true,
   },
+  watching: { items: [], isTruncated: false },
   progress: { items: [register], isTruncated: false },
+  registers: { items: [], isTruncated: false },
+  plays: { items: [], isTruncated: false },
   devices: { items: [], isTruncated: false },
   sessions: [],
 };

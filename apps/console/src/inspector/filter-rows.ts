@@ -10,8 +10,11 @@ export function filterUser(user: InspectedUser, filter: string): InspectedUser {
   });
   return {
     ...user,
+    watching: only(user.watching),
     watchlist: only(user.watchlist),
     progress: only(user.progress),
+    registers: only(user.registers),
+    plays: only(user.plays),
     devices: only(user.devices),
     sessions: user.sessions.filter(matches),
   };

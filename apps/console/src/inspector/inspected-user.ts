@@ -25,6 +25,41 @@ export interface RegisterRow {
   readonly written: Writer;
 }
 
+/** What was said last of a kind and key; `null` once cleared. */
+export interface SaidRow {
+  readonly register: string;
+  readonly key: string;
+  readonly value: unknown;
+  readonly written: Writer;
+}
+
+export interface PlayRow {
+  readonly playId: string;
+  readonly contentId: string | null;
+  readonly watchedAt: string | null;
+  readonly source: string | null;
+  readonly added: Writer | null;
+  readonly removed: Writer | null;
+}
+
+/** A group, why it is on Continue Watching or why it is not, and what was written of it. */
+export interface ExplainedRow {
+  readonly verdict: {
+    readonly groupId: string;
+    readonly contentId: string;
+    readonly engagedAt: string;
+    readonly reason?: string;
+    readonly hiddenBy?: string;
+    readonly why?: Readonly<Record<string, unknown>> & { readonly rule: string };
+  };
+  readonly said: readonly {
+    readonly kind: string;
+    readonly key: string;
+    readonly value: unknown;
+    readonly written: Writer;
+  }[];
+}
+
 export interface DeviceRow {
   readonly deviceId: string;
   readonly deviceType: string;
@@ -51,12 +86,15 @@ export interface NewestRows<Row> {
   readonly isTruncated: boolean;
 }
 
-/** What `GET /api/v1/inspector/users/{userId}` answers, as far as the page shows it. */
+/** What `GET /api/v1/inspector/users/{userId}` and its `continue-watching` answer, as far as the page shows it. */
 export interface InspectedUser {
   readonly userId: string;
   readonly serverTime: number;
   readonly watchlist: NewestRows<TagRow>;
+  readonly watching: NewestRows<ExplainedRow>;
   readonly progress: NewestRows<RegisterRow>;
+  readonly registers: NewestRows<SaidRow>;
+  readonly plays: NewestRows<PlayRow>;
   readonly devices: NewestRows<DeviceRow>;
   readonly sessions: readonly SessionRow[];
 }

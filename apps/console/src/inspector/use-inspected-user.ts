@@ -47,6 +47,9 @@ export function useInspectedUser(
 }
 
 async function readUser(userId: string, signal: AbortSignal): Promise<InspectedUser> {
-  const answer = await operatorSession.fetch(`/api/v1/inspector/users/${userId}`, { signal });
-  return (await answer.json()) as InspectedUser;
+  const path = `/api/v1/inspector/users/${userId}`;
+  const read = async (url: string): Promise<unknown> =>
+    (await operatorSession.fetch(url, { signal })).json();
+  const [user, watching] = await Promise.all([read(path), read(`${path}/continue-watching`)]);
+  return { ...(user as Omit<InspectedUser, 'watching'>), watching } as InspectedUser;
 }

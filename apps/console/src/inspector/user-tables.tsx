@@ -1,14 +1,43 @@
 import { DataTable, type Column } from '../table/data-table.tsx';
 import { clockOf } from './describe-op.ts';
+import { describeVerdict } from './describe-verdict.ts';
 import type {
   DeviceRow,
+  ExplainedRow,
   InspectedUser,
   NewestRows,
+  PlayRow,
   RegisterRow,
+  SaidRow,
   SessionRow,
   TagRow,
 } from './inspected-user.ts';
 import { Stamp, timeOf } from './stamp.tsx';
+
+const WATCHING_COLUMNS: readonly Column<ExplainedRow>[] = [
+  { title: 'Group', cell: ({ verdict }) => <code>{verdict.groupId}</code> },
+  {
+    title: 'On the list',
+    cell: ({ verdict }) =>
+      verdict.hiddenBy === undefined ? (
+        <span className="badge good">{verdict.reason}</span>
+      ) : (
+        <span className="badge">hidden: {verdict.hiddenBy}</span>
+      ),
+  },
+  { title: 'Content', cell: ({ verdict }) => <code>{verdict.contentId}</code> },
+  { title: 'Why', cell: ({ verdict }) => describeVerdict(verdict) },
+  {
+    title: 'Written of it',
+    cell: ({ said }) =>
+      said.map(({ kind, key, value, written }) => (
+        <div key={`${kind} ${key}`}>
+          {kind} <code>{value === null ? 'cleared' : JSON.stringify(value)}</code>
+          <Stamp writer={written} />
+        </div>
+      )),
+  },
+];
 
 const TAG_COLUMNS: readonly Column<TagRow>[] = [
   { title: 'Content', cell: ({ contentId }) => <code>{contentId}</code> },
@@ -33,6 +62,30 @@ const REGISTER_COLUMNS: readonly Column<RegisterRow>[] = [
   { title: 'Position', isNumber: true, cell: ({ positionSeconds }) => secondsOf(positionSeconds) },
   { title: 'Duration', isNumber: true, cell: ({ durationSeconds }) => secondsOf(durationSeconds) },
   { title: 'Written by the winner', cell: ({ written }) => <Stamp writer={written} /> },
+];
+
+const SAID_COLUMNS: readonly Column<SaidRow>[] = [
+  { title: 'Kind', cell: ({ register }) => register },
+  { title: 'Key', cell: ({ key }) => <code>{key}</code> },
+  {
+    title: 'Value',
+    cell: ({ value }) =>
+      value === null ? (
+        <span className="badge warn">cleared</span>
+      ) : (
+        <code>{JSON.stringify(value)}</code>
+      ),
+  },
+  { title: 'Written by the winner', cell: ({ written }) => <Stamp writer={written} /> },
+];
+
+const PLAY_COLUMNS: readonly Column<PlayRow>[] = [
+  { title: 'Content', cell: ({ contentId }) => <code>{contentId ?? 'unknown'}</code> },
+  { title: 'Watched', cell: ({ watchedAt }) => watchedAt ?? 'nobody knows when' },
+  { title: 'Source', cell: ({ source }) => source ?? '–' },
+  { title: 'Added', cell: ({ added }) => <Stamp writer={added} /> },
+  { title: 'Removed', cell: ({ removed }) => <Stamp writer={removed} /> },
+  { title: 'Play', cell: ({ playId }) => <code>{playId}</code> },
 ];
 
 const DEVICE_COLUMNS: readonly Column<DeviceRow>[] = [
@@ -94,6 +147,14 @@ export function UserTables({ user, isFiltered }: UserTablesProps) {
   return (
     <>
       <DataTable
+        title="Continue watching"
+        note={countOf(user.watching, isFiltered)}
+        columns={WATCHING_COLUMNS}
+        rows={user.watching.items}
+        keyOf={({ verdict }) => verdict.groupId}
+        empty={empty('group that anything was done with')}
+      />
+      <DataTable
         title="Watchlist"
         note={countOf(user.watchlist, isFiltered)}
         columns={TAG_COLUMNS}
@@ -108,6 +169,22 @@ export function UserTables({ user, isFiltered }: UserTablesProps) {
         rows={user.progress.items}
         keyOf={({ contentId }) => contentId}
         empty={empty('register')}
+      />
+      <DataTable
+        title="Registers"
+        note={countOf(user.registers, isFiltered)}
+        columns={SAID_COLUMNS}
+        rows={user.registers.items}
+        keyOf={({ register, key }) => `${register} ${key}`}
+        empty={empty('register of another kind')}
+      />
+      <DataTable
+        title="Plays"
+        note={countOf(user.plays, isFiltered)}
+        columns={PLAY_COLUMNS}
+        rows={user.plays.items}
+        keyOf={({ playId }) => playId}
+        empty={empty('play')}
       />
       <DataTable
         title="Devices"

@@ -5,6 +5,8 @@ import { ContinueWatching } from './continue-watching.tsx';
 import { DeviceConditions } from './device-conditions.tsx';
 import { DeviceInside } from './device-inside.tsx';
 import { DeviceStatus } from './device-status.tsx';
+import { HistoryPanel } from './history-panel.tsx';
+import { episodeAfter } from './invented.ts';
 import type { OpenDevice } from './open-device.ts';
 import { Player, type Showing } from './player.tsx';
 import { SeriesPanel } from './series-panel.tsx';
@@ -35,14 +37,21 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
             contentId,
             startSeconds: positionSeconds,
             isPlaying: playback !== 'paused',
+            startedBy: 'person',
           });
         });
       }),
     [state],
   );
 
-  const play = (contentId: string) =>
-    setShowing({ contentId, startSeconds: undefined, isPlaying: true });
+  const show = (contentId: string, startedBy: Showing['startedBy']) =>
+    setShowing({ contentId, startSeconds: undefined, isPlaying: true, startedBy });
+  const play = (contentId: string) => show(contentId, 'person');
+  /** The next episode begins by itself: nobody may be there any more. */
+  const goOn = (contentId: string) => {
+    const next = episodeAfter(contentId, Date.now());
+    if (next !== undefined) show(next, 'autoplay');
+  };
 
   return (
     <WatchStateProvider state={state}>
@@ -59,6 +68,7 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
               key={showing.contentId}
               showing={showing}
               onShown={() => shown.current?.()}
+              onEnded={goOn}
               onClose={() => setShowing(undefined)}
             />
           )}
@@ -66,6 +76,7 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
         <ContinueWatching onPlay={play} />
         <WatchlistPanel onPlay={play} />
         <SeriesPanel onPlay={play} />
+        <HistoryPanel />
         <DeviceConditions device={device} />
         <DeviceInside />
       </article>

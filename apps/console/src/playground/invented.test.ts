@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { INVENTED } from './invented.ts';
+import { episodeAfter, INVENTED } from './invented.ts';
 
 const contents = Object.entries(INVENTED);
 
@@ -27,4 +27,14 @@ it('every episode is of a series that is there, a week after the one before', ()
     creditsStartSeconds: 3_190,
     releasedAt: '2023-03-15',
   });
+});
+
+it('goes on from episode to episode, not to one that is not out', () => {
+  const [now, later] = [Date.parse('2026-11-30'), Date.parse('2041-01-01')];
+  const ferry = (episode: string) => `series:the-long-ferry:${episode}`;
+  expect(episodeAfter(ferry('s1e5'), now)).toBe(ferry('s2e1'));
+  expect(episodeAfter(ferry('s2e4'), now)).toBeUndefined();
+  expect(episodeAfter(ferry('s2e4'), later)).toBe(ferry('s3e1'));
+  expect(episodeAfter(ferry('s3e2'), later)).toBeUndefined();
+  expect(episodeAfter('film:a-map-of-rain', now)).toBeUndefined();
 });

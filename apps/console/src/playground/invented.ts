@@ -116,6 +116,16 @@ export function inventedTitle(contentId: string): string | undefined {
   return `${series.title}, ${numbersOf(facts)}: ${facts.title}`;
 }
 
+/** The regular episode after this one that is out; undefined after the last. */
+export function episodeAfter(contentId: string, nowMs: number): string | undefined {
+  const seriesId = INVENTED[contentId]?.seriesId;
+  const episodes = seriesId === undefined ? undefined : INVENTED_SERIES.get(seriesId);
+  const next = episodes?.[episodes.indexOf(contentId) + 1];
+  const facts = next === undefined ? undefined : INVENTED[next];
+  const isOut = facts !== undefined && Date.parse(facts.releasedAt ?? '') <= nowMs;
+  return isOut && facts.season !== 0 ? next : undefined;
+}
+
 /** `S1 E2`, or `Special 1`. */
 export function numbersOf({ season, episode }: InventedFacts): string {
   return season === 0 ? `Special ${episode}` : `S${season} E${episode}`;

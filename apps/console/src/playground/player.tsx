@@ -9,18 +9,21 @@ export interface Showing {
   /** Where another device asked it to begin; else where the person was. */
   readonly startSeconds: number | undefined;
   readonly isPlaying: boolean;
+  /** The next episode of a series begins by itself. */
+  readonly startedBy: 'person' | 'autoplay';
 }
 
 interface Props {
   readonly showing: Showing;
   /** The film is on the screen, at its place. */
   readonly onShown: () => void;
+  readonly onEnded: (contentId: string) => void;
   readonly onClose: () => void;
 }
 
 /** Every film is the same clip of two minutes; where it is shows in the picture. */
-export function Player({ showing, onShown, onClose }: Props) {
-  const { contentId, startSeconds, isPlaying } = showing;
+export function Player({ showing, onShown, onEnded, onClose }: Props) {
+  const { contentId, startSeconds, isPlaying, startedBy } = showing;
   const state = useWatchState();
   const video = useRef<HTMLVideoElement>(null);
   const tellShown = useEffectEvent(onShown);
@@ -33,6 +36,7 @@ export function Player({ showing, onShown, onClose }: Props) {
     const binding = bindVideo(state, element, {
       contentId,
       control: true,
+      startedBy,
       ...(startSeconds !== undefined && { startSeconds }),
     });
     const end = binding.onRemoteMoved(({ item, device }) =>
@@ -49,7 +53,7 @@ export function Player({ showing, onShown, onClose }: Props) {
       end();
       binding.detach();
     };
-  }, [state, contentId, startSeconds]);
+  }, [state, contentId, startSeconds, startedBy]);
 
   useEffect(() => {
     const element = video.current;
@@ -89,6 +93,7 @@ export function Player({ showing, onShown, onClose }: Props) {
         playsInline
         preload="auto"
         aria-label={title}
+        onEnded={() => onEnded(contentId)}
       />
       <figcaption>
         <span className="player-title">{title}</span>

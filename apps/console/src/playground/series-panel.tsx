@@ -1,4 +1,5 @@
 import { useContinueWatching, useUpNext } from '@cuepoint/client/react/continue-watching';
+import { useFavorite } from '@cuepoint/client/react/favorites';
 import { useRating } from '@cuepoint/client/react/ratings';
 import { useWatched } from '@cuepoint/client/react/watched';
 import { useId, useState } from 'react';
@@ -55,6 +56,7 @@ function SeriesActs({ seriesId, onPlay }: Props & { readonly seriesId: string })
   const next = useUpNext(seriesId, LIST_OPTIONS);
   const { rewatch } = useContinueWatching(LIST_OPTIONS);
   const { rating, rate, clear } = useRating(seriesId);
+  const { isFavorite, add, remove } = useFavorite(seriesId);
   const title = titleOf(seriesId);
   const facts = next === undefined ? undefined : INVENTED[next.contentId];
   return (
@@ -76,6 +78,15 @@ function SeriesActs({ seriesId, onPlay }: Props & { readonly seriesId: string })
         onClick={() => rewatch(seriesId)}
       >
         Begin anew
+      </button>
+      <button
+        type="button"
+        className="small"
+        aria-pressed={isFavorite}
+        aria-label={`Favourite ${title}`}
+        onClick={() => (isFavorite ? remove() : add())}
+      >
+        {isFavorite ? '♥' : '♡'}
       </button>
       <label>
         Rating{' '}
