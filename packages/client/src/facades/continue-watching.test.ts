@@ -87,6 +87,7 @@ describe('Continue Watching', () => {
     tv.state.progress.set('s1e1', at(1_000));
     tv.state.progress.set('film', at(600));
     await pass(1_000);
+    for (const app of [tv, phone]) expect(shownOn(app)).toHaveLength(2);
     listOf(phone).dismiss('s1e1');
     await pass(1_000);
     for (const app of [tv, phone]) expect(shownOn(app)).toEqual(['film in_progress 600']);
