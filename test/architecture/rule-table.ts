@@ -45,6 +45,7 @@ const BUILT_OF_OTHERS = [
   'IMP3',
   'REG1',
   'REG2',
+  'REG3',
   'PLY1',
   'PLY2',
   'PLY3',
