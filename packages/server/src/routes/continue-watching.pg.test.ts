@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { timestampToText } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretVerifier } from '../auth/token-verifier.ts';
 import { BOTH_DATABASES } from '../testing/both-databases.ts';
@@ -217,6 +218,52 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
     expect((await list()).cards).toMatchObject([{ contentId: 'film' }]);
     const again = await viewer.call('POST', `/continue-watching/${id('film')}/restore`);
     expect(again.body.result).toBe('duplicate');
+  });
+
+  it('[CW4] [CW7] what is dismissed or marked comes after what a clock that is ahead stamped', async () => {
+    const { viewer, list, id } = await open();
+    const ahead = { physical: nowMs + 30_000, logical: 3 };
+    for (const name of ['dismissed', 'marked', 'unmarked']) {
+      const { status } = await viewer.call('PUT', `/progress/${id(name)}`, {
+        device: 'tv',
+        body: {
+          positionSeconds: name === 'unmarked' ? 5_900 : 1_000,
+          durationSeconds: FILM_SECONDS,
+          state: 'paused',
+          timestamp: timestampToText(ahead),
+        },
+      });
+      expect(status).toBe(200);
+    }
+    await viewer.call('POST', `/continue-watching/${id('dismissed')}/dismiss`);
+    await viewer.call('PUT', `/watched/${id('marked')}`, { body: {} });
+    await viewer.call('PUT', `/watched/${id('unmarked')}`, { body: {} });
+    await viewer.call('DELETE', `/watched/${id('unmarked')}`);
+    const { cards, hidden } = await list();
+    expect(cards).toEqual([]);
+    expect(
+      Object.fromEntries(
+        hidden.map(({ contentId, hiddenBy }: Record<string, string>) => [contentId, hiddenBy]),
+      ),
+    ).toEqual({ dismissed: 'dismissed', marked: 'watched', unmarked: 'not_begun' });
+  });
+
+  it('[CW4] [CW7] what was dismissed, or marked, under a name that is an alias now is taken back under the other', async () => {
+    const { put, play, list, watched, viewer, id } = await open();
+    await play('old', 1_000);
+    await viewer.call('POST', `/continue-watching/${id('old')}/dismiss`);
+    await put({ contentId: id('film'), type: 'movie', aliases: [id('old')] });
+    expect((await list()).hidden).toMatchObject([{ groupId: id('film'), hiddenBy: 'dismissed' }]);
+    const restored = await viewer.call('POST', `/continue-watching/${id('old')}/restore`);
+    expect(restored.body).toEqual({ result: 'applied', groupId: id('film') });
+    expect((await list()).cards).toMatchObject([{ contentId: 'film', positionSeconds: 1_000 }]);
+    await viewer.call('PUT', `/watched/${id('old')}`, { body: {} });
+    expect((await list()).hidden).toMatchObject([{ hiddenBy: 'watched' }]);
+    const unmarked = await viewer.call('DELETE', `/watched/${id('film')}`);
+    expect(unmarked.body.result).toBe('applied');
+    // What was said under the other name stays as it is.
+    expect(await watched('old')).toBeDefined();
+    expect((await list()).cards).toMatchObject([{ contentId: 'film', isRewatch: false }]);
   });
 
   it('[CW4] a series is dismissed by any of its episodes and names', async () => {

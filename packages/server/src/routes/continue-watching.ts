@@ -15,20 +15,14 @@ import {
   SeriesParamsSchema,
   UpNextSchema,
 } from '../schemas/watching.ts';
-import type { UserRates } from '../service/user-rates.ts';
 import { readContinueWatching } from '../watching/read-list.ts';
 import { toListedVerdict } from '../watching/to-verdict.ts';
-import { setRegister } from '../writes/set-register.ts';
-import type { WriteDeps } from '../writes/write-deps.ts';
+import { setRegister, type RegisterDeps } from '../writes/set-register.ts';
 import type { RouteApp } from './route-app.ts';
-
-export interface WatchingRouteDeps extends WriteDeps {
-  readonly rates: Pick<UserRates, 'rows'>;
-}
 
 const tags = ['continue watching'];
 
-export function addContinueWatchingRoutes(app: RouteApp, deps: WatchingRouteDeps): void {
+export function addContinueWatchingRoutes(app: RouteApp, deps: RegisterDeps): void {
   const { repository, rates, now } = deps;
 
   app.route({

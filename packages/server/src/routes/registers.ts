@@ -10,14 +10,17 @@ import {
   WatchedBodySchema,
   WatchedWriteSchema,
 } from '../schemas/watching.ts';
-import { setRegister, type RegisterWriteOutcome } from '../writes/set-register.ts';
-import type { WriteDeps } from '../writes/write-deps.ts';
+import {
+  setRegister,
+  type RegisterDeps,
+  type RegisterWriteOutcome,
+} from '../writes/set-register.ts';
 import type { RouteApp } from './route-app.ts';
 
 const tags = ['registers'];
 
 /** What the user says of contents, and what an app keeps of its own. [REG1] */
-export function addRegisterRoutes(app: RouteApp, deps: WriteDeps): void {
+export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
   app.route({
     method: 'GET',
     url: '/registers/:kind/:key',

@@ -220,7 +220,7 @@ async function addApi(
   addSyncRoutes(api, { ...deps, rates });
   addContinueWatchingRoutes(api, { ...deps, rates });
   addHistoryRoutes(api, { ...deps, rates });
-  addRegisterRoutes(api, deps);
+  addRegisterRoutes(api, { ...deps, rates });
   addCatalogueRoutes(api, { ...parts, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);
