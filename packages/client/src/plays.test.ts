@@ -110,6 +110,30 @@ describe('crossing the end', () => {
     await state.close();
   });
 
+  it('[PLY3] is a play again for what was begun anew on another screen and is taken over here', async () => {
+    const tv = await openApp();
+    const there = new FakeEnvironment({ seed: '2' });
+    const phone = await openApp({
+      service: tv.service,
+      environment: there,
+      device: { ...DEVICE, deviceId: 'phone' },
+    });
+    const pass = async (ms: number) => {
+      await tv.environment.advance(ms);
+      await there.advance(ms);
+    };
+    tv.state.progress.set('film', at(5_800));
+    await pass(24 * HOUR_MS);
+    phone.state.progress.set('film', at(0));
+    phone.state.progress.set('film', at(3_500));
+    await pass(1_000);
+    tv.state.progress.set('film', at(3_500));
+    tv.state.progress.report('film', at(5_800));
+    await pass(1_000);
+    expect(tv.service.storeOf('ada').plays.entryCount).toBe(2);
+    await Promise.all([tv.state.close(), phone.state.close()]);
+  });
+
   it('[PLY1] with the id of a playback is one play, though the app began again and went over its end twice', async () => {
     const app = await openApp();
     const { environment, service } = app;

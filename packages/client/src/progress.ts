@@ -155,11 +155,15 @@ export function createProgress(deps: ProgressDeps): Progress {
       isFinished(at, endFactsOf(facts, at.durationSeconds));
     const { positionSeconds, durationSeconds } = position;
     if (facts.type === 'live') return [];
+    const known = get(contentId);
     if (!isAtEnd(position)) {
-      if (positionSeconds * BEGUN_ANEW_PARTS < (durationSeconds || 1)) ends.delete(contentId);
+      // By another screen perhaps, of which the first half need not have come.
+      const isOurs = known?.deviceId === deps.deviceId;
+      if (!isOurs || positionSeconds * BEGUN_ANEW_PARTS < (durationSeconds || 1))
+        ends.delete(contentId);
       return [];
     }
-    const before = lastReports.get(contentId) ?? get(contentId);
+    const before = lastReports.get(contentId) ?? known;
     const isTold = ends.has(contentId) && ends.get(contentId) === playId;
     if (isTold || (before !== undefined && isAtEnd(before))) return [];
     ends.set(contentId, playId);
