@@ -40,7 +40,7 @@ const FACADES = [
   { name: 'favorites', bytesMax: 350 },
   { name: 'preferences', bytesMax: 950 },
   { name: 'registers', bytesMax: 900 },
-  { name: 'history', bytesMax: 1_850 },
+  { name: 'history', bytesMax: 1_950 },
   { name: 'continue-watching', bytesMax: 4_650 },
 ];
 

@@ -173,6 +173,45 @@ describe('the history', () => {
     await app.state.close();
   });
 
+  it('[SDK9] is never one person’s under another who signed in while nobody looked', async () => {
+    const app = await setup();
+    const { http, list, environment } = app;
+    http.plays = [told(5)];
+    const end = app.follow();
+    await settled();
+    end();
+    app.signInAs('bob');
+    await environment.advance(60_000);
+    expect(list.get()).toMatchObject({ state: 'loading', items: [] });
+    http.plays = [told(6)];
+    app.follow();
+    expect(list.get().items).toEqual([]);
+    await settled();
+    expect(idsOf(list.get())).toEqual([idOf(6)]);
+    await app.state.close();
+  });
+
+  it('[SDK1] shows what the service has acknowledged until it tells of it', async () => {
+    const app = await setup();
+    const { http, list, state, environment } = app;
+    http.plays = [told(5)];
+    app.follow();
+    await settled();
+    const playId = historyOf(state).add('other');
+    historyOf(state).remove({ playId: idOf(5), alsoIds: [] });
+    http.isReachable = false;
+    await state.whenDurable();
+    expect(list.get()).toMatchObject({ items: [{ playId, isPending: false }] });
+    await environment.advance(1_000);
+    expect(list.get()).toMatchObject({ state: 'offline', items: [{ playId }] });
+    http.isReachable = true;
+    http.plays = [told(7)];
+    list.refresh();
+    await settled();
+    expect(idsOf(list.get())).toEqual([idOf(7)]);
+    await state.close();
+  });
+
   it('removes a viewing with all that tell of it, in as many changes as that takes', async () => {
     const app = await setup();
     const alsoIds = Array.from({ length: 1_500 }, (_, number) => idOf(100 + number));

@@ -8,6 +8,7 @@ import {
   type Op,
 } from '@cuepoint/core';
 import type { Door } from '../door.ts';
+import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import { engine } from '../engine.ts';
 import { keepSame, Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
@@ -99,6 +100,7 @@ interface HistoryPage {
   readonly nextCursor?: string;
 }
 
+const LOADING: HistorySnapshot = { state: 'loading', code: undefined, items: [], hasMore: false };
 /** What other screens add comes in bursts. */
 const REFRESH_DELAY_MS = 250;
 const DAY_MS = 24 * 60 * 60_000;
@@ -139,13 +141,10 @@ function openList(
   const listeners = new Listeners();
   let { namespace } = store;
   let told: readonly HistoryItem[] = [];
+  /** What was committed since the service was asked: it may not tell of it yet. */
+  let committed: Op[] = [];
   let cursor: string | undefined;
-  let snapshot: HistorySnapshot = {
-    state: 'loading',
-    code: undefined,
-    items: [],
-    hasMore: false,
-  };
+  let snapshot = LOADING;
   /** Pages that are wanted. */
   let pages = 1;
   let isReading = false;
@@ -153,8 +152,20 @@ function openList(
   let cancelRefresh: (() => void) | undefined;
   let endings: (() => void)[] = [];
 
+  /** Whoever signed in, and whether somebody looks: what was read of another is let go of. [SDK9] */
+  function forgetOthers(): boolean {
+    if (namespace === store.namespace) return false;
+    ({ namespace } = store);
+    told = committed = [];
+    cursor = undefined;
+    pages = 1;
+    snapshot = LOADING;
+    isStale = true;
+    return true;
+  }
+
   function show(change: Partial<HistorySnapshot>): void {
-    const shown = overlaid(door, query, told, cursor === undefined);
+    const shown = overlaid(store.replica.entries(), committed, query, told, cursor === undefined);
     const items = keepSame(snapshot.items, shown, ({ playId }) => playId);
     const next = { ...snapshot, hasMore: cursor !== undefined, ...change, items };
     const isSame =
@@ -172,13 +183,16 @@ function openList(
     if (isReading || listeners.size === 0) return;
     isReading = true;
     while (isStale) {
+      forgetOthers();
       isStale = false;
       const read: HistoryItem[] = [];
       const of = namespace;
+      const isCovered = committed.length;
       let next: string | undefined;
       for (let page = 0; page < pages && !(page > 0 && next === undefined); page += 1) {
         const path = historyPath({ ...query, cursor: next });
         const answer = await askService<HistoryPage>(door, fetch, path);
+        forgetOthers();
         if (of !== namespace) break;
         if (answer === 'offline' || !('items' in answer)) {
           show(
@@ -195,6 +209,7 @@ function openList(
       if (of !== namespace) continue;
       if (JSON.stringify(told) !== JSON.stringify(read)) told = read;
       cursor = next;
+      committed = committed.slice(isCovered);
     }
     isReading = false;
     show({ state: 'ready', code: undefined });
@@ -215,15 +230,14 @@ function openList(
   function start(): void {
     endings = [
       store.onChanged(({ keys }, change) => {
-        if (namespace !== store.namespace) {
-          ({ namespace } = store);
-          told = [];
-          cursor = undefined;
-          pages = 1;
-          show({ state: 'loading', code: undefined });
+        const plays = change?.fold?.filter(isPlay) ?? [];
+        if (forgetOthers()) {
+          listeners.notify();
           refresh();
-        } else if (keys === undefined || keys.has('play')) show({});
-        if (change?.fold?.some(isPlay)) refreshSoon();
+        }
+        committed = committed.concat(plays);
+        if (keys === undefined || keys.has('play')) show({});
+        if (plays.length > 0) refreshSoon();
       }),
       state.status.subscribe(() => {
         if (snapshot.state === 'offline' && state.status.get().isOnline) refresh();
@@ -233,7 +247,10 @@ function openList(
   }
 
   return {
-    get: () => snapshot,
+    get() {
+      forgetOthers();
+      return snapshot;
+    },
     loadMore() {
       if (cursor === undefined) return;
       pages += 1;
@@ -261,22 +278,23 @@ function historyPath(query: HistoryQuery & { readonly cursor: string | undefined
   return `history?${asked.join('&')}`;
 }
 
-/** Adds and removals that wait, over what the service told. [SDK8] */
+/** Adds and removals that wait, or are stored and not told yet, over what the service told. [SDK8] */
 function overlaid(
-  { store }: Door,
+  entries: readonly OutboxEntry[],
+  committed: readonly Op[],
   query: HistoryQuery,
   told: readonly HistoryItem[],
   isWhole: boolean,
 ): readonly HistoryItem[] {
   const added: HistoryItem[] = [];
   const removed = new Set<string>();
-  for (const { op, state } of store.replica.entries()) {
+  const known = new Set<string>();
+  for (const { op, state } of [...committed.map((each) => ({ op: each, state: '' })), ...entries]) {
     if (state === 'dead') continue;
     if (op.kind === 'play.remove') for (const playId of op.playIds) removed.add(playId);
     if (op.kind !== 'play.add' || !isWithin(op, query)) continue;
-    added.push(itemOf(op, true));
+    added.push(itemOf(op, state !== ''));
   }
-  const known = new Set<string>();
   for (const { playId, alsoIds } of told) for (const id of [playId, ...alsoIds]) known.add(id);
   const last = told[told.length - 1];
   // One of a page that was not read yet would stand in the wrong place.
