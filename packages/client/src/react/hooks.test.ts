@@ -174,6 +174,18 @@ describe('useResume and useContinueWatching', () => {
   });
 });
 
+describe('useContinueWatching with options', () => {
+  it('keeps its list while what the options say is the same', () => {
+    state.progress.set('film:m', ONE_HOUR);
+    const facts = () => undefined;
+    const hook = renderHook(() => useContinueWatching({ facts, policy: { filmBegunSeconds: 60 } }));
+    const [first] = hook.renders;
+    hook.show(state);
+    expect(hook.renders.length).toBeGreaterThan(1);
+    expect(hook.last).toBe(first);
+  });
+});
+
 describe('useDevices', () => {
   it('[LIV6] shows who is there, and keeps its functions', async () => {
     await online();

@@ -23,7 +23,7 @@ export interface UseContinueWatching extends Pick<
 
 const NONE: readonly Card[] = [];
 
-/** @param options the same object in each render: what the app knows of contents, say. */
+/** @param options what the app knows of contents, say: with the same functions in each render. */
 export function useContinueWatching(options?: ContinueWatchingOptions): UseContinueWatching {
   const state = useWatchState();
   const listOf = useListOf(options);
@@ -53,8 +53,13 @@ export function useUpNext(
   return useSnapshot(listOf, readKept, undefined);
 }
 
+/** Another list for other options: objects that say the same are the same. */
 function useListOf(options: ContinueWatchingOptions | undefined) {
-  return useCallback((open: WatchState) => continueWatchingOf(open, options), [options]);
+  const { facts, episodesOf, canonical, catalogue, fetch } = options ?? {};
+  const policy = JSON.stringify(options?.policy);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- by what they say
+  const kept = useMemo(() => options, [facts, episodesOf, canonical, catalogue, fetch, policy]);
+  return useCallback((open: WatchState) => continueWatchingOf(open, kept), [kept]);
 }
 
 /** The same object for the same verdict: each look makes a new one. */
