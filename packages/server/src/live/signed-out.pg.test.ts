@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
 import { Gate, overriding } from '../testing/gate.ts';
 import type { RawClient } from '../testing/raw-client.ts';
-import { createTestHousehold, type TestHousehold } from '../testing/test-household.ts';
+import { createTestBrowser } from '../testing/test-browser.ts';
+import {
+  createTestHousehold,
+  TEST_PASSWORD,
+  type TestHousehold,
+} from '../testing/test-household.ts';
 
 /** Holds hellos back whose token was looked at. */
 const subscribing = new Gate();
@@ -125,6 +130,18 @@ describe('a live session', () => {
     expect(rows).toEqual([]);
     const last = (await home.profiles())[0]?.userId ?? randomUUID();
     expect((await home.browser.call('DELETE', `/profiles/${last}`)).status).toBe(400);
+  });
+
+  it('[ACC5] ends with its browser when somebody signs in there anew', async () => {
+    const browser = createTestBrowser(home.live.api);
+    const signIn = () =>
+      browser.call('POST', '/sign-in', { body: { name: 'Anna', password: TEST_PASSWORD } });
+    expect((await signIn()).status).toBe(204);
+    const [profile] = await home.profiles();
+    const page = await browser.call('POST', '/token', { body: { userId: profile?.userId } });
+    const session = await greet(home, page.body.token, 'page');
+    expect((await signIn()).status).toBe(204);
+    expect(await session.untilClosed()).toMatchObject({ code: 4401 });
   });
 
   it('[ACC1] profiles are added, renamed, named once, and bounded', async () => {

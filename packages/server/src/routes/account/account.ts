@@ -94,7 +94,10 @@ export function addAccountRoutes(app: RouteApp, deps: AccountRouteDeps): void {
     handler: async (request, reply) => {
       const secret = await signIn(accounts, request.body, browsers.from(request));
       const before = await browsers.find(request);
-      if (before !== undefined) await signIns.end(before.accountId, before.id);
+      if (before !== undefined) {
+        await signIns.end(before.accountId, before.id);
+        await onSignedOut(before.accountId);
+      }
       browsers.remember(request, reply, secret);
       return reply.code(204).send();
     },
