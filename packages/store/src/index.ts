@@ -78,7 +78,7 @@ export {
   type PersistOpOptions,
   type SyncPersistenceOptions,
 } from './sync-persistence.ts';
-export type { PlaysRequest } from './read-plays.ts';
+export type { PlaysPage, PlaysRequest } from './read-plays.ts';
 export * from './sync-repository.ts';
 export type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
 export type { Viewed } from './watching/viewed.ts';

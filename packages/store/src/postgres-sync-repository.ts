@@ -34,7 +34,13 @@ import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
 import { listProgress, listWatchlist, toProgressItem, type StoredProgressRow } from './lists.ts';
 import { readChanges } from './read-changes.ts';
 import { readHeights } from './read-heights.ts';
-import { readPlays, readViewing, type PlaysRequest, type RunningSecondsOf } from './read-plays.ts';
+import {
+  readPlays,
+  readViewing,
+  type PlaysPage,
+  type PlaysRequest,
+  type RunningSecondsOf,
+} from './read-plays.ts';
 import {
   readRegister,
   readRegisters,
@@ -239,7 +245,7 @@ export class PostgresSyncRepository implements SyncRepository {
     return readRegisters(this.#database, toUserId(userId), request);
   }
 
-  async readPlays(userId: string, request: PlaysRequest): Promise<ListPage<Viewing>> {
+  async readPlays(userId: string, request: PlaysRequest): Promise<PlaysPage> {
     return readPlays(this.#database, toUserId(userId), request);
   }
 

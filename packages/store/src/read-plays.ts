@@ -32,10 +32,17 @@ export interface PlaysRequest {
 
 /** Plays of one content that are looked at before a page's and after, to tell which of them are one viewing. */
 const NEAR_PLAYS_MAX = 64;
+/** Plays that are looked at for one page: those that join others fill no page, however many there are. [OPS3] */
+const LOOKED_PER_PAGE_MAX = 1_000;
 /** How PostgreSQL says where plays stand of which nobody knows when. */
 const UNKNOWN = '-infinity';
 /** Before every page, and after every play. */
 const START = { at: 'infinity', playId: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+export interface PlaysPage extends ListPage<Viewing> {
+  /** Rows that were read for it. */
+  readonly rows: number;
+}
 
 interface Place {
   readonly at: string;
@@ -44,7 +51,8 @@ interface Place {
 
 /**
  * A page of the history, the newest viewing first; viewings of which nobody knows when come last. Plays that tell of one
- * viewing are one, wherever pages end. A page costs its own rows and what is near them. [PLY1] [OPS3]
+ * viewing are one, wherever pages end. A page costs its own rows and what is near them; where very many plays are one viewing it
+ * ends before it is full, and says where to go on. [PLY1] [OPS3]
  *
  * @throws CuepointError `limit_exceeded`, `invalid_cursor`
  */
@@ -52,7 +60,7 @@ export async function readPlays(
   database: Database,
   userId: string,
   request: PlaysRequest,
-): Promise<ListPage<Viewing>> {
+): Promise<PlaysPage> {
   const { limit, after } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIST_LIMIT_MAX) {
     throw new CuepointError('limit_exceeded', `A list has 1 to ${LIST_LIMIT_MAX} items a page.`, {
@@ -62,21 +70,27 @@ export async function readPlays(
   }
   const items: Viewing[] = [];
   let place = after === undefined ? START : textToPlace(after);
+  let [looked, rows] = [0, 0];
+  let isEnd = false;
   // Plays that joined a viewing of a later page fill less of this one than was read for it.
-  for (;;) {
-    const wanted = limit + 1 - items.length;
-    const plays = await readPage(database, userId, request, place, wanted);
-    items.push(...(await joined(database, userId, plays, request.runningSecondsOf)));
+  for (let wanted = limit + 1; !isEnd && items.length <= limit; wanted *= 2) {
+    const room = Math.min(wanted, LOOKED_PER_PAGE_MAX - looked);
+    if (room <= 0) break;
+    const plays = await readPage(database, userId, request, place, room);
+    const found = await joined(database, userId, plays, request.runningSecondsOf);
+    items.push(...found.viewings);
+    looked += plays.length;
+    rows += plays.length + found.rows;
+    isEnd = plays.length < room;
     const last = plays.at(-1);
-    if (last === undefined || plays.length < wanted || items.length > limit) break;
-    place = placeOf(last);
+    if (last !== undefined) place = placeOf(last);
   }
   const page = items.slice(0, limit);
   const last = page.at(-1);
-  if (items.length > limit && last !== undefined) {
-    return { items: page, nextCursor: placeToText(placeOf(last)) };
-  }
-  return after === undefined ? { items: page, total: page.length } : { items: page };
+  if (items.length > limit && last !== undefined) place = placeOf(last);
+  else if (isEnd)
+    return after === undefined ? { items, total: items.length, rows } : { items, rows };
+  return { items: page, nextCursor: placeToText(place), rows };
 }
 
 /** The viewing that a play tells of; undefined for one that is not there, or removed. [OPS3] */
@@ -92,7 +106,7 @@ export async function readViewing(
   const [play] = toPlays(rows);
   if (play === undefined) return undefined;
   const near = await readNear(database, userId, [play], runningSecondsOf);
-  const viewings = joinPlays(near, runningSecondsOf?.(play.contentId));
+  const viewings = joinPlays(near.plays, runningSecondsOf?.(play.contentId));
   return viewings.find(({ playId: own, alsoIds }) => own === id || alsoIds.includes(id));
 }
 
@@ -126,11 +140,11 @@ async function joined(
   userId: string,
   plays: readonly Play[],
   runningSecondsOf: RunningSecondsOf | undefined,
-): Promise<Viewing[]> {
-  if (plays.length === 0) return [];
+): Promise<{ readonly viewings: readonly Viewing[]; readonly rows: number }> {
+  if (plays.length === 0) return { viewings: [], rows: 0 };
   const near = await readNear(database, userId, plays, runningSecondsOf);
   const playsByContent = new Map<string, Play[]>();
-  for (const play of near) {
+  for (const play of near.plays) {
     const known = playsByContent.get(play.contentId) ?? [];
     known.push(play);
     playsByContent.set(play.contentId, known);
@@ -141,7 +155,7 @@ async function joined(
       viewings.set(viewing.playId, viewing);
     }
   }
-  return plays.flatMap(({ playId }) => viewings.get(playId) ?? []);
+  return { viewings: plays.flatMap(({ playId }) => viewings.get(playId) ?? []), rows: near.rows };
 }
 
 /** These plays and those of the same contents about their times, each once. */
@@ -150,7 +164,7 @@ async function readNear(
   userId: string,
   plays: readonly Play[],
   runningSecondsOf: RunningSecondsOf | undefined,
-): Promise<Iterable<Play>> {
+): Promise<{ readonly plays: Iterable<Play>; readonly rows: number }> {
   const spans = new Map<string, { oldest: string; newest: string }>();
   // The newest come first.
   for (const play of plays) {
@@ -170,7 +184,7 @@ async function readNear(
   ]);
   const near = new Map(plays.map((play) => [play.playId, play]));
   for (const play of toPlays(rows)) near.set(play.playId, play);
-  return near.values();
+  return { plays: near.values(), rows: rows.length };
 }
 
 function toPlays(rows: readonly PlayRow[]): Play[] {

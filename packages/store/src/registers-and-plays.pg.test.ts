@@ -256,6 +256,53 @@ describe.each(TEST_DATABASES)('registers and plays on $name', ({ open, catchUp, 
     await expect(repository.readPlays(userId, { limit: 0 })).rejects.toBeInstanceOf(CuepointError);
   });
 
+  test('[PLY2] a time comes back to the millisecond, of whatever year', async () => {
+    const userId = randomUUID();
+    const times = [
+      '0990-06-15T12:34:56.789Z',
+      '1695-04-07T17:30:43.110Z',
+      '2026-01-31T20:15:00.001Z',
+    ];
+    await write(userId, ...times.map((watchedAt) => playOp({ contentId: watchedAt, watchedAt })));
+    const lines = await exported(userId);
+    for (const line of lines) {
+      expect(line).toMatchObject({
+        play: { contentId: line.type === 'play' && line.play.watchedAt },
+      });
+    }
+    expect(lines).toHaveLength(times.length);
+  });
+
+  test('[OPS3] [PLY1] a page looks at so many plays, however many are one viewing, and says where to go on', async () => {
+    const userId = randomUUID();
+    const day = Array.from({ length: 1_500 }, (_, index): PlayAddOp => ({
+      ...playOp({ contentId: 'clip', playId: randomUUID() }),
+      watchedAt: new Date(Date.UTC(2025, 11, 31) + index).toISOString(),
+    }));
+    await write(userId, ...day, playOp({ contentId: 'film', watchedAt: '2025-12-30' }));
+    let statements = 0;
+    const query: Database['query'] = (name, params) => {
+      statements += 1;
+      return opened.database.query(name, params);
+    };
+    const reader = new PostgresSyncRepository(
+      new Proxy(opened.database, {
+        get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)),
+      }),
+    );
+    const first = await reader.readPlays(userId, { limit: 1 });
+    expect(statements).toBeLessThan(30);
+    expect(first.rows).toBeGreaterThan(1_000);
+    expect(first.items).toEqual([]);
+    const viewings: Viewing[] = [];
+    for (let after = first.nextCursor; after !== undefined;) {
+      const page = await reader.readPlays(userId, { limit: 1, after });
+      viewings.push(...page.items);
+      after = page.nextCursor;
+    }
+    expect(viewings.map(({ contentId }) => contentId)).toEqual(['clip', 'film']);
+  });
+
   test('[CUR3] [CUR4] a removed play is collected in two steps, and no retry brings it back', async () => {
     for (const table of ['user_watchlists', 'user_plays', 'user_floors', 'user_registers']) {
       await opened.sql(`truncate cuepoint.${table}`);

@@ -16,7 +16,7 @@ import type {
   WatchlistAddOp,
   WatchlistRemoveOp,
 } from '@cuepoint/core';
-import type { PlaysRequest, RunningSecondsOf } from './read-plays.ts';
+import type { PlaysPage, PlaysRequest, RunningSecondsOf } from './read-plays.ts';
 import type { RegistersRequest, StoredRegister } from './read-registers.ts';
 import type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
 import type { Viewed } from './watching/viewed.ts';
@@ -252,7 +252,7 @@ export interface SyncRepository {
     request: RegistersRequest & ListOptions,
   ): Promise<ListPage<StoredRegister>>;
   /** The history, the newest viewing first, with plays that tell of one viewing joined. [PLY1] [OPS3] */
-  readPlays(userId: string, request: PlaysRequest): Promise<ListPage<Viewing>>;
+  readPlays(userId: string, request: PlaysRequest): Promise<PlaysPage>;
   /** The viewing that a play tells of: removing it names its id and `alsoIds`. Undefined for no play, or a removed one. */
   readViewing(
     userId: string,

@@ -75,6 +75,46 @@ describe('limits', () => {
     }
   });
 
+  it('[SEC3] counts what the history, a group and a list read, also where they show little of it', async () => {
+    const [listens, asks, takesAway] = await Promise.all([1, 2, 3].map(() => api.createUser()));
+    if (!listens || !asks || !takesAway) throw new Error('three users');
+    const timestamp = { physical: Date.now(), logical: 0 };
+    await Promise.all(
+      Array.from({ length: 400 }, (_, index) => index).flatMap((index) => {
+        const contentId = `episode-${index}`;
+        const stamp = { timestamp, deviceId: 'tv' };
+        const episode = { type: 'episode', seriesId: 'series', season: 1, episode: index };
+        const ofSeries = { kind: 'register.set', register: 'content', key: contentId } as const;
+        const { persistence } = api.parts;
+        const playId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+        const watchedAt = '2026-01-31T20:15:00Z';
+        return [
+          persistence.persistOp(listens.userId, {
+            kind: 'play.add',
+            ...{ contentId: 'song', playId, watchedAt },
+            ...stamp,
+          }),
+          ...[asks, takesAway].map(({ userId }) =>
+            persistence.persistOp(userId, { ...ofSeries, value: episode, ...stamp }),
+          ),
+        ];
+      }),
+    );
+    const groups = [
+      [listens, 'GET', '/history'],
+      [asks, 'GET', '/up-next/series'],
+      [takesAway, 'POST', '/continue-watching/series/dismiss'],
+    ] as const;
+    for (const [user, method, path] of groups) {
+      expect((await user.call(method, path)).status).toBe(200);
+      for (let count = 0; count < 2; count += 1) await user.call(method, path);
+      expect(await user.call(method, path)).toMatchObject({
+        status: 429,
+        body: { limit: { name: 'rowsPer10Seconds', value: 1_000 } },
+      });
+    }
+  });
+
   it('[SEC3] bounds the tokens of an address that are refused, and keeps nobody else out for them', async () => {
     const call = (remoteAddress: string, token: string) =>
       api.app.inject({

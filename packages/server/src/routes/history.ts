@@ -49,14 +49,14 @@ export function addHistoryRoutes(app: RouteApp, deps: HistoryRouteDeps): void {
     handler: async (request) => {
       const { userId } = callerOf(request);
       const { from, to, contentId, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
-      const page = await readHistory(deps.repository, userId, {
+      const { rows, ...page } = await readHistory(deps.repository, userId, {
         limit,
         ...(from === undefined ? {} : { fromMs: readMs('from', from) }),
         ...(to === undefined ? {} : { toMs: readMs('to', to) }),
         ...(contentId === undefined ? {} : { contentId }),
         ...(cursor === undefined ? {} : { after: cursor }),
       });
-      deps.rates.rows.add(userId, page.items.length);
+      deps.rates.rows.add(userId, rows);
       return { ...page, items: page.items.map(toAnswer) };
     },
   });

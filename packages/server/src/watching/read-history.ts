@@ -1,5 +1,5 @@
 import type { Viewing } from '@cuepoint/core';
-import type { ListPage, PlaysRequest, SyncRepository, Viewed } from '@cuepoint/store';
+import type { PlaysPage, PlaysRequest, SyncRepository, Viewed } from '@cuepoint/store';
 
 export type HistoryReader = Pick<SyncRepository, 'readPlays' | 'readViewing' | 'readContents'>;
 
@@ -9,26 +9,32 @@ const ROUNDS_MAX = 3;
 /**
  * A page of the history. What is one viewing goes by the running times of its contents, which are known only once the page
  * is. [PLY1]
+ *
+ * @returns with all rows that were read for it.
  */
 export async function readHistory(
   repository: HistoryReader,
   userId: string,
   request: Omit<PlaysRequest, 'runningSecondsOf'>,
-): Promise<ListPage<Viewing>> {
+): Promise<PlaysPage> {
   const times = new Map<string, number | undefined>();
   const runningSecondsOf = (contentId: string) => times.get(contentId);
   let page = await repository.readPlays(userId, request);
+  let { rows } = page;
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const unknown = new Set(
       page.items.map(({ contentId }) => contentId).filter((contentId) => !times.has(contentId)),
     );
     if (unknown.size === 0) break;
     const viewed = await repository.readContents(userId, [...unknown]);
+    rows += viewed.rows;
     for (const contentId of unknown) times.set(contentId, runningSecondsIn(viewed, contentId));
     const isKnown = [...unknown].some((contentId) => times.get(contentId) !== undefined);
-    if (isKnown) page = await repository.readPlays(userId, { ...request, runningSecondsOf });
+    if (!isKnown) continue;
+    page = await repository.readPlays(userId, { ...request, runningSecondsOf });
+    rows += page.rows;
   }
-  return page;
+  return { ...page, rows };
 }
 
 /** The viewing that a play tells of. */
