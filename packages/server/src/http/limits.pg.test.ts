@@ -1,4 +1,4 @@
-import { readOp, type Op } from '@cuepoint/core';
+import { readOp, type Op, type PlayAddOp, type RegisterSetOp } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 
@@ -79,27 +79,30 @@ describe('limits', () => {
     const [listens, asks, takesAway] = await Promise.all([1, 2, 3].map(() => api.createUser()));
     if (!listens || !asks || !takesAway) throw new Error('three users');
     const timestamp = { physical: Date.now(), logical: 0 };
-    await Promise.all(
-      Array.from({ length: 400 }, (_, index) => index).flatMap((index) => {
-        const contentId = `episode-${index}`;
-        const stamp = { timestamp, deviceId: 'tv' };
-        const episode = { type: 'episode', seriesId: 'series', season: 1, episode: index };
-        const ofSeries = { kind: 'register.set', register: 'content', key: contentId } as const;
-        const { persistence } = api.parts;
-        const playId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-        const watchedAt = '2026-01-31T20:15:00Z';
-        return [
-          persistence.persistOp(listens.userId, {
-            kind: 'play.add',
-            ...{ contentId: 'song', playId, watchedAt },
-            ...stamp,
-          }),
-          ...[asks, takesAway].map(({ userId }) =>
-            persistence.persistOp(userId, { ...ofSeries, value: episode, ...stamp }),
-          ),
-        ];
-      }),
-    );
+    const { persistence } = api.parts;
+    const stamp = { timestamp, deviceId: 'tv' };
+    const writes = Array.from({ length: 400 }, (_, index) => {
+      const play: PlayAddOp = {
+        kind: 'play.add',
+        contentId: 'song',
+        playId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+        watchedAt: '2026-01-31T20:15:00Z',
+        ...stamp,
+      };
+      const content: RegisterSetOp = {
+        kind: 'register.set',
+        register: 'content',
+        key: `episode-${index}`,
+        value: { type: 'episode', seriesId: 'series', season: 1, episode: index },
+        ...stamp,
+      };
+      return Promise.all([
+        persistence.persistOp(listens.userId, play),
+        persistence.persistOp(asks.userId, content),
+        persistence.persistOp(takesAway.userId, content),
+      ]);
+    });
+    await Promise.all(writes);
     const groups = [
       [listens, 'GET', '/history'],
       [asks, 'GET', '/up-next/series'],
