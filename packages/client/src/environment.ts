@@ -1,4 +1,4 @@
-import { engine } from './engine.ts';
+import { engine, listen } from './engine.ts';
 
 /** What the world outside tells: time, chance, and whether anybody is looking. Tests bring their own. */
 export interface ClientEnvironment {
@@ -73,19 +73,16 @@ function randomUuid(): string {
 }
 
 function listenToPage(listener: (signal: EnvironmentSignal) => void): () => void {
-  const signals: [target: EventTarget | undefined, event: string, tell: () => void][] = [
-    [engine.window, 'online', () => listener('online')],
-    [engine.window, 'pagehide', () => listener('hidden')],
-    [engine.window, 'pageshow', () => listener('visible')],
-    [
-      engine.document,
-      'visibilitychange',
-      () => listener(document.visibilityState === 'visible' ? 'visible' : 'hidden'),
-    ],
+  const { window } = engine;
+  const endings = [
+    listen(window, 'online', () => listener('online')),
+    listen(window, 'pagehide', () => listener('hidden')),
+    listen(window, 'pageshow', () => listener('visible')),
+    listen(engine.document, 'visibilitychange', () =>
+      listener(document.visibilityState === 'visible' ? 'visible' : 'hidden'),
+    ),
   ];
-  // In React Native there is a window that tells nothing.
-  for (const [target, event, tell] of signals) target?.addEventListener?.(event, tell);
   return () => {
-    for (const [target, event, tell] of signals) target?.removeEventListener?.(event, tell);
+    for (const end of endings) end();
   };
 }

@@ -4,6 +4,7 @@ import { inTime } from './in-time.ts';
 import type { Place } from './place.ts';
 import type { ClientStorage, StorageChange } from './storage/client-storage.ts';
 import { escapeSeparator } from './storage/escape-separator.ts';
+import { putChanges } from './storage/put-changes.ts';
 import { inTurnOfTabs, type TabGroup } from './tabs/tab-group.ts';
 
 /** Of the 2 s in which a state opens whatever the storage does. [ENG8] */
@@ -267,10 +268,7 @@ export class Identity {
   async #write(changes: readonly StorageChange[]): Promise<void> {
     if (changes.length === 0) return;
     const records = new Map(this.#records);
-    for (const [key, value] of changes) {
-      if (value === undefined) records.delete(key);
-      else records.set(key, value);
-    }
+    putChanges(records, changes);
     this.#records = records;
     await this.#storage.write(`${this.prefix}device|`, changes).catch(() => undefined);
   }

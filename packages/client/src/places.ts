@@ -1,4 +1,4 @@
-import { msToDate, type PlaybackPosition } from '@cuepoint/core';
+import { isSameCut, msToDate, type PlaybackPosition } from '@cuepoint/core';
 import type { GivenOp } from './outbox/record-op.ts';
 import type { Replica } from './replica/replica.ts';
 import { visibleRegister, type ProgressItem } from './replica/view.ts';
@@ -23,15 +23,13 @@ const LIFETIME_MS = 30 * 24 * 60 * 60_000;
 const BEHIND_SECONDS = 300;
 /** From here on it is another place. */
 const APART_SECONDS = 60;
-/** Two lengths that differ by this part, a hundredth, are of two cuts. */
-const CUT_PARTS = 100;
 
 /** Whether they are cuts of other lengths: a second of one is not the same second of the other. */
 export function areTwoCuts(
   { durationSeconds: a }: Length,
   { durationSeconds: b }: Length,
 ): boolean {
-  return a > 0 && b > 0 && Math.abs(a - b) * CUT_PARTS >= Math.max(a, b);
+  return !isSameCut(a, b);
 }
 
 /** @param at `undefined` for the moment at which it is written. */

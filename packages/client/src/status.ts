@@ -39,14 +39,10 @@ export interface Status {
   subscribe(listener: () => void): () => void;
 }
 
-const NAMES = {
-  idle: 'idle',
-  waiting: 'waiting',
-  connecting: 'connecting',
-  greeting: 'connecting',
-  live: 'online',
-  halted: 'halted',
-} as const satisfies Record<ConnectionState['name'], SyncStatus['connection']>;
+function nameOf({ name }: ConnectionState): SyncStatus['connection'] {
+  if (name === 'live') return 'online';
+  return name === 'greeting' ? 'connecting' : name;
+}
 
 export function createStatus(store: ReplicaStore, link: Link): Status {
   const listeners = new Listeners();
@@ -56,7 +52,7 @@ export function createStatus(store: ReplicaStore, link: Link): Status {
     const entries = replica.entries();
     return {
       isOnline: connection.name === 'live',
-      connection: NAMES[connection.name],
+      connection: nameOf(connection),
       haltedBy: connection.name === 'halted' ? connection.code : undefined,
       lastError: connection.name === 'live' ? undefined : lastError,
       pending: entries.length - replica.deadCount,

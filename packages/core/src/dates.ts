@@ -9,7 +9,8 @@ export const DATE_PATTERN =
   '([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$';
 // Marked so that an app which reads no date has none of it.
 const dateRegExp = /* @__PURE__ */ new RegExp(DATE_PATTERN);
-const ZONE_LENGTH = '+00:00'.length;
+/** Of `+00:00`. */
+const ZONE_LENGTH = 6;
 
 /**
  * The one form in which a date is stored and told: an instant in UTC with `Z`, its ms only where there are any; a day

@@ -18,7 +18,7 @@ export const SECONDS_MAX = 2_147_483_647;
 // oxlint-disable-next-line no-control-regex -- they are what it refuses
 const contentIdRegExp = /^(?!\.{1,2}$)[^\0-\x1f\x7f-\x9f\ud800-\udfff]{1,255}$/u;
 const deviceIdRegExp = new RegExp(DEVICE_ID_PATTERN, 'u');
-const uuidRegExp = new RegExp(UUID_PATTERN, 'u');
+const uuidRegExp = /* @__PURE__ */ new RegExp(UUID_PATTERN, 'u');
 
 // The checks take anything: callers without types pass it, and a RegExp alone would read `undefined`
 // as the text 'undefined'.

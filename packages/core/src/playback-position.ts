@@ -66,8 +66,9 @@ export function isFinished(
  * True where a length is unknown (0).
  */
 export function isSameCut(durationSeconds: number, otherSeconds: number): boolean {
-  if (durationSeconds === 0 || otherSeconds === 0) return true;
-  return 100 * Math.abs(durationSeconds - otherSeconds) < Math.max(durationSeconds, otherSeconds);
+  const isKnown = durationSeconds > 0 && otherSeconds > 0;
+  const apart = 100 * Math.abs(durationSeconds - otherSeconds);
+  return !(isKnown && apart >= Math.max(durationSeconds, otherSeconds));
 }
 
 /** Position > 0 and not finished, unknown duration included. [LWW5] */

@@ -1,4 +1,9 @@
-import { CLOSE_CODES, type DownMessage, type HelloDevice } from '@cuepoint/core';
+import {
+  CLOSE_DEVICE_REPLACED,
+  CLOSE_LIMIT_EXCEEDED,
+  type DownMessage,
+  type HelloDevice,
+} from '@cuepoint/core';
 import type { ClientEnvironment } from '../environment.ts';
 import {
   stepConnection,
@@ -198,7 +203,7 @@ export class Connection {
     // Of one that was given up: the end of it says nothing of the one that took its place.
     if (!isCurrent()) return;
     let verdict = this.#verdict ?? verdictOf(code, reason);
-    if (code === CLOSE_CODES.deviceReplaced) {
+    if (code === CLOSE_DEVICE_REPLACED) {
       // By a tab that leads meanwhile: this one hears that it has lost its turn.
       if (!(await this.#deps.confirmLead())) return;
       if (await this.#deps.onReplaced()) verdict = RETRY;
@@ -230,7 +235,7 @@ export class Connection {
   }
 
   #closed(verdict: Verdict, code?: number): void {
-    if (code === TOO_BIG || code === CLOSE_CODES.limitExceeded) {
+    if (code === TOO_BIG || code === CLOSE_LIMIT_EXCEEDED) {
       this.#deps.session.pump.sendLess();
     }
     this.#forgetSocket();

@@ -1,4 +1,15 @@
-import { CLOSE_CODES, reasonToRetryAfter } from '@cuepoint/core';
+import {
+  CLOSE_BAD_MESSAGE,
+  CLOSE_DEVICE_REPLACED,
+  CLOSE_DEVICE_REVOKED,
+  CLOSE_LIMIT_EXCEEDED,
+  CLOSE_OVERLOADED,
+  CLOSE_PROTOCOL_UNSUPPORTED,
+  CLOSE_RATE_LIMITED,
+  CLOSE_RESTART,
+  CLOSE_USER_ERASED,
+  reasonToRetryAfter,
+} from '@cuepoint/core';
 
 /** Why a connection stays down until the app acts. */
 export type HaltCode =
@@ -21,10 +32,10 @@ export type Verdict =
   | { readonly kind: 'halt'; readonly code: HaltCode };
 
 const HALTS: Readonly<Partial<Record<number, HaltCode>>> = {
-  [CLOSE_CODES.deviceRevoked]: 'device_revoked',
-  [CLOSE_CODES.deviceReplaced]: 'device_replaced',
-  [CLOSE_CODES.protocolUnsupported]: 'protocol_unsupported',
-  [CLOSE_CODES.userErased]: 'user_erased',
+  [CLOSE_DEVICE_REVOKED]: 'device_revoked',
+  [CLOSE_DEVICE_REPLACED]: 'device_replaced',
+  [CLOSE_PROTOCOL_UNSUPPORTED]: 'protocol_unsupported',
+  [CLOSE_USER_ERASED]: 'user_erased',
 };
 export const RETRY = { kind: 'retry', notBeforeMs: 0, isJittered: true } as const satisfies Verdict;
 /** After a message of ours that the service could not read: it will most likely refuse the next, too. */
@@ -36,14 +47,14 @@ export function verdictOf(code: number, reason: string): Verdict {
   if (halt !== undefined) return { kind: 'halt', code: halt };
   const namedMs = reasonToRetryAfter(reason) ?? 0;
   switch (code) {
-    case CLOSE_CODES.restart:
+    case CLOSE_RESTART:
       return { kind: 'retry', notBeforeMs: namedMs, isJittered: namedMs === 0 };
-    case CLOSE_CODES.overloaded:
+    case CLOSE_OVERLOADED:
       return { ...RETRY, notBeforeMs: namedMs };
-    case CLOSE_CODES.rateLimited:
+    case CLOSE_RATE_LIMITED:
       return { ...RETRY, notBeforeMs: namedMs || AFTER_RATE_LIMIT_MS };
-    case CLOSE_CODES.badMessage:
-    case CLOSE_CODES.limitExceeded:
+    case CLOSE_BAD_MESSAGE:
+    case CLOSE_LIMIT_EXCEEDED:
       return { ...RETRY, notBeforeMs: AFTER_FAULT_MS };
     default:
       return RETRY;

@@ -2,6 +2,7 @@ import { Listeners } from '../subscribable.ts';
 import type { ClientStorage, StorageChange } from './client-storage.ts';
 import { answerOf, endOf, objectStore } from './object-store.ts';
 import { changesOf, pageNotes } from './page-notes.ts';
+import { putChanges } from './put-changes.ts';
 
 const RECORDS = 'records';
 /** Tells a database from the one that was here before; no namespace's range holds it. */
@@ -65,10 +66,7 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
         answerOf<unknown[]>(store.getAll(rangeOf(namespace))),
       ]);
       const records = new Map((keys as [string, string][]).map(([, key], at) => [key, values[at]]));
-      for (const [key, value] of left) {
-        if (value === undefined) records.delete(key);
-        else records.set(key, value);
-      }
+      putChanges(records, left);
       return [...records];
     },
     async write(namespace, changes) {

@@ -2,7 +2,7 @@ import type { ClientEnvironment } from '../environment.ts';
 import { leases } from './leases.ts';
 import { aloneGroup, type Leadership, type TabGroup, type Turn } from './tab-group.ts';
 import { webLocks } from './web-locks.ts';
-import { engine } from '../engine.ts';
+import { engine, listen } from '../engine.ts';
 
 /**
  * Tabs of one origin, by BroadcastChannel and by Web Locks, or where the page came over plain HTTP by leases. [SDK6] [ENG2]
@@ -52,7 +52,7 @@ function whileShown(
     turn?.end();
     turn = undefined;
   };
-  engine.window?.addEventListener?.('pagehide', leave);
+  const endHearing = listen(engine.window, 'pagehide', leave);
   const endListening = onSignal((signal) => {
     if (signal !== 'visible' || turn !== undefined) return;
     // Whether it led or not: what others told meanwhile it did not hear.
@@ -64,7 +64,7 @@ function whileShown(
     confirm: () => turn?.confirm() ?? true,
     end() {
       endListening();
-      engine.window?.removeEventListener?.('pagehide', leave);
+      endHearing();
       leave();
     },
   };

@@ -3,7 +3,7 @@ import { inTime } from '../in-time.ts';
 import { answerOf, endOf, objectStore } from '../storage/object-store.ts';
 import { Listeners } from '../subscribable.ts';
 import type { Leadership } from './tab-group.ts';
-import { engine } from '../engine.ts';
+import { engine, listen } from '../engine.ts';
 
 /** How often a tab looks at the lease, be it its own or another's. */
 const BEAT_MS = 2_000;
@@ -166,11 +166,11 @@ function onMark(name: string, listener: () => void): () => void {
   const hear = (marks: string | null): void => {
     if (marks === name) listener();
   };
-  const hearEvent = ({ key }: StorageEvent): void => hear(key);
-  engine.window?.addEventListener?.('storage', hearEvent);
-  const endHearing = marked.subscribe(hear);
+  const endings = [
+    listen(engine.window, 'storage', ({ key }: StorageEvent) => hear(key)),
+    marked.subscribe(hear),
+  ];
   return () => {
-    engine.window?.removeEventListener?.('storage', hearEvent);
-    endHearing();
+    for (const end of endings) end();
   };
 }
