@@ -257,6 +257,13 @@ describe.each(TEST_DATABASES)('registers and plays on $name', ({ open, catchUp, 
     await expect(repository.readPlays(userId, { limit: 0 })).rejects.toBeInstanceOf(CuepointError);
   });
 
+  test('[REG3] what grows with what is watched does not count', async () => {
+    const userId = randomUUID();
+    await seed(userId);
+    // A rating and a favorite; neither what is watched nor a place.
+    expect(await repository.countRegisters(userId, 10)).toBe(2);
+  });
+
   test('[PLY2] a time comes back to the millisecond, of whatever year', async () => {
     const userId = randomUUID();
     const times = [
