@@ -1,7 +1,7 @@
 import { textToTimestamp } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import { FakeEnvironment } from './testing/fake-environment.ts';
-import { FakeService } from './testing/fake-service.ts';
+import { FakeService, fakeToken } from './testing/fake-service.ts';
 import { DEVICE, openApp, type App, type AppOptions } from './testing/open-app.ts';
 
 const MINUTE_MS = 60_000;
@@ -146,6 +146,35 @@ describe('a report', () => {
     await pass(1);
     expect(tv.state.progress.resume('film')).toBe(3_000);
     expect(tick(tv, 190)).toBe(false);
+  });
+
+  it('[CLM3] [SDK9] goes on with no act of whoever was signed in before', async () => {
+    let subject = 'ada';
+    const position = (positionSeconds: number) =>
+      ({ positionSeconds, durationSeconds: 6_000, state: 'playing' }) as const;
+    const app = await openApp({ getToken: () => fakeToken(subject) });
+    const { state, service, environment } = app;
+    await environment.advance(0);
+    service.commit('bob', {
+      kind: 'progress.set',
+      contentId: 'film',
+      ...position(500),
+      timestamp: { physical: environment.trueMs, logical: 0 },
+      deviceId: 'phone',
+    });
+    await environment.advance(60_000);
+    state.progress.set('film', position(100));
+    state.progress.set('other', position(200));
+    await environment.advance(1_000);
+    subject = 'bob';
+    service.socket.end();
+    await environment.advance(60_000);
+    expect(state.status.get().userId).toBe('user-bob');
+    expect(state.progress.report('film', position(600))).toBe(false);
+    expect(state.progress.resume('film')).toBe(500);
+    // What the other one's player said last is news of this one's.
+    expect(state.progress.report('other', position(200))).toBe(true);
+    await state.close();
   });
 
   it('[CLM3] of a device on which nobody did anything leaves what others did alone', async () => {
