@@ -135,6 +135,13 @@ export class Evening {
     }
   }
 
+  /** What the service says that was played. */
+  async history(): Promise<unknown[]> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const answer = await fetch(`${this.#address}/api/v1/history`, { headers });
+    return ((await answer.json()) as { items: unknown[] }).items;
+  }
+
   off(screen: Screen): void {
     this.#screens.delete(screen);
   }

@@ -34,6 +34,10 @@ describe.each(ENGINES)('an evening, on %s', { timeout: TIMEOUT_MS }, (engine) =>
       await screen.until(() => screen.resumes === 35 * 60);
       expect(screen.at?.deviceId).toBe('phone');
     }
+    // History says that the TV played it.
+    expect([tv.told('play.add').length, phone.told('play.add').length]).toEqual([1, 0]);
+    await tv.state.whenDurable();
+    expect(await evening.history()).toMatchObject([{ contentId: evening.film }]);
     // One act on the TV, and it is there again.
     await tv.watch();
     tv.media.playTo(36 * 60);
@@ -41,6 +45,38 @@ describe.each(ENGINES)('an evening, on %s', { timeout: TIMEOUT_MS }, (engine) =>
     await Promise.all(
       [phone, tablet].map((screen) => screen.until(() => screen.resumes === 2_160)),
     );
+  });
+
+  it('[CLM8] a child presses play on the phone for two seconds, the TV is watched for another hour and loses power: the phone’s place wins, the TV’s is one act away on every screen', async () => {
+    evening = await street.begin('20:00', 2 * 60 * 60 + 30 * 60);
+    const [tv, phone] = [await evening.turnOn('tv'), await evening.turnOn('phone')];
+    await tv.watch();
+    await evening.pass(60);
+    await phone.until(() => phone.resumes === 60 * 60);
+    await phone.watch();
+    phone.media.playTo(60 * 60 + 2);
+    phone.media.pause();
+    await tv.untilMovedBy('phone');
+    await evening.pass(60);
+    await tv.losePower();
+
+    const tablet = await evening.turnOn('tablet');
+    for (const screen of [phone, tablet]) {
+      await screen.until(() => screen.places.length > 0);
+      expect(screen.resumes).toBe(60 * 60 + 2);
+      const [place, ...others] = screen.places;
+      expect([place?.deviceId, others]).toEqual(['tv', []]);
+      // At most a minute is lost.
+      expect(2 * 60 * 60 - (place?.positionSeconds ?? 0)).toBeLessThanOrEqual(60);
+    }
+    const [place] = tablet.places;
+    if (place === undefined) throw new Error('there is none');
+    tablet.state.progress.set(evening.film, { ...place, state: 'paused' });
+    const again = await evening.turnOn('tv');
+    for (const screen of [phone, tablet, again]) {
+      await screen.until(() => screen.resumes === place.positionSeconds);
+      expect(screen.places).toEqual([]);
+    }
   });
 
   it('[CLM3] [CLM6] the same where the TV hears of nobody from 22:29 on', async () => {

@@ -194,11 +194,13 @@ export class SimDevice {
       known,
     );
     for (const { op } of added) this.#checkClaim(op, known);
-    // Past its end a position has `watched` and a play beside it. [PLY3]
-    const others = added.filter(({ op }) => op.kind === 'play.add' || isWatchedMark(op));
-    const isWhole = others.length === 0 || others.length === 2 || added.length === 1;
-    const made = isWhole ? added.length - (added.length === 1 ? 0 : others.length) : 0;
-    if (isWritten && made !== 1) {
+    // Beside a position: `watched` and a play past its end, and the place of another screen. [PLY3] [CLM8]
+    const plays = added.filter(({ op }) => op.kind === 'play.add').length;
+    const marks = added.filter(({ op }) => isMark(op, 'watched')).length;
+    const places = added.filter(({ op }) => isMark(op, 'place')).length;
+    const isOne =
+      added.length === 1 || (plays === marks && added.length === 1 + 2 * plays + places);
+    if (isWritten && !isOne) {
       this.#deps.fail(new Violation('f', `${this.name}: a write made ${added.length} entries`));
     }
     for (const { id } of added) this.#unseen.add(id);
@@ -410,6 +412,6 @@ function isProgress({ kind }: Pick<Op, 'kind'>): boolean {
   return kind === 'progress.set' || kind === 'progress.clear';
 }
 
-function isWatchedMark(op: Op): boolean {
-  return op.kind === 'register.set' && op.register === 'watched' && op.value !== null;
+function isMark(op: Op, register: string): boolean {
+  return op.kind === 'register.set' && op.register === register && op.value !== null;
 }

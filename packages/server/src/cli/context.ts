@@ -23,6 +23,11 @@ export function print({ stdout }: CliContext, ...lines: readonly string[]): void
   for (const line of lines) stdout.write(`${printable(line)}\n`);
 }
 
+/** A question, whose answer is typed after it. */
+export function ask({ stderr }: CliContext, question: string): void {
+  stderr.write(printable(question));
+}
+
 /** For what went wrong, and for questions. */
 export function complain({ stderr }: CliContext, message: string): void {
   stderr.write(`${printable(message)}\n`);

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { CuepointError } from '@cuepoint/core';
 import { readPassword } from '../accounts/account-text.ts';
-import type { CliContext } from './context.ts';
+import { ask, type CliContext } from './context.ts';
 
 /**
  * A new password: typed twice and unseen on a terminal, else the first line of the standard input. It is no flag:
@@ -15,15 +15,15 @@ export async function askNewPassword(context: CliContext): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: context.stdin, output: unseen, terminal: isTerminal });
   const lines = terminal[Symbol.asyncIterator]();
-  const ask = async (question: string): Promise<string> => {
-    if (isTerminal) context.stderr.write(question);
+  const read = async (question: string): Promise<string> => {
+    if (isTerminal) ask(context, question);
     const { value } = await lines.next();
-    if (isTerminal) context.stderr.write('\n');
+    if (isTerminal) ask(context, '\n');
     return typeof value === 'string' ? value : '';
   };
   try {
-    const password = readPassword(await ask('Password: '));
-    if (isTerminal && readPassword(await ask('Again: ')) !== password) {
+    const password = readPassword(await read('Password: '));
+    if (isTerminal && readPassword(await read('Again: ')) !== password) {
       throw new CuepointError('invalid_request', 'The two are not the same; nothing was done.');
     }
     return password;
