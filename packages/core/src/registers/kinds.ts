@@ -68,7 +68,7 @@ const OWN_KIND: RegisterKind = { key: 'free', value: Type.Unknown() };
 
 /** Undefined for a kind that Cuepoint does not know and that is no app's own. */
 export function registerKindOf(name: string): RegisterKind | undefined {
-  if (/^x-./.test(name)) return OWN_KIND;
+  if (/^x-[A-Za-z0-9._-]{1,30}$/.test(name)) return OWN_KIND;
   return Object.hasOwn(REGISTER_KINDS, name) ? REGISTER_KINDS[name as RegisterKindName] : undefined;
 }
 

@@ -55,6 +55,7 @@ const REFUSED: [string, string, unknown, string, string][] = [
   ['constructor', 'film', 1, 'invalid_register', 'register'],
   ['x-', 'film', 1, 'invalid_register', 'register'],
   ['X-app', 'film', 1, 'invalid_register', 'register'],
+  ['x-\0', 'film', 1, 'invalid_register', 'register'],
   [`x-${'a'.repeat(31)}`, 'film', 1, 'invalid_register', 'register'],
   ['rating', '', 1, 'invalid_register_key', 'key'],
   ['rating', '..', 1, 'invalid_register_key', 'key'],

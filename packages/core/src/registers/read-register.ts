@@ -21,7 +21,22 @@ import { refusalOfValue } from './value-bounds.ts';
  * `invalid_register_value` with the field in the value, `invalid_date`
  */
 export function requireRegister(op: RegisterSetOp): RegisterSetOp {
-  const kind = typeof op.register === 'string' ? registerKindOf(op.register) : undefined;
+  const kind = requireRegisterKey(op.register, op.key);
+  if (op.value === null) return op;
+  const refusal = refusalOfValue(op.value);
+  if (refusal !== undefined) throw refusal;
+  requireForm(kind, op);
+  const value = withDates(kind, op.value);
+  return value === op.value ? op : { ...op, value };
+}
+
+/**
+ * What a register of this kind and key is: a read asks for no other either.
+ *
+ * @throws CuepointError `invalid_register`, `invalid_register_key`
+ */
+export function requireRegisterKey(register: unknown, key: unknown): RegisterKind {
+  const kind = typeof register === 'string' ? registerKindOf(register) : undefined;
   if (kind === undefined) {
     throw new CuepointError(
       'invalid_register',
@@ -29,13 +44,8 @@ export function requireRegister(op: RegisterSetOp): RegisterSetOp {
       { field: 'register' },
     );
   }
-  requireKey(kind.key, op.key);
-  if (op.value === null) return op;
-  const refusal = refusalOfValue(op.value);
-  if (refusal !== undefined) throw refusal;
-  requireForm(kind, op);
-  const value = withDates(kind, op.value);
-  return value === op.value ? op : { ...op, value };
+  requireKey(kind.key, key);
+  return kind;
 }
 
 const KEY_FORMS: Readonly<Record<RegisterKeyForm, string>> = {

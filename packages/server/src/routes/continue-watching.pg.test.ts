@@ -544,6 +544,23 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
       const answer = await viewer.call('PUT', `/registers/${kind}/key`, { body });
       expect([kind, answer.status, answer.body.code]).toEqual([kind, 400, code]);
     }
+    for (const [unknown, code] of [
+      ['notes/key', 'invalid_register'],
+      ['%00/key', 'invalid_register'],
+      ['x-%00/key', 'invalid_register'],
+      ['preference/%00', 'invalid_register_key'],
+      ['place/key', 'invalid_register_key'],
+    ] as const) {
+      for (const method of ['GET', 'DELETE'] as const) {
+        const answer = await viewer.call(method, `/registers/${unknown}`);
+        expect([method, unknown, answer.status, answer.body.code]).toEqual([
+          method,
+          unknown,
+          400,
+          code,
+        ]);
+      }
+    }
     const proto = await viewer.call('PUT', path, { payload: '{"value":{"__proto__":{"a":1}}}' });
     expect(proto).toMatchObject({ status: 400, body: { code: 'invalid_register_value' } });
   });

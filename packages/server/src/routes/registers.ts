@@ -1,4 +1,10 @@
-import { CuepointError, msToDate, timestampToText, type JsonValue } from '@cuepoint/core';
+import {
+  CuepointError,
+  msToDate,
+  requireRegisterKey,
+  timestampToText,
+  type JsonValue,
+} from '@cuepoint/core';
 import { callerOf, writerOf } from '../auth/authenticate.ts';
 import { withProblems } from '../schemas/answers.ts';
 import { ContentParamsSchema } from '../schemas/requests.ts';
@@ -33,6 +39,7 @@ export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
     },
     handler: async (request) => {
       const { kind, key } = request.params;
+      requireRegisterKey(kind, key);
       const stored = await deps.repository.readRegister(callerOf(request).userId, kind, key);
       if (stored === undefined || stored.value === null) {
         throw new CuepointError('not_found', 'Nothing is said of it.');
