@@ -18,7 +18,7 @@ export async function createCeiling(context: BenchContext, schema: string): Prom
   const upsert = (await readFile(file, 'utf8'))
     .replaceAll(/\bcuepoint\./g, `${schema}.`)
     .replace(/from unnest\([\s\S]*?\) with ordinality as r \(/, `from (${GENERATED_ROWS}) as r (`)
-    .replaceAll('$10::timestamptz', 'clock_timestamp()')
+    .replaceAll('$12::timestamptz', 'clock_timestamp()')
     .replace(/;\s*$/, ' into batch_written;')
     .replace(
       'count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid',
@@ -56,7 +56,7 @@ const GENERATED_ROWS = `
   select
     users[1 + pair / contents], 'title-' || lpad((pair % contents)::text, 6, '0'),
     pair % 5400, 5400, (array['playing', 'playing', 'paused'])[1 + pair % 3],
-    physical, batch, 'device-1', false, g
+    physical, batch, null::bigint, null::integer, 'device-1', false, g
   from (
     select g, g * stride + floor(random() * stride)::integer as pair
     from generate_series(0, batch_rows - 1) as g
