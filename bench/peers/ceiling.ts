@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readSql } from '../../packages/store/src/sql-files.ts';
 import { onServer } from '../support/server-client.ts';
 import { userIdOf } from '../support/data-set.ts';
 import type { BenchContext, Sample } from '../workload.ts';
@@ -14,9 +14,7 @@ const CEILING_BATCH_ROWS = 500;
  * of each of 500 equal ranges: uniform, sorted and without a pair twice, at no cost of its own.
  */
 export async function createCeiling(context: BenchContext, schema: string): Promise<void> {
-  const file = new URL('../../packages/store/sql/upsert-progress.sql', import.meta.url);
-  const upsert = (await readFile(file, 'utf8'))
-    .replaceAll(/\bcuepoint\./g, `${schema}.`)
+  const upsert = readSql('upsert-progress', schema)
     .replace(/from unnest\([\s\S]*?\) with ordinality as r \(/, `from (${GENERATED_ROWS}) as r (`)
     .replaceAll('$12::timestamptz', 'clock_timestamp()')
     .replace(/;\s*$/, ' into batch_written;')

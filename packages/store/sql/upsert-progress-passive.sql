@@ -34,27 +34,8 @@ written as (
   from reported r
   -- The order of the rows, which the choice above loses. [SQL4]
   order by r.position
-  on conflict (user_id, content_id) do update
-  set position_seconds = excluded.position_seconds,
-      duration_seconds = excluded.duration_seconds,
-      state = excluded.state,
-      timestamp_physical = excluded.timestamp_physical,
-      timestamp_logical = excluded.timestamp_logical,
-      claim_physical = excluded.claim_physical,
-      claim_logical = excluded.claim_logical,
-      device_id = excluded.device_id,
-      updated_at = excluded.updated_at,
-      is_cleared = excluded.is_cleared,
-      changed_xid = excluded.changed_xid
-  where t.device_id = excluded.device_id
-    and (
-        coalesce(t.claim_physical, t.timestamp_physical), coalesce(t.claim_logical, t.timestamp_logical),
-        t.timestamp_physical, t.timestamp_logical, t.device_id collate "C"
-      ) < (
-        coalesce(excluded.claim_physical, excluded.timestamp_physical),
-        coalesce(excluded.claim_logical, excluded.timestamp_logical),
-        excluded.timestamp_physical, excluded.timestamp_logical, excluded.device_id collate "C"
-      )
+  include fragments/merge-progress.sql
+    and t.device_id = excluded.device_id
   returning 1
 )
 select count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid from written;

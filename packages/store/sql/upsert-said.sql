@@ -23,23 +23,7 @@ with written as (
   )
   -- A hash join with the tables above would lose the order of the rows. [SQL4]
   order by r.position
-  on conflict (user_id, kind, key) do update
-  set value = excluded.value,
-      timestamp_physical = excluded.timestamp_physical,
-      timestamp_logical = excluded.timestamp_logical,
-      claim_physical = excluded.claim_physical,
-      claim_logical = excluded.claim_logical,
-      device_id = excluded.device_id,
-      updated_at = excluded.updated_at,
-      changed_xid = excluded.changed_xid
-  where (
-      coalesce(t.claim_physical, t.timestamp_physical), coalesce(t.claim_logical, t.timestamp_logical),
-      t.timestamp_physical, t.timestamp_logical, t.device_id collate "C"
-    ) < (
-      coalesce(excluded.claim_physical, excluded.timestamp_physical),
-      coalesce(excluded.claim_logical, excluded.timestamp_logical),
-      excluded.timestamp_physical, excluded.timestamp_logical, excluded.device_id collate "C"
-    )
+  include fragments/merge-said.sql
   returning 1
 )
 select count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid from written;

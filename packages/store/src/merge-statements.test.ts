@@ -75,7 +75,7 @@ test.each([
 });
 
 test('[SQL1] a timer’s report merges alike, over its own device only', () => {
-  const condition = 't.device_id = excluded.device_id and ';
+  const condition = ' and t.device_id = excluded.device_id';
   expect(mergeOf('upsert-progress-passive')).toContain(condition);
   expect(mergeOf('upsert-progress-passive').replace(condition, '')).toBe(
     mergeOf('upsert-progress'),

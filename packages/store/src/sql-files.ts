@@ -6,7 +6,8 @@ const SQL_DIRECTORY = new URL('../sql/', import.meta.url);
 const NAME = /^(?<file>[a-z-]+)(?:@(?<rows>\d+))?(?<counter>\.counter)?$/;
 
 /**
- * One statement a file, valid as it stands in a schema named `cuepoint` that catches up by xid.
+ * One statement a file, valid in a schema named `cuepoint` that catches up by xid; what several share lies in
+ * `sql/fragments`.
  *
  * @param name of the file; then `@n` for a list of n values, then `.counter` for a database that catches up
  * by counters.
@@ -15,10 +16,18 @@ const NAME = /^(?<file>[a-z-]+)(?:@(?<rows>\d+))?(?<counter>\.counter)?$/;
 export function readSql(name: string, schema: string): string {
   const { file, counter, rows } = NAME.exec(name)?.groups ?? {};
   if (file === undefined) throw new Error(`no statement is named ${name}`);
-  let text = readFileSync(new URL(`${file}.sql`, SQL_DIRECTORY), 'utf8');
+  let text = readText(`${file}.sql`);
   if (rows !== undefined) text = repeatRow(text, Number(rows));
   if (counter !== undefined) text = markByVersion(text);
   return bindSchema(text, schema);
+}
+
+/** A file's text with what it includes: `include PATH` on a line of its own, the path from `sql/`. */
+function readText(path: string): string {
+  return readFileSync(new URL(path, SQL_DIRECTORY), 'utf8').replaceAll(
+    /^ *include (\S+)\n/gm,
+    (_line, included: string) => readText(included),
+  );
 }
 
 /** The statement as it is where devices catch up by counters. */
