@@ -92,6 +92,19 @@ export async function openPage(
   return Object.assign(page, { complaints });
 }
 
+/** The playground of somebody new, whose three devices have caught up. */
+export async function openPlayground({ address, browser }: ConsoleUnderTest) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await openPage(context, `${address}/`);
+  const screens = {
+    tv: new DeviceOnPage(page, 'tv'),
+    phone: new DeviceOnPage(page, 'phone'),
+    browser: new DeviceOnPage(page, 'browser'),
+  };
+  for (const device of Object.values(screens)) await device.untilSynced();
+  return { context, page, ...screens };
+}
+
 /** One device of the playground, as a person sees it. */
 export class DeviceOnPage {
   readonly card: Locator;
@@ -121,13 +134,18 @@ export class DeviceOnPage {
     await this.card.locator('.device-status .badge-pending').waitFor({ state: 'detached' });
   }
 
+  /** @param name all of it, or a pattern. */
+  button(name: string | RegExp): Locator {
+    return this.card.getByRole('button', { name, exact: true });
+  }
+
   film(title: string): Locator {
-    return this.card.getByRole('button', { name: `Remove ${title}`, exact: true });
+    return this.button(`Remove ${title}`);
   }
 
   async add(title: string): Promise<void> {
     await this.card.getByLabel('Title of a film').fill(title);
-    await this.card.getByRole('button', { name: 'Add', exact: true }).click();
+    await this.button('Add').click();
   }
 
   async setNetwork(isOn: boolean): Promise<void> {
@@ -144,13 +162,13 @@ export class DeviceOnPage {
   }
 
   async play(title: string): Promise<void> {
-    await this.card.getByRole('button', { name: `Play ${title}`, exact: true }).click();
+    await this.button(`Play ${title}`).click();
     await this.untilPlaying();
   }
 
   /** How far below the card's top a button is, in CSS pixels. */
   async depthOf(button: string): Promise<number> {
-    const there = await this.card.getByRole('button', { name: button, exact: true }).boundingBox();
+    const there = await this.button(button).boundingBox();
     const card = await this.card.boundingBox();
     if (there === null || card === null) throw new Error(`${button} is not shown`);
     return Math.round(there.y - card.y);

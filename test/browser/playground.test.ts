@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { DeviceOnPage, openPage, startConsole, type ConsoleUnderTest } from './console.ts';
+import {
+  DeviceOnPage,
+  openPage,
+  openPlayground,
+  startConsole,
+  type ConsoleUnderTest,
+} from './console.ts';
 
 const isThere = hasChromium();
 let service: ConsoleUnderTest;
@@ -10,19 +16,9 @@ beforeAll(async () => {
 afterEach(() => service?.closeContexts());
 afterAll(() => service?.close());
 
-async function openPlayground() {
-  const context = await service.browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await openPage(context, `${service.address}/`);
-  const [tv, phone, browser] = (['tv', 'phone', 'browser'] as const).map(
-    (key) => new DeviceOnPage(page, key),
-  ) as [DeviceOnPage, DeviceOnPage, DeviceOnPage];
-  for (const device of [tv, phone, browser]) await device.untilSynced();
-  return { context, page, tv, phone, browser };
-}
-
 describe.skipIf(!isThere)('the playground', () => {
   it('tells its story: add, go offline, conflict, agree, hand over, and survive a kill', async () => {
-    const { context, page, tv, phone, browser } = await openPlayground();
+    const { context, page, tv, phone, browser } = await openPlayground(service);
 
     await phone.add('Casablanca');
     await tv.film('Casablanca').waitFor();
@@ -49,7 +45,7 @@ describe.skipIf(!isThere)('the playground', () => {
     }
 
     await tv.play('Alien');
-    await tv.card.getByRole('button', { name: 'To Phone' }).click();
+    await tv.button('To Phone').click();
     await phone.untilPlaying();
     await tv.video().waitFor({ state: 'detached' });
 
@@ -63,7 +59,7 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it('[SDK3] lets clocks of 1970 and 2099 neither win nor lose', async () => {
-    const { context, tv, phone, browser } = await openPlayground();
+    const { context, tv, phone, browser } = await openPlayground(service);
     await tv.setClock(0);
     await phone.setClock(8);
     await browser.add('Fargo');
@@ -82,7 +78,7 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it('[SDK2] keeps a change that was not sent over a reload, and over a tab that is killed', async () => {
-    const { context, page, phone } = await openPlayground();
+    const { context, page, phone } = await openPlayground(service);
     await phone.setNetwork(false);
     await phone.add('Memento');
     await phone.untilStatus('1 change waits');
@@ -108,7 +104,7 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it('moves no button when a change is acknowledged: a finger may be on it', async () => {
-    const { context, page, tv } = await openPlayground();
+    const { context, page, tv } = await openPlayground(service);
     await page.setViewportSize({ width: 360, height: 900 });
     await tv.add('Casablanca');
     await tv.untilSynced();
@@ -123,7 +119,7 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it("[SDK5] follows the browser's own network switch", async () => {
-    const { context, phone, tv } = await openPlayground();
+    const { context, phone, tv } = await openPlayground(service);
     await context.setOffline(true);
     await phone.add('Gladiator');
     await phone.film('Gladiator').waitFor();
@@ -135,7 +131,7 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it('[SDK6] has one connection a device in two tabs, and one outbox', async () => {
-    const { context, page, phone } = await openPlayground();
+    const { context, page, phone } = await openPlayground(service);
     const second = await openPage(context, `${service.address}/`);
     const phoneThere = new DeviceOnPage(second, 'phone');
     await phoneThere.untilSynced();
@@ -156,41 +152,20 @@ describe.skipIf(!isThere)('the playground', () => {
   });
 
   it('[SDK7] reports where a real video is, and resumes there', async () => {
-    const { context, page, tv, phone } = await openPlayground();
+    const { context, page, tv, phone } = await openPlayground(service);
     await tv.add('Memento');
     await tv.play('Memento');
     await tv.video().evaluate((video: HTMLVideoElement) => {
       video.currentTime = 42;
     });
-    await phone.card.getByRole('button', { name: /Resume Memento at 0:4[2-9]/ }).waitFor();
+    await phone.button(/Resume Memento at 0:4[2-9]/).waitFor();
     await tv.video().evaluate((video: HTMLVideoElement) => video.pause());
     await tv.untilSynced();
     await page.reload();
     await tv.untilSynced();
-    await tv.card.getByRole('button', { name: /Resume Memento/ }).click();
+    await tv.button(/Resume Memento/).click();
     await tv.untilPlaying();
     expect(await tv.position()).toBeGreaterThan(41);
-    await context.close();
-  });
-
-  it('[CW4] [CW5] shows the next episode on every screen, takes it away on all, and brings it back', async () => {
-    const { context, page, tv, phone } = await openPlayground();
-    const button = ({ card }: DeviceOnPage, name: string) =>
-      card.getByRole('button', { name, exact: true });
-    await tv.card.getByText('The Long Ferry', { exact: true }).click();
-    await button(tv, 'Seen The Long Ferry, S1 E1: Slack Water').click();
-    await button(phone, 'Begin The Long Ferry, S1 E2: The Purser').waitFor();
-
-    await button(phone, 'Take The Long Ferry away').click();
-    await button(tv, 'Take The Long Ferry away').waitFor({ state: 'detached' });
-    await phone.card.getByText('Outbox, cursor and reasons').click();
-    await phone.card.getByText('not shown, dismissed (CW4)').waitFor();
-    await button(phone, 'Bring it back').click();
-    await button(tv, 'Begin The Long Ferry, S1 E2: The Purser').waitFor();
-
-    await button(tv, 'Begin The Long Ferry anew').click();
-    await button(phone, 'Begin The Long Ferry, S1 E1: Slack Water').waitFor();
-    expect(page.complaints).toEqual([]);
     await context.close();
   });
 });
