@@ -76,11 +76,11 @@ export class CrashDevice {
       const position = {
         positionSeconds: Math.floor(random() * FILM_SECONDS),
         durationSeconds: FILM_SECONDS,
-        state: chance < 0.8 ? ('playing' as const) : ('paused' as const),
+        state: chance < 0.85 ? ('playing' as const) : ('paused' as const),
       };
       // Half of what plays, nobody watches. [CLM3]
-      if (chance < 0.8) progress.set(contentId, position);
-      else progress.report(contentId, position);
+      if (chance >= 0.7 && chance < 0.85) progress.report(contentId, position);
+      else progress.set(contentId, position);
     }
   }
 
