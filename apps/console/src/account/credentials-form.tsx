@@ -1,6 +1,6 @@
 import { useState, type SubmitEvent } from 'react';
 import { ProblemNote } from './problem-note.tsx';
-import { TextField } from './text-field.tsx';
+import { PASSWORD_LENGTH_MIN, TextField } from './text-field.tsx';
 import { useAction } from './use-action.ts';
 import './account.css';
 
@@ -15,8 +15,6 @@ export interface CredentialsFormProps {
   readonly submitLabel: string;
   readonly onSubmit: (credentials: Credentials) => Promise<void>;
 }
-
-const PASSWORD_LENGTH_MIN = 8;
 
 /** A name and a password, for whoever comes and for the first of all. */
 export function CredentialsForm({ isNew = false, submitLabel, onSubmit }: CredentialsFormProps) {

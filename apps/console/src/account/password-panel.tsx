@@ -1,7 +1,7 @@
 import { useId, useState, type SubmitEvent } from 'react';
 import { askAccount } from './ask-account.ts';
 import { ProblemNote } from './problem-note.tsx';
-import { TextField } from './text-field.tsx';
+import { PASSWORD_LENGTH_MIN, TextField } from './text-field.tsx';
 import { useAction } from './use-action.ts';
 
 /** Another password, which signs everything else out. */
@@ -39,7 +39,7 @@ export function PasswordPanel() {
           onChange={setNewPassword}
           autoComplete="new-password"
           hint="Eight signs or more. Everything else is signed out."
-          minLength={8}
+          minLength={PASSWORD_LENGTH_MIN}
         />
         <ProblemNote problem={problem} />
         <output>{isDone ? 'It is changed.' : ''}</output>

@@ -12,6 +12,9 @@ export interface TextFieldProps {
   readonly className?: string;
 }
 
+/** Of a new password; the service has the same bound. */
+export const PASSWORD_LENGTH_MIN = 8;
+
 export function TextField(props: TextFieldProps) {
   const { label, value, onChange, type = 'text', autoComplete, hint, minLength, className } = props;
   const [fieldId, hintId] = [useId(), useId()];

@@ -14,7 +14,7 @@ const STATES = {
 /** A cursor is opaque; its end is enough to see that it moved. */
 const CURSOR_SHOWN = 12;
 
-/** What only the device itself knows: its outbox, and how far it has read. */
+/** What a device has inside: its outbox, how far it has read, and why its Continue Watching is as it is. */
 export function DeviceInside() {
   const state = useWatchState();
   const [isOpen, setOpen] = useState(false);
@@ -76,7 +76,7 @@ function Reasons({ state }: { readonly state: WatchState }) {
   );
 }
 
-/** Anything that the device does shows in its status, its list or its progress. */
+/** Anything that the device does shows in its status, its watchlist, its progress or its Continue Watching. */
 function useInspection(state: WatchState) {
   const [inspection, setInspection] = useState(() => state.inspect());
   useEffect(() => {

@@ -46,7 +46,7 @@ function SignedInScreen() {
       <p>
         It is signed in. <DeviceStatus />
       </p>
-      <h2>To watch</h2>
+      <h2>Watchlist</h2>
       {items.length === 0 ? (
         <p className="quiet">Nothing yet.</p>
       ) : (

@@ -9,7 +9,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 export function gcCommand(context: CliContext): Command {
   return new Command('gc')
-    .description('collect watchlist entries that were removed longer ago than the retention')
+    .description('collect what was removed longer ago than the retention')
     .addHelpText(
       'after',
       [
