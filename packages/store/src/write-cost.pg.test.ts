@@ -257,6 +257,16 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
     expect(again).toEqual([{ result: 'duplicate' }, { result: 'duplicate' }]);
   });
 
+  /** By id; on Citus by shard, which is by the hash that PostgreSQL makes of a UUID. */
+  async function orderOf(users: readonly string[]): Promise<string[]> {
+    if (batch === 'unnest') return users.toSorted();
+    const rows = await opened.sql<{ id: string }>(
+      'select id from unnest($1::uuid[]) as u (id) order by uuid_hash(id), id',
+      [`{${users.join(',')}}`],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   test.each([0, 1, 3_000])(
     '[SQL4] rows are written in the order of their keys, also beside %d erased users',
     async (erased) => {
@@ -288,6 +298,7 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
         createBatchWriter(opened.database, () => NOW_MS),
         rows,
       );
+      const inOrder = await orderOf(users);
       for (const [table, content] of [
         ['user_progress', 'film-1'],
         ['user_progress', 'film-2'],
@@ -301,10 +312,23 @@ describe.each(TEST_DATABASES)('the cost of a write on $name', ({ open, catchUp, 
         expect(
           written.map((row) => row.user_id),
           `rows of ${table}`,
-        ).toEqual(users.toSorted());
+        ).toEqual(inOrder);
       }
     },
   );
+
+  test.runIf(catchUp === 'counter')('[SQL4] counters are raised in that order too', async () => {
+    const users = Array.from({ length: 400 }, () => randomUUID());
+    await writeBatch(
+      createBatchWriter(opened.database, () => NOW_MS),
+      users.map((userId) => rowOf<ProgressOp, OpResult>(progressLane, userId, 'film-1', setOp())),
+    );
+    const raised = await opened.sql<{ user_id: string }>(
+      'select user_id from cuepoint.user_versions where user_id = any($1::uuid[]) order by ctid',
+      [`{${users.join(',')}}`],
+    );
+    expect(raised.map((row) => row.user_id)).toEqual(await orderOf(users));
+  });
 });
 
 describe.each(SERVER_DATABASES)('writers beside one another on $name', ({ open }) => {

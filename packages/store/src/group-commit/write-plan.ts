@@ -2,6 +2,7 @@ import type { Timestamp } from '@cuepoint/core';
 import { plainArray } from '../array-literal.ts';
 import type { BoundStatement, QueryResult } from '../database.ts';
 import type { Dialect } from '../dialect.ts';
+import { createHashOrder } from '../distribution/hash-order.ts';
 import type { AnyRow, Guard, MarkOf, Written } from './lane.ts';
 import { ofCounters } from '../sql-files.ts';
 import { valuesStatements } from './values-statements.ts';
@@ -59,8 +60,15 @@ function planArrays(groups: readonly LaneGroup[], nowMs: number, dialect: Dialec
   };
 }
 
-function planValues(groups: readonly LaneGroup[], nowMs: number, dialect: Dialect): WritePlan {
-  const users = usersOf(groups);
+function planValues(sorted: readonly LaneGroup[], nowMs: number, dialect: Dialect): WritePlan {
+  // Citus locks the rows of a list shard by shard, and a shard is a range of hashes. In any other order two lists that follow
+  // one another could lock two users the other way round than another instance's do. [SQL4]
+  const compareUsers = createHashOrder();
+  const groups = sorted.map(({ lane, rows }) => ({
+    lane,
+    rows: rows.toSorted((a, b) => compareUsers(a.userId, b.userId)),
+  }));
+  const users = usersOf(groups).toSorted(compareUsers);
   const floored = usersOf(groups.filter(({ lane }) => lane.hasFloor));
   const marks = users.length === 0 ? [] : markStatements(users, dialect);
   const guards = users.length === 0 ? [] : guardStatements(users, floored);
