@@ -75,6 +75,11 @@ create table catalogue_contents (
   updated_at timestamp with time zone not null
 );
 
+create table content_numbers (
+  number integer not null,
+  name character varying(300) collate "C" not null
+);
+
 create table cuepoint_migrations (
   version integer not null,
   name text not null,
@@ -277,6 +282,10 @@ alter table catalogue_aliases add constraint catalogue_aliases_pkey PRIMARY KEY 
 
 alter table catalogue_contents add constraint catalogue_contents_pkey PRIMARY KEY (content_id);
 
+alter table content_numbers add constraint content_numbers_name_key UNIQUE (name);
+
+alter table content_numbers add constraint content_numbers_pkey PRIMARY KEY (number);
+
 alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQUE (name);
 
 alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
@@ -378,6 +387,10 @@ CREATE UNIQUE INDEX accounts_pkey ON cuepoint.accounts USING btree (id);
 CREATE UNIQUE INDEX catalogue_aliases_pkey ON cuepoint.catalogue_aliases USING btree (alias);
 
 CREATE UNIQUE INDEX catalogue_contents_pkey ON cuepoint.catalogue_contents USING btree (content_id);
+
+CREATE UNIQUE INDEX content_numbers_name_key ON cuepoint.content_numbers USING btree (name);
+
+CREATE UNIQUE INDEX content_numbers_pkey ON cuepoint.content_numbers USING btree (number);
 
 CREATE UNIQUE INDEX cuepoint_migrations_name_key ON cuepoint.cuepoint_migrations USING btree (name);
 

@@ -14,9 +14,10 @@ const RULES_BY_FOLDER: Readonly<Record<string, PackageRules>> = {
   'packages/store': { name: '@cuepoint/store', imports: ['@cuepoint/core'], usesNode: true },
   'packages/server': {
     name: '@cuepoint/server',
-    imports: ['@cuepoint/core', '@cuepoint/files', '@cuepoint/store'],
+    imports: ['@cuepoint/core', '@cuepoint/files', '@cuepoint/store', '@cuepoint/trakt'],
     usesNode: true,
   },
+  'packages/trakt': { name: '@cuepoint/trakt', imports: ['@cuepoint/core'], usesNode: true },
   'packages/client': { name: '@cuepoint/client', imports: ['@cuepoint/core'], usesNode: false },
   'apps/console': {
     name: '@cuepoint/console',

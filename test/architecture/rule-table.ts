@@ -11,6 +11,7 @@ const RULE_COUNTS_BY_SECTION = {
   'registers and plays': { REG: 3, PLY: 4 },
   'continue watching': { CW: 10 },
   files: { IMP: 3, EXP: 1 },
+  "Trakt's API": { TRK: 7 },
   household: { ACC: 5 },
   'every screen': { ENG: 9 },
 } as const;

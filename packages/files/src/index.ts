@@ -1,6 +1,7 @@
 export { ArchiveError } from './archive.ts';
 export { FILE_LIMITS, type FileLimits } from './limits.ts';
 export type { DateOrder } from './numeric-date.ts';
+export { contentIdsOf, newContentId } from './plan/content-ids.ts';
 export { createLibrary, type KnownContent, type Library, type Match } from './plan/library.ts';
 export { againId } from './plan/play-ids.ts';
 export { planImport, type PlanOptions } from './plan/plan-import.ts';

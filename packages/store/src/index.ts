@@ -29,6 +29,7 @@ export {
   type ListedSignIn,
   type SignInStore,
 } from './accounts/sign-in-store.ts';
+export { createContentNumbers, type ContentNumbers } from './content-numbers/content-numbers.ts';
 export type { Database, DatabaseOptions, PoolStats, Queryable } from './database.ts';
 export {
   DEFAULT_DATA_DIR,

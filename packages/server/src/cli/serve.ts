@@ -85,12 +85,20 @@ function describeSetUp({ setUpCode, address }: StartedService, publicUrl = addre
 }
 
 async function describeStart(
-  { address, operatorAddress, storage, durabilityWarnings, development }: StartedService,
+  {
+    address,
+    operatorAddress,
+    traktAddress,
+    storage,
+    durabilityWarnings,
+    development,
+  }: StartedService,
   reachedAt: readonly string[],
 ): Promise<string[]> {
   const lines = [`Cuepoint ${VERSION} listens on ${address}`, `  data  ${storage}`];
   if (reachedAt.length > 0) lines.push(`  other machines  ${reachedAt.join(', ')}`);
   if (operatorAddress !== undefined) lines.push(`  operators  ${operatorAddress}`);
+  if (traktAddress !== undefined) lines.push(`  trakt  ${traktAddress}`);
   for (const warning of durabilityWarnings) lines.push(`  note  ${warning}`);
   if (development === undefined) return lines;
   const token = await development.mintToken(DEVELOPMENT_USER_ID);

@@ -86,6 +86,20 @@ export const SETTINGS = {
     description: 'Whether the console is served at `/`: on or off.',
     parse: parseChoice(['on', 'off']),
   },
+  trakt: {
+    env: 'CUEPOINT_TRAKT',
+    group: 'listen',
+    default: 'off',
+    description: "Whether Trakt's API is served under `/compat/trakt`: on or off.",
+    parse: parseChoice(['on', 'off']),
+  },
+  traktPort: {
+    env: 'CUEPOINT_TRAKT_PORT',
+    group: 'listen',
+    description:
+      "A port of its own at `HOST`, where Trakt's API is at `/`: for clients that take no path; 0 takes any free one.",
+    parse: parseInteger(0, 65_535),
+  },
   dataDir: {
     env: 'CUEPOINT_DATA_DIR',
     group: 'database',

@@ -8,10 +8,7 @@ import { PROBLEM_MEDIA_TYPE, toProblem } from './problem.ts';
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toKnownError(error);
   const problem = toProblem(known, request.id);
-  if (problem.status >= 500) {
-    const level = known.code === 'internal' ? 'error' : 'warn';
-    request.log[level]({ err: known.cause ?? known, code: known.code }, 'request failed');
-  }
+  logFailure(known, problem.status, request);
   // Whatever the route had promised a cache of what it did not give.
   makePrivate(reply);
   if (problem.retryAfterMs !== undefined) {
@@ -21,6 +18,17 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (request.raw.complete) void reply.removeHeader('connection');
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** What is our fault. */
+export function logFailure(
+  known: CuepointError,
+  status: number,
+  { log }: Pick<FastifyRequest, 'log'>,
+): void {
+  if (status < 500) return;
+  const level = known.code === 'internal' ? 'error' : 'warn';
+  log[level]({ err: known.cause ?? known, code: known.code }, 'request failed');
 }
 
 /** Anything that is not an expected failure is a bug of ours: `internal`, with the rest in the log. */

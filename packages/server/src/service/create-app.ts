@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { CuepointError } from '@cuepoint/core';
 import {
   fastify,
@@ -30,6 +31,7 @@ import {
   STALLED_TIMEOUT_MS,
   TIMEOUT_CHECK_INTERVAL_MS,
 } from '../limits.ts';
+import { traktUrl } from '../trakt/trakt-mount.ts';
 import { addService, API_PREFIX, watchScope } from './cuepoint-plugin.ts';
 import type { ServiceParts } from './parts.ts';
 
@@ -70,6 +72,7 @@ export async function createApp({
   connectionLimits,
 }: CreateAppOptions): Promise<FastifyInstance> {
   const limits = { ...CONNECTION_LIMITS, ...connectionLimits };
+  const { trakt } = parts;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
@@ -85,6 +88,8 @@ export async function createApp({
     connectionTimeout: limits.stalledTimeoutMs,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Before the router, which tells paths apart by each slash.
+    rewriteUrl: (raw: IncomingMessage) => traktUrl(trakt, raw),
     routerOptions: { maxParamLength: PATH_ID_LENGTH_MAX },
     // The hook below answers while stopping, as a problem.
     return503OnClosing: false,

@@ -16,7 +16,7 @@ import { closeServer } from './close-server.ts';
 import { createApp } from './create-app.ts';
 import { delay } from './delay.ts';
 import { openWithRetry } from './open-with-retry.ts';
-import { listenForOperators, type OperatorListener } from './operator-listener.ts';
+import { listenAt, type SecondListener } from './second-listener.ts';
 import { openStoredParts, type StoredParts } from './stored-parts.ts';
 
 export interface ServiceOptions {
@@ -42,6 +42,8 @@ export interface StartedService {
   readonly address: string;
   /** Of operators, where they have one of their own. */
   readonly operatorAddress: string | undefined;
+  /** Of Trakt's API, where it has a port of its own. */
+  readonly traktAddress: string | undefined;
   /** Where the data is, printable. */
   readonly storage: string;
   readonly durabilityWarnings: readonly string[];
@@ -73,7 +75,7 @@ export function createService(options: ServiceOptions): Service {
   const { onUnavailable = () => undefined, onNextLink = () => undefined } = options;
   const stopping = new AbortController();
   let app: FastifyInstance | undefined;
-  let operatorListener: OperatorListener | undefined;
+  const listeners: SecondListener[] = [];
   let stored: StoredParts | undefined;
   let started: Promise<StartedService> | undefined;
   let stopped: Promise<void> | undefined;
@@ -105,10 +107,13 @@ export function createService(options: ServiceOptions): Service {
     requireNotStopping();
     const { accounts } = stored;
     const operators = config.operatorAddress === undefined ? undefined : new WeakSet<object>();
+    const traktConnections = config.traktPort === undefined ? undefined : new WeakSet<object>();
+    const isMounted = config.trakt === 'on';
     app = await createApp({
       parts: {
         repository: stored.repository,
         catalogue: stored.catalogue,
+        numbers: stored.numbers,
         persistence: stored.persistence,
         feed: stored.feed,
         live: config,
@@ -127,6 +132,14 @@ export function createService(options: ServiceOptions): Service {
         metrics,
         audit: createAuditTrail(writeAudit, now),
         ...(operators === undefined ? {} : { operators }),
+        ...(isMounted || traktConnections !== undefined
+          ? {
+              trakt: {
+                isMounted,
+                ...(traktConnections === undefined ? {} : { connections: traktConnections }),
+              },
+            }
+          : {}),
         ...(config.console === 'on' ? { console: findConsoleFiles() } : {}),
         development,
         corsOrigins: config.corsOrigins ?? [],
@@ -149,14 +162,25 @@ export function createService(options: ServiceOptions): Service {
       port: config.port,
       backlog: LISTEN_BACKLOG,
     });
-    if (operators !== undefined && config.operatorAddress !== undefined) {
-      const { host, port } = config.operatorAddress;
-      const at = { host: await oneAddressOf(host), port };
-      operatorListener = await listenForOperators(app.server, at, operators);
+    const { server } = app;
+    async function listenAlso(
+      at: { readonly host: string; readonly port: number } | undefined,
+      connections: WeakSet<object> | undefined,
+    ): Promise<string | undefined> {
+      if (at === undefined || connections === undefined) return undefined;
+      const host = await oneAddressOf(at.host);
+      const listener = await listenAt(server, { host, port: at.port }, connections);
+      listeners.push(listener);
+      return listener.address;
     }
+    const operatorAddress = await listenAlso(config.operatorAddress, operators);
+    const { traktPort } = config;
+    const traktAt = traktPort === undefined ? undefined : { host: config.host, port: traktPort };
+    const traktAddress = await listenAlso(traktAt, traktConnections);
     return {
       address,
-      operatorAddress: operatorListener?.address,
+      operatorAddress,
+      traktAddress,
       storage: stored.description,
       durabilityWarnings: stored.durabilityWarnings,
       development,
@@ -191,7 +215,7 @@ export function createService(options: ServiceOptions): Service {
   async function stop(): Promise<void> {
     stopping.abort();
     await started?.catch(() => undefined);
-    operatorListener?.close();
+    for (const listener of listeners) listener.close();
     const server = app;
     const closing =
       server === undefined
@@ -209,7 +233,7 @@ export function createService(options: ServiceOptions): Service {
     },
     start() {
       started ??= start().catch(async (error: unknown) => {
-        operatorListener?.close();
+        for (const listener of listeners) listener.close();
         const [opened, server] = [stored, app];
         [stored, app] = [undefined, undefined];
         await server?.close();

@@ -29,6 +29,7 @@ import { addRegisterRoutes } from '../routes/registers.ts';
 import { addSyncRoutes } from '../routes/sync.ts';
 import { addUserRoutes } from '../routes/user.ts';
 import { addWatchlistRoutes } from '../routes/watchlist.ts';
+import { addTraktApi } from '../trakt/trakt-api.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import { addAccountApi, addOAuthApi } from './account-api.ts';
 import { countRows } from './count-rows.ts';
@@ -112,12 +113,22 @@ export async function addService(
   const quotaDeps = { ...parts, now: monotonic };
   const quota = withRegisterQuota(createRowQuota(quotaDeps, parts.rowsPerUser), quotaDeps);
   const live = openLive(app, parts, { rates, quota });
-  const { accounts } = parts;
+  const writes: WriteDeps = {
+    ...parts,
+    persistence: live.persistence,
+    quota,
+    countOp: (kind, result) => parts.metrics.countOp(kind, result),
+    timeAck: () => parts.metrics.timeAck(),
+  };
+  const { accounts, trakt, numbers } = parts;
   const { trustedProxies } = parts.live;
   const household =
     accounts === undefined ? undefined : { ...parts, accounts, live, rates, trustedProxies };
   if (household !== undefined) {
     await app.register(async (root) => addOAuthApi(root, household));
+  }
+  if (trakt !== undefined) {
+    await addTraktApi(app, { parts, mount: trakt, numbers, writes, rates });
   }
   await app.register(
     async (api) => {
@@ -133,7 +144,7 @@ export async function addService(
         await api.register(async (own) => addAccountApi(own, household));
       }
       await api.register(async (authenticated) =>
-        addApi(authenticated, parts, { live, rates, quota }),
+        addApi(authenticated, parts, { live, rates, writes }),
       );
     },
     { prefix: API_PREFIX },
@@ -193,7 +204,15 @@ function openLive(app: FastifyInstance, parts: ServiceParts, bounds: UserBounds)
 async function addApi(
   app: FastifyInstance,
   parts: ServiceParts,
-  { live, rates, quota }: UserBounds & { readonly live: LiveServer },
+  {
+    live,
+    rates,
+    writes: deps,
+  }: {
+    readonly live: LiveServer;
+    readonly rates: UserRates;
+    readonly writes: WriteDeps;
+  },
 ): Promise<void> {
   await compressAnswers(app);
   const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
@@ -205,13 +224,6 @@ async function addApi(
     if (request.method === 'GET') requireRate(rates.rows.check(userId));
   });
   const { persistence } = live;
-  const deps: WriteDeps = {
-    ...parts,
-    persistence,
-    quota,
-    countOp: (kind, result) => parts.metrics.countOp(kind, result),
-    timeAck: () => parts.metrics.timeAck(),
-  };
   const api = app.withTypeProvider<TypeBoxTypeProvider>();
   addWatchlistRoutes(api, deps);
   addProgressRoutes(api, deps);

@@ -1,5 +1,5 @@
 import type { DeviceInfo } from '@cuepoint/core';
-import type { Catalogue, SetTimer, SyncRepository } from '@cuepoint/store';
+import type { Catalogue, ContentNumbers, SetTimer, SyncRepository } from '@cuepoint/store';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
@@ -8,6 +8,7 @@ import type { LiveOptions } from '../live/live-server.ts';
 import type { DevelopmentMode } from '../auth/authority.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { ServiceMetrics } from '../metrics/service-metrics.ts';
+import type { TraktMount } from '../trakt/trakt-mount.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
 import type { AwaitDatabase } from './await-database.ts';
 import type { OperatorConnections } from './operator-listener.ts';
@@ -65,6 +66,10 @@ export interface ServiceParts {
   readonly development: DevelopmentMode | undefined;
   /** The people of the household, where the service keeps them itself. [ACC1] */
   readonly accounts?: Accounts;
+  /** Small numbers of contents, which Trakt's API knows them by. */
+  readonly numbers: ContentNumbers;
+  /** Where Trakt's API is; without it, nowhere. [TRK1] */
+  readonly trakt?: TraktMount;
   /** Where people open the service; without it, as each request says. */
   readonly publicUrl?: string | undefined;
   readonly corsOrigins: readonly string[];

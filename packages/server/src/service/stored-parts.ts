@@ -1,5 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import {
+  createContentNumbers,
   createMaintenance,
   createPostgresCatalogue,
   migrate,
@@ -12,6 +13,7 @@ import {
   requireUsableSchema,
   SyncPersistence,
   type Catalogue,
+  type ContentNumbers,
   type Database,
   type SetTimer,
   type SyncRepository,
@@ -36,7 +38,14 @@ import { within } from './within.ts';
 
 export interface StoredParts extends Pick<
   ServiceParts,
-  'repository' | 'catalogue' | 'persistence' | 'feed' | 'health' | 'onStaleDevices' | 'accounts'
+  | 'repository'
+  | 'catalogue'
+  | 'numbers'
+  | 'persistence'
+  | 'feed'
+  | 'health'
+  | 'onStaleDevices'
+  | 'accounts'
 > {
   /** Where the data is, printable. */
   readonly description: string;
@@ -154,6 +163,7 @@ async function startParts(
   return {
     repository: guardStore<SyncRepository>(shareStore(new PostgresSyncRepository(database), reads)),
     catalogue: guardStore<Catalogue>(shareStore(createPostgresCatalogue(database, { now }), reads)),
+    numbers: guardStore<ContentNumbers>(createContentNumbers(database)),
     persistence: guardStore(persistence),
     feed,
     ...(accounts === undefined ? {} : { accounts }),

@@ -115,6 +115,8 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const plain: ServiceParts = {
     repository: stored.repository,
     catalogue: stored.catalogue,
+    numbers: stored.numbers,
+    ...(config.trakt === 'on' ? { trakt: { isMounted: true } } : {}),
     persistence: stored.persistence,
     feed: stored.feed,
     live: config,

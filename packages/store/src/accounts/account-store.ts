@@ -51,6 +51,7 @@ export interface AccountStore {
   /** Whatever the account was signed in with is signed out. @param keptId but for this one. */
   setPassword(accountId: string, passwordHash: string, keptId?: string): Promise<void>;
   profilesOf(accountId: string): Promise<readonly Profile[]>;
+  findProfile(userId: string): Promise<Profile | undefined>;
   /** @returns false where the account has a profile of the name, or {@link PROFILES_MAX} of them. */
   addProfile(accountId: string, profile: Profile): Promise<boolean>;
   /** @returns false where the account has no such profile, or another one of the name. */
@@ -139,6 +140,15 @@ export function createAccountStore(database: Database): AccountStore {
         [accountId],
       );
       return rows.map(({ user_id, name }) => ({ userId: user_id, name }));
+    },
+
+    async findProfile(userId) {
+      const { rows } = await database.query<{ readonly user_id: string; readonly name: string }>(
+        'account-find-profile',
+        [userId],
+      );
+      const [row] = rows;
+      return row && { userId: row.user_id, name: row.name };
     },
 
     addProfile: (accountId, profile) =>

@@ -1,0 +1,66 @@
+import { CuepointError } from '@cuepoint/core';
+import type { ContentNumbers } from '@cuepoint/store';
+import { traktPlugin, type TraktPorts } from '@cuepoint/trakt';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
+import { logFailure, toKnownError } from '../http/error-handler.ts';
+import { statusOfCode } from '../http/problem.ts';
+import type { ServiceParts } from '../service/parts.ts';
+import { requireRate, type UserRates } from '../service/user-rates.ts';
+import type { WriteDeps } from '../writes/write-deps.ts';
+import { createWorkMatcher } from './work-matcher.ts';
+import { isAtMount, TRAKT_PREFIX, type TraktMount } from './trakt-mount.ts';
+
+/** What writes for a client whose token is bound to no device. */
+const DEFAULT_DEVICE_ID = 'trakt';
+
+export interface TraktApiDeps {
+  readonly parts: ServiceParts;
+  readonly mount: TraktMount;
+  readonly numbers: ContentNumbers;
+  readonly writes: WriteDeps;
+  readonly rates: UserRates;
+}
+
+/** Trakt's API in a scope of its own. [TRK1] */
+export async function addTraktApi(app: FastifyInstance, deps: TraktApiDeps): Promise<void> {
+  const { mount } = deps;
+  await app.register(
+    async (scope) => {
+      scope.addHook('onRequest', async ({ raw }) => {
+        if (isAtMount(mount, raw)) return;
+        throw new CuepointError('not_found', 'There is no such route.');
+      });
+      await traktPlugin(scope, { ports: portsOf(deps) });
+    },
+    { prefix: TRAKT_PREFIX },
+  );
+}
+
+function portsOf({ parts, numbers, rates }: TraktApiDeps): TraktPorts {
+  const { accounts, repository, now } = parts;
+  const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
+  const authenticate = createAuthenticate({ ...parts, countRefused });
+  return {
+    async authenticate(request) {
+      await authenticate(request);
+      const { userId, deviceId = DEFAULT_DEVICE_ID } = callerOf(request);
+      // Before the body is read: one user's flood costs no other user.
+      requireRate(rates.bytes.check(userId) ?? rates.requests.take(userId));
+      if (request.method === 'GET') requireRate(rates.rows.check(userId));
+      return { userId, deviceId };
+    },
+    countBytes: ({ userId }, bytes) => rates.bytes.add(userId, bytes),
+    repository,
+    numbers,
+    matcher: createWorkMatcher(repository),
+    nameOfProfile: async (userId) => (await accounts?.people.findProfile(userId))?.name,
+    toFailure(thrown, request) {
+      const error = toKnownError(thrown);
+      const status = statusOfCode(error.code);
+      logFailure(error, status, request);
+      return { error, status };
+    },
+    now,
+  };
+}

@@ -1,0 +1,1 @@
+drop table cuepoint.content_numbers;

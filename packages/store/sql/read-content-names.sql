@@ -1,0 +1,3 @@
+select number, name
+from cuepoint.content_numbers
+where number = any($1::integer[]);

@@ -1,0 +1,3 @@
+select number, name
+from cuepoint.content_numbers
+where name = any($1::varchar[]);

@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { answerErrors } from './http/answer-errors.ts';
+import { takeBodies } from './http/take-bodies.ts';
+import { createMediaReader, type MediaReader } from './items/media.ts';
+import { createItemResolver, type ItemResolver } from './items/resolve-item.ts';
+import type { TraktCaller, TraktPorts } from './ports.ts';
+import { addSettingsRoutes } from './routes/settings.ts';
+
+/** What the routes of signed-in people are made of. Each file in `routes` adds its own. */
+export interface TraktScope {
+  readonly app: FastifyInstance;
+  readonly ports: TraktPorts;
+  readonly media: MediaReader;
+  readonly items: ItemResolver;
+  readonly callerOf: (request: FastifyRequest) => TraktCaller;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where nobody is signed in. */
+    traktCaller: TraktCaller | null;
+  }
+}
+
+/**
+ * Trakt's API over the watch state of this service. Paths are below the prefix under which it is registered; its parsers,
+ * errors and hooks stay in its scope. Double slashes are the host's to collapse: `plainTraktPath`. [TRK1]
+ */
+export const traktPlugin: FastifyPluginAsync<{ readonly ports: TraktPorts }> = async (
+  app,
+  { ports },
+) => {
+  takeBodies(app, ports);
+  answerErrors(app, ports);
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.decorateRequest('traktCaller', null);
+  // No route of this surface is in the description of the service's own API.
+  app.addHook('onRoute', (route) => {
+    route.schema = { ...route.schema, hide: true } as NonNullable<typeof route.schema>;
+  });
+  await app.register(async (signedIn) => {
+    signedIn.addHook('onRequest', async (request) => {
+      request.traktCaller = await ports.authenticate(request);
+    });
+    const scope: TraktScope = {
+      app: signedIn,
+      ports,
+      media: createMediaReader(ports),
+      items: createItemResolver(ports),
+      callerOf,
+    };
+    addSettingsRoutes(scope);
+  });
+};
+
+function callerOf({ traktCaller }: FastifyRequest): TraktCaller {
+  if (traktCaller === null) throw new Error('a route without a caller serves user data');
+  return traktCaller;
+}
+
+/**
+ * A path as the routes have it: pytrakt asks for `//oauth/device/code`, and a base with a slash at its end makes
+ * `//sync/playback`.
+ */
+export function plainTraktPath(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  const plain = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  return query.length === 0 ? plain : `${plain}?${query.join('?')}`;
+}
