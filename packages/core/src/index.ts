@@ -34,3 +34,4 @@ export * from './timestamp.ts';
 export * from './watchlist-sync.ts';
 export * from './wire-conversion.ts';
 export * from './wire-op.ts';
+export * from './works/index.ts';

@@ -1,8 +1,7 @@
 export { ArchiveError } from './archive.ts';
 export { FILE_LIMITS, type FileLimits } from './limits.ts';
 export type { DateOrder } from './numeric-date.ts';
-export { contentIdsOf, newContentId } from './plan/content-ids.ts';
-export { createLibrary, type KnownContent, type Library, type Match } from './plan/library.ts';
+export { createLibrary } from './plan/library.ts';
 export { againId } from './plan/play-ids.ts';
 export { planImport, type PlanOptions } from './plan/plan-import.ts';
 export type {
@@ -23,7 +22,7 @@ export type {
   Reading,
   UnreadableReason,
 } from './reading.ts';
-export type { ImportRecord, Statement, When, Work, WorkIds } from './record.ts';
+export type { ImportRecord, Statement, When } from './record.ts';
 export type { ReadOptions } from './source.ts';
 export { SOURCE_NAMES, type SourceName } from './sources/index.ts';
 export { writeLetterboxdCsv } from './writers/letterboxd-csv.ts';

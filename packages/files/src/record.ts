@@ -1,35 +1,6 @@
-/** Numbers and names that other services know a work by; each source fills in what it has. */
-export interface WorkIds {
-  /** `tt` and digits. */
-  readonly imdb?: string;
-  readonly tmdb?: number;
-  readonly tvdb?: number;
-  readonly trakt?: number;
-  readonly slug?: string;
-  readonly simkl?: number;
-  readonly mal?: number;
-}
+import type { Work } from '@cuepoint/core';
 
-export type WorkType = 'movie' | 'series' | 'season' | 'episode';
-
-export interface SeriesName {
-  readonly ids: WorkIds;
-  readonly title?: string;
-  readonly year?: number;
-}
-
-/** What a line is about, in the source's own words: whether it is known here is asked later. */
-export interface Work {
-  /** Left out where the source does not say whether a title is a film or a show. */
-  readonly type?: WorkType;
-  readonly ids: WorkIds;
-  readonly title?: string;
-  readonly year?: number;
-  /** Of a season or an episode. */
-  readonly series?: SeriesName;
-  readonly season?: number;
-  readonly episode?: number;
-}
+export type { SeriesName, Work, WorkIds, WorkType } from '@cuepoint/core';
 
 /**
  * When something happened, as exactly as the source says: an instant in UTC (RFC 3339 with `Z`, milliseconds only where

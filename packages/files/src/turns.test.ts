@@ -1,5 +1,6 @@
+import type { KnownContent } from '@cuepoint/core';
 import { expect, it } from 'vitest';
-import { createLibrary, type KnownContent } from './plan/library.ts';
+import { createLibrary } from './plan/library.ts';
 import { Person } from './testing/person.ts';
 import { readAll } from './testing/read-all.ts';
 

@@ -1,8 +1,7 @@
-import { requireRegister } from '@cuepoint/core';
+import { requireRegister, type KnownContent } from '@cuepoint/core';
 import { describe, expect, it } from 'vitest';
 import type { ImportRecord, Statement, When, Work } from '../record.ts';
 import { Person } from '../testing/person.ts';
-import type { KnownContent } from './library.ts';
 import type { Plan } from './planned.ts';
 import { stampOps } from './stamp-ops.ts';
 
@@ -268,9 +267,9 @@ describe('works', () => {
     {
       contentId: 'e',
       facts: { type: 'episode', seriesId: 's', season: 1, episode: 4, ids: { tvdb: 8_000_104 } },
-      aliases: ['imdb:tt9900004'],
     },
   ];
+  const links = [{ alias: 'imdb:tt9900004', contentId: 'e' }];
 
   it.each<[string, Work, string]>([
     ['their ids', { type: 'movie', ids: { tmdb: 1, imdb: 'tt9900002' }, title: 'Other' }, 'a'],
@@ -298,13 +297,13 @@ describe('works', () => {
       'e',
     ],
   ])('are found by %s', async (_how, work, contentId) => {
-    const person = new Person(contents);
+    const person = new Person(contents, links);
     await person.take([of(work, { kind: 'favorite', when: unknown })], trakt);
     expect(person.value('favorite', contentId)).toBe(true);
   });
 
   it('[IMP1] that nobody knows are shown and not guessed', async () => {
-    const person = new Person(contents);
+    const person = new Person(contents, links);
     const title = (name: string): Work => ({ type: 'movie', ids: {}, title: name });
     const plan = await person.take(
       [

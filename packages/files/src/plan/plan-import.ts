@@ -1,7 +1,7 @@
+import { nameIdOf, placeWork, seriesOf, type Match, type Work } from '@cuepoint/core';
 import type { FileReading, LineReading, Reading } from '../reading.ts';
-import { UNKNOWN, type ImportRecord, type When, type Work } from '../record.ts';
+import { UNKNOWN, type ImportRecord, type When } from '../record.ts';
 import { dateOf } from './claims.ts';
-import { nameKeyOf, newContentId } from './content-ids.ts';
 import { currentId, datedPlayId, ownPlayId } from './play-ids.ts';
 import type { Known, Outcome, Plan, PlannedLine, PlannedOp } from './planned.ts';
 import { planPlays } from './plan-plays.ts';
@@ -40,7 +40,6 @@ const OUTCOMES_BY_WEIGHT: readonly Outcome[] = [
   'no_viewing',
   'already_there',
 ];
-const NAME_LENGTH_MAX = 255;
 
 /**
  * What an import would change, and what becomes of each of its lines: the dry run and the import are one. Nothing is ever
@@ -97,33 +96,28 @@ type Place = { readonly contentId: string; readonly groupId: string } | Outcome;
 
 /** Finds the content of a work, and describes it where nothing was known of it. */
 function createPlacer(known: Known, registers: RegisterPlan, { unmatched }: PlanOptions) {
-  const idOf = (work: Work): string | undefined => {
-    const match = known.library.match(work);
-    if (match === 'ambiguous') return undefined;
-    return (
-      match?.contentId ?? newContentId(work) ?? (unmatched === 'keep' ? keptName(work) : undefined)
-    );
+  const match = (work: Work): Match => {
+    const placed = placeWork(work, known.library);
+    const kept = placed === undefined && unmatched === 'keep' ? nameIdOf(work) : undefined;
+    return kept === undefined ? placed : { contentId: kept };
+  };
+  const idOf = (work: Work | undefined): string | undefined => {
+    const found = work && match(work);
+    return found === 'ambiguous' ? undefined : found?.contentId;
   };
   return (work: Work): Place => {
     if (work.type === 'season') return 'not_kept';
-    const contentId = idOf(work);
-    if (contentId === undefined) {
-      return known.library.match(work) === 'ambiguous' ? 'ambiguous' : 'unmatched';
-    }
-    const series: Work | undefined = work.series && { type: 'series', ...work.series };
-    const seriesId = known.library.facts(contentId)?.seriesId ?? (series && idOf(series));
+    const placed = match(work);
+    if (placed === 'ambiguous') return placed;
+    if (placed === undefined) return 'unmatched';
+    const { contentId } = placed;
+    const series = seriesOf(work);
+    const seriesId = known.library.facts(contentId)?.seriesId ?? idOf(series);
     if (seriesId !== undefined && series !== undefined)
       registers.describe(seriesId, series, undefined);
     registers.describe(contentId, work, seriesId);
     return { contentId, groupId: seriesId ?? contentId };
   };
-}
-
-function keptName(work: Work): string | undefined {
-  const key = nameKeyOf(work);
-  return key === undefined
-    ? undefined
-    : Array.from(`name:${key}`).slice(0, NAME_LENGTH_MAX).join('');
 }
 
 interface Viewed {

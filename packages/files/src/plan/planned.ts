@@ -1,7 +1,5 @@
-import type { JsonValue, Op, Play, Timestamp } from '@cuepoint/core';
+import type { JsonValue, Op, Play, Timestamp, Work, WorkLibrary } from '@cuepoint/core';
 import type { FileReading, LineReading } from '../reading.ts';
-import type { Work } from '../record.ts';
-import type { Library } from './library.ts';
 
 type Unstamped<Some> = Some extends unknown ? Omit<Some, 'timestamp' | 'deviceId'> : never;
 
@@ -17,7 +15,7 @@ export interface KnownRegister {
 
 /** What a person has, of the contents that an import names: a snapshot. */
 export interface Known {
-  readonly library: Library;
+  readonly library: WorkLibrary;
   /** Plays that are not removed. */
   readonly plays: (contentId: string) => readonly Play[];
   /** Whether a play of this id was ever told: a removed one does not come back. */

@@ -5,14 +5,16 @@ import {
   playsOfOp,
   mergePlays,
   stampOf,
+  type AliasLink,
   type ContentFacts,
   type JsonValue,
+  type KnownContent,
   type Op,
   type Play,
   type PlayEntry,
   type Stamp,
 } from '@cuepoint/core';
-import { createLibrary, type KnownContent } from '../plan/library.ts';
+import { createLibrary } from '../plan/library.ts';
 import { planImport, type PlanOptions } from '../plan/plan-import.ts';
 import type { Known, Plan } from '../plan/planned.ts';
 import { stampOps } from '../plan/stamp-ops.ts';
@@ -25,6 +27,7 @@ const NOW_MS = Date.parse('2100-01-01T00:00:00Z');
 /** What one person has, by the merges of the core: imports are planned against it and applied to it. */
 export class Person {
   readonly #contents: readonly KnownContent[];
+  readonly #links: readonly AliasLink[];
   readonly #plays = new Map<string, PlayEntry>();
   readonly #registers = new Map<
     string,
@@ -35,8 +38,9 @@ export class Person {
   readonly #tags = new Map<string, string>();
   #ticks = 0;
 
-  constructor(contents: readonly KnownContent[] = []) {
+  constructor(contents: readonly KnownContent[] = [], links: readonly AliasLink[] = []) {
     this.#contents = contents;
+    this.#links = links;
   }
 
   async known(): Promise<Known> {
@@ -45,7 +49,7 @@ export class Person {
       return kind === 'content' ? [{ contentId, facts: value as unknown as ContentFacts }] : [];
     });
     return {
-      library: await createLibrary([...said, ...this.#contents]),
+      library: await createLibrary([...said, ...this.#contents], this.#links),
       plays: (contentId) => this.plays().filter((play) => play.contentId === contentId),
       wasTold: (playId) => this.#plays.has(playId),
       isUndone: () => false,

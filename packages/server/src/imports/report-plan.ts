@@ -1,4 +1,5 @@
-import type { Outcome, Plan, Work } from '@cuepoint/files';
+import type { Work } from '@cuepoint/core';
+import type { Outcome, Plan } from '@cuepoint/files';
 
 /** Lines of one kind of trouble that are shown unless all are asked for. */
 const SHOWN_MAX = 20;

@@ -3,11 +3,12 @@ import {
   registerId,
   type ContentFacts,
   type JsonValue,
+  type KnownContent,
   type Play,
   type PlayEntry,
   type Stamp,
 } from '@cuepoint/core';
-import { createLibrary, type Known, type KnownContent } from '@cuepoint/files';
+import { createLibrary, type Known } from '@cuepoint/files';
 import type { ExportLine, SyncRepository } from '@cuepoint/store';
 import { isUndoDevice } from './import-devices.ts';
 

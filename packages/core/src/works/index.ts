@@ -1,0 +1,11 @@
+export { contentIdsOf, episodeId, newContentId, seriesOf } from './content-ids.ts';
+export type { Matcher, MatchedBy, WaitingReport, WorkMatch } from './matcher.ts';
+export type { SeriesName, Work, WorkIds, WorkType } from './work.ts';
+export {
+  placeWork,
+  WorkIndex,
+  type KnownContent,
+  type Match,
+  type WorkLibrary,
+} from './work-library.ts';
+export { nameIdOf, nameKeyOf, plainTitle } from './work-titles.ts';
