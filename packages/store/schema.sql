@@ -72,7 +72,15 @@ create table catalogue_contents (
   series_id character varying(255) collate "C" default (facts ->> 'seriesId'::text),
   season integer not null default COALESCE(((facts ->> 'season'::text))::integer, 2147483647),
   episode integer not null default COALESCE(((facts ->> 'episode'::text))::integer, 2147483647),
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  title_key text collate "C" default 
+CASE
+    WHEN ((facts ->> 'type'::text) = ANY (ARRAY['movie'::text, 'series'::text])) THEN "left"(btrim(regexp_replace(lower(regexp_replace(NORMALIZE(regexp_replace((facts ->> 'title'::text), ' \([0-9]{4}\)$'::text, ''::text), NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), '[^a-z0-9\u00df-\u00f6\u00f8-\u02af\u0370-\u1fff\u2c00-\u2dff\u3005-\u3007\u3041-\ud7ff\uf900-\ufdff]+'::text, ' '::text, 'g'::text)), 200)
+    ELSE NULL::text
+END,
+  imdb_id text collate "C" default ((facts -> 'ids'::text) ->> 'imdb'::text),
+  tmdb_id text collate "C" default (((facts ->> 'type'::text) || ' '::text) || ((facts -> 'ids'::text) ->> 'tmdb'::text)),
+  tvdb_id text collate "C" default (((facts ->> 'type'::text) || ' '::text) || ((facts -> 'ids'::text) ->> 'tvdb'::text))
 );
 
 create table content_numbers (
@@ -208,6 +216,26 @@ END,
   series_id character varying(255) collate "C" default 
 CASE
     WHEN ((kind)::text = 'content'::text) THEN (value ->> 'seriesId'::text)
+    ELSE NULL::text
+END,
+  title_key text collate "C" default 
+CASE
+    WHEN (((kind)::text = 'content'::text) AND ((value ->> 'type'::text) = ANY (ARRAY['movie'::text, 'series'::text]))) THEN "left"(btrim(regexp_replace(lower(regexp_replace(NORMALIZE(regexp_replace((value ->> 'title'::text), ' \([0-9]{4}\)$'::text, ''::text), NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), '[^a-z0-9\u00df-\u00f6\u00f8-\u02af\u0370-\u1fff\u2c00-\u2dff\u3005-\u3007\u3041-\ud7ff\uf900-\ufdff]+'::text, ' '::text, 'g'::text)), 200)
+    ELSE NULL::text
+END,
+  imdb_id text collate "C" default 
+CASE
+    WHEN ((kind)::text = 'content'::text) THEN ((value -> 'ids'::text) ->> 'imdb'::text)
+    ELSE NULL::text
+END,
+  tmdb_id text collate "C" default 
+CASE
+    WHEN ((kind)::text = 'content'::text) THEN (((value ->> 'type'::text) || ' '::text) || ((value -> 'ids'::text) ->> 'tmdb'::text))
+    ELSE NULL::text
+END,
+  tvdb_id text collate "C" default 
+CASE
+    WHEN ((kind)::text = 'content'::text) THEN (((value ->> 'type'::text) || ' '::text) || ((value -> 'ids'::text) ->> 'tvdb'::text))
     ELSE NULL::text
 END
 ) with (fillfactor=70);
@@ -400,6 +428,16 @@ CREATE INDEX idx_catalogue_aliases_content ON cuepoint.catalogue_aliases USING b
 
 CREATE INDEX idx_catalogue_episodes ON cuepoint.catalogue_contents USING btree (series_id, season, episode, content_id) WHERE (series_id IS NOT NULL);
 
+CREATE INDEX idx_catalogue_imdb ON cuepoint.catalogue_contents USING btree (imdb_id, content_id) WHERE (imdb_id IS NOT NULL);
+
+CREATE INDEX idx_catalogue_titles ON cuepoint.catalogue_contents USING btree (title_key, content_id) WHERE (title_key IS NOT NULL);
+
+CREATE INDEX idx_catalogue_tmdb ON cuepoint.catalogue_contents USING btree (tmdb_id, content_id) WHERE (tmdb_id IS NOT NULL);
+
+CREATE INDEX idx_catalogue_tvdb ON cuepoint.catalogue_contents USING btree (tvdb_id, content_id) WHERE (tvdb_id IS NOT NULL);
+
+CREATE INDEX idx_catalogue_words ON cuepoint.catalogue_contents USING gin (to_tsvector('simple'::regconfig, title_key)) WHERE (title_key IS NOT NULL);
+
 CREATE INDEX idx_device_codes_expires ON cuepoint.account_device_codes USING btree (expires_at);
 
 CREATE INDEX idx_devices_last_seen ON cuepoint.user_devices USING brin (last_seen);
@@ -434,9 +472,17 @@ CREATE INDEX idx_registers_changed ON cuepoint.user_registers USING btree (user_
 
 CREATE INDEX idx_registers_engaged ON cuepoint.user_registers USING btree (user_id, engaged_ms, key) WHERE (engaged_ms IS NOT NULL);
 
+CREATE INDEX idx_registers_imdb ON cuepoint.user_registers USING btree (user_id, imdb_id, key) WHERE (imdb_id IS NOT NULL);
+
 CREATE INDEX idx_registers_places ON cuepoint.user_registers USING btree (timestamp_physical) WHERE ((kind)::text = 'place'::text);
 
 CREATE INDEX idx_registers_series ON cuepoint.user_registers USING btree (user_id, series_id, key) WHERE (series_id IS NOT NULL);
+
+CREATE INDEX idx_registers_titles ON cuepoint.user_registers USING btree (user_id, title_key, key) WHERE (title_key IS NOT NULL);
+
+CREATE INDEX idx_registers_tmdb ON cuepoint.user_registers USING btree (user_id, tmdb_id, key) WHERE (tmdb_id IS NOT NULL);
+
+CREATE INDEX idx_registers_tvdb ON cuepoint.user_registers USING btree (user_id, tvdb_id, key) WHERE (tvdb_id IS NOT NULL);
 
 CREATE INDEX idx_sign_ins_account ON cuepoint.account_sign_ins USING btree (account_id);
 

@@ -81,6 +81,8 @@ export {
 } from './sync-persistence.ts';
 export type { PlaysPage, PlaysRequest } from './read-plays.ts';
 export * from './sync-repository.ts';
+export { WORKS_PER_LOOK_MAX, type FoundWorks } from './matching/find-works.ts';
+export { TITLES_PER_SEARCH_MAX, type TitleSearch } from './matching/search-titles.ts';
 export type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
 export type { Viewed } from './watching/viewed.ts';
 export { readHeapOnlyRatio, type TableUpdates } from './table-statistics.ts';

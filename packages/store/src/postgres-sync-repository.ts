@@ -7,6 +7,7 @@ import {
   requireDeviceId,
   UNCOUNTED_REGISTERS,
   type DeviceInfo,
+  type KnownContent,
   type Op,
   type OpResult,
   type ORSetEntry,
@@ -20,6 +21,7 @@ import {
   type WatchlistAddOp,
   type WatchlistOp,
   type WatchlistRemoveOp,
+  type Work,
 } from '@cuepoint/core';
 import type { Database } from './database.ts';
 import { withDialect } from './dialect.ts';
@@ -32,6 +34,8 @@ import { combineTagOutcomes } from './group-commit/or-set-lane.ts';
 import { watchlistLane } from './group-commit/watchlist-lane.ts';
 import { planWrite, type LaneGroup } from './group-commit/write-plan.ts';
 import { listProgress, listWatchlist, toProgressItem, type StoredProgressRow } from './lists.ts';
+import { findWorks, type FoundWorks } from './matching/find-works.ts';
+import { searchTitles, type TitleSearch } from './matching/search-titles.ts';
 import { readChanges } from './read-changes.ts';
 import { readHeights } from './read-heights.ts';
 import {
@@ -215,6 +219,14 @@ export class PostgresSyncRepository implements SyncRepository {
 
   async readViewed(userId: string, contentIds: readonly string[], known?: Viewed): Promise<Viewed> {
     return readViewed(this.#database, toUserId(userId), contentIds, known);
+  }
+
+  async findWorks(userId: string, works: readonly Work[]): Promise<FoundWorks> {
+    return findWorks(this.#database, toUserId(userId), works);
+  }
+
+  async searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]> {
+    return searchTitles(this.#database, toUserId(userId), search);
   }
 
   async readContents(userId: string, contentIds: readonly string[]): Promise<Viewed> {

@@ -1,6 +1,7 @@
 import type {
   DeviceInfo,
   JsonValue,
+  KnownContent,
   Op,
   OpResult,
   ORSet,
@@ -15,7 +16,10 @@ import type {
   Viewing,
   WatchlistAddOp,
   WatchlistRemoveOp,
+  Work,
 } from '@cuepoint/core';
+import type { FoundWorks } from './matching/find-works.ts';
+import type { TitleSearch } from './matching/search-titles.ts';
 import type { PlaysPage, PlaysRequest, RunningSecondsOf } from './read-plays.ts';
 import type { RegistersRequest, StoredRegister } from './read-registers.ts';
 import type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
@@ -243,6 +247,10 @@ export interface SyncRepository {
   readViewed(userId: string, contentIds: readonly string[], known?: Viewed): Promise<Viewed>;
   /** The same of these contents alone, and of no other in their groups. [OPS3] */
   readContents(userId: string, contentIds: readonly string[]): Promise<Viewed>;
+  /** All that these works may be, by what the user's devices say and by the catalogue; at most {@link WORKS_PER_LOOK_MAX} works. [OPS3] */
+  findWorks(userId: string, works: readonly Work[]): Promise<FoundWorks>;
+  /** Films and series by words of their titles, of the user and of the catalogue. [OPS3] */
+  searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;
   /** One register, a cleared one as well. It costs a row. [OPS3] */
   readRegister(userId: string, kind: string, key: string): Promise<StoredRegister | undefined>;

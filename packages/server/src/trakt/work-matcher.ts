@@ -1,4 +1,4 @@
-import { contentIdsOf, newContentId } from '@cuepoint/files';
+import { contentIdsOf, newContentId } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
 import type { Work, WorkMatcher } from '@cuepoint/trakt';
 
