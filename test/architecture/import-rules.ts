@@ -22,7 +22,11 @@ export interface DeclaredDependencies {
 }
 
 /** Where tests of other packages may reach, past the package's own folder. */
-const SHARED_TEST_FOLDERS = ['packages/core/src/testing/', 'test/support/'];
+const SHARED_TEST_FOLDERS = [
+  'packages/core/src/testing/',
+  'packages/trakt/src/testing/',
+  'test/support/',
+];
 
 /** The specifiers that `source` imports, re-exports or loads. */
 export function specifiersOf(source: string): string[] {

@@ -62,6 +62,8 @@ const BUILT_OF_OTHERS = [
   'CW8',
   'CW9',
   'CW10',
+  'TRK3',
+  'TRK6',
   'ACC1',
   'ACC2',
   'ACC3',

@@ -86,3 +86,11 @@ export { TITLES_PER_SEARCH_MAX, type TitleSearch } from './matching/search-title
 export type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
 export type { Viewed } from './watching/viewed.ts';
 export { readHeapOnlyRatio, type TableUpdates } from './table-statistics.ts';
+export {
+  createWatchedLists,
+  type PlaysFilter,
+  type SeriesEpisode,
+  type UserChanges,
+  type WatchedLists,
+} from './watched/watched-lists.ts';
+export type { PlacedName, WatchedMark, WatchedName } from './watched/watched-lines.ts';

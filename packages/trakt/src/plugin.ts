@@ -3,8 +3,18 @@ import { answerErrors } from './http/answer-errors.ts';
 import { takeBodies } from './http/take-bodies.ts';
 import { createMediaReader, type MediaReader } from './items/media.ts';
 import { createItemResolver, type ItemResolver } from './items/resolve-item.ts';
+import { createLibrary, type Library, type LibraryDeps } from './reading/library.ts';
 import type { TraktCaller, TraktPorts } from './ports.ts';
+import { addActivityRoutes } from './routes/activities.ts';
+import { addHiddenRoutes } from './routes/hidden.ts';
+import { addHistoryRoutes } from './routes/history.ts';
+import { addPeopleRoutes } from './routes/people.ts';
+import { addRatingRoutes } from './routes/ratings.ts';
+import { addSearchRoutes } from './routes/search.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
+import { addTitleRoutes } from './routes/titles.ts';
+import { addWatchedRoutes } from './routes/watched.ts';
+import { addWatchlistRoutes } from './routes/watchlist.ts';
 
 /** What the routes of signed-in people are made of. Each file in `routes` adds its own. */
 export interface TraktScope {
@@ -12,6 +22,8 @@ export interface TraktScope {
   readonly ports: TraktPorts;
   readonly media: MediaReader;
   readonly items: ItemResolver;
+  readonly library: Library;
+  readonly libraryDeps: LibraryDeps;
   readonly callerOf: (request: FastifyRequest) => TraktCaller;
 }
 
@@ -38,18 +50,37 @@ export const traktPlugin: FastifyPluginAsync<{ readonly ports: TraktPorts }> = a
   app.addHook('onRoute', (route) => {
     route.schema = { ...route.schema, hide: true } as NonNullable<typeof route.schema>;
   });
+  const media = createMediaReader(ports);
+  const libraryDeps = { ...ports, media };
+  const shared: Omit<TraktScope, 'app'> = {
+    ports,
+    media,
+    items: createItemResolver(ports),
+    library: createLibrary(libraryDeps),
+    libraryDeps,
+    callerOf,
+  };
   await app.register(async (signedIn) => {
     signedIn.addHook('onRequest', async (request) => {
       request.traktCaller = await ports.authenticate(request);
     });
-    const scope: TraktScope = {
-      app: signedIn,
-      ports,
-      media: createMediaReader(ports),
-      items: createItemResolver(ports),
-      callerOf,
-    };
+    const scope: TraktScope = { ...shared, app: signedIn };
     addSettingsRoutes(scope);
+    addActivityRoutes(scope);
+    addWatchedRoutes(scope);
+    addHistoryRoutes(scope);
+    addWatchlistRoutes(scope);
+    addRatingRoutes(scope);
+    addHiddenRoutes(scope);
+    addPeopleRoutes(scope);
+  });
+  await app.register(async (open) => {
+    open.addHook('onRequest', async (request) => {
+      request.traktCaller = await ports.recognize(request);
+    });
+    const scope: TraktScope = { ...shared, app: open };
+    addTitleRoutes(scope);
+    addSearchRoutes(scope);
   });
 };
 

@@ -1,6 +1,7 @@
 import type { CuepointError, Description, ViewerState } from '@cuepoint/core';
 import type { FastifyRequest } from 'fastify';
 import type { WorkMatcher } from './items/work.ts';
+import type { TraktChanges, TraktLists, TraktPagedRepository } from './list-ports.ts';
 
 /** Who a request comes from. */
 export interface TraktCaller {
@@ -33,9 +34,17 @@ export interface TraktNumbers {
 export interface TraktPorts {
   /** Before the body is read. @throws CuepointError `unauthenticated`, `rate_limited` and the like. */
   readonly authenticate: (request: FastifyRequest) => Promise<TraktCaller>;
+  /**
+   * The same for what tells of titles alone, which clients ask for without their token: without one it is somebody who has nothing
+   * and is nobody, and sees the catalogue. docs/decisions/0046-trakt-lists.md
+   */
+  readonly recognize: (request: FastifyRequest) => Promise<TraktCaller>;
   /** Counts a body for whom it is of. */
   readonly countBytes: (caller: TraktCaller, bytes: number) => void;
   readonly repository: TraktRepository;
+  readonly paged: TraktPagedRepository;
+  readonly lists: TraktLists;
+  readonly changes: TraktChanges;
   readonly numbers: TraktNumbers;
   readonly matcher: WorkMatcher;
   /** What the person calls this profile, where the service knows it. */

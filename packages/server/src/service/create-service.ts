@@ -114,6 +114,7 @@ export function createService(options: ServiceOptions): Service {
         repository: stored.repository,
         catalogue: stored.catalogue,
         numbers: stored.numbers,
+        watchedLists: stored.watchedLists,
         persistence: stored.persistence,
         feed: stored.feed,
         live: config,

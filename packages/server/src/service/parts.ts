@@ -1,5 +1,11 @@
 import type { DeviceInfo } from '@cuepoint/core';
-import type { Catalogue, ContentNumbers, SetTimer, SyncRepository } from '@cuepoint/store';
+import type {
+  Catalogue,
+  ContentNumbers,
+  SetTimer,
+  SyncRepository,
+  WatchedLists,
+} from '@cuepoint/store';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import type { Feed, FeedKind, FeedState } from '../feed/feed.ts';
@@ -68,6 +74,8 @@ export interface ServiceParts {
   readonly accounts?: Accounts;
   /** Small numbers of contents, which Trakt's API knows them by. */
   readonly numbers: ContentNumbers;
+  /** What was watched as whole lists and numbered pages. */
+  readonly watchedLists: WatchedLists;
   /** Where Trakt's API is; without it, nowhere. [TRK1] */
   readonly trakt?: TraktMount;
   /** Where people open the service; without it, as each request says. */

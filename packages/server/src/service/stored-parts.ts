@@ -3,6 +3,7 @@ import {
   createContentNumbers,
   createMaintenance,
   createPostgresCatalogue,
+  createWatchedLists,
   migrate,
   openDatabase,
   PostgresSyncRepository,
@@ -17,6 +18,7 @@ import {
   type Database,
   type SetTimer,
   type SyncRepository,
+  type WatchedLists,
 } from '@cuepoint/store';
 import type { Logger } from 'pino';
 import { openAccounts } from '../accounts/accounts.ts';
@@ -41,6 +43,7 @@ export interface StoredParts extends Pick<
   | 'repository'
   | 'catalogue'
   | 'numbers'
+  | 'watchedLists'
   | 'persistence'
   | 'feed'
   | 'health'
@@ -164,6 +167,7 @@ async function startParts(
     repository: guardStore<SyncRepository>(shareStore(new PostgresSyncRepository(database), reads)),
     catalogue: guardStore<Catalogue>(shareStore(createPostgresCatalogue(database, { now }), reads)),
     numbers: guardStore<ContentNumbers>(createContentNumbers(database)),
+    watchedLists: guardStore<WatchedLists>(shareStore(createWatchedLists(database), reads)),
     persistence: guardStore(persistence),
     feed,
     ...(accounts === undefined ? {} : { accounts }),

@@ -116,6 +116,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     repository: stored.repository,
     catalogue: stored.catalogue,
     numbers: stored.numbers,
+    watchedLists: stored.watchedLists,
     ...(config.trakt === 'on' ? { trakt: { isMounted: true } } : {}),
     persistence: stored.persistence,
     feed: stored.feed,

@@ -1,6 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import type { ContentNumbers } from '@cuepoint/store';
-import { traktPlugin, type TraktPorts } from '@cuepoint/trakt';
+import { traktPlugin, type TraktCaller, type TraktPorts } from '@cuepoint/trakt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
 import { logFailure, toKnownError } from '../http/error-handler.ts';
@@ -8,6 +8,7 @@ import { statusOfCode } from '../http/problem.ts';
 import type { ServiceParts } from '../service/parts.ts';
 import { requireRate, type UserRates } from '../service/user-rates.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
+import { createTraktChanges } from './trakt-changes.ts';
 import { createWorkMatcher } from './work-matcher.ts';
 import { isAtMount, TRAKT_PREFIX, type TraktMount } from './trakt-mount.ts';
 
@@ -37,21 +38,36 @@ export async function addTraktApi(app: FastifyInstance, deps: TraktApiDeps): Pro
   );
 }
 
-function portsOf({ parts, numbers, rates }: TraktApiDeps): TraktPorts {
+function portsOf({ parts, numbers, rates, writes }: TraktApiDeps): TraktPorts {
   const { accounts, repository, now } = parts;
   const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
   const authenticate = createAuthenticate({ ...parts, countRefused });
+  /** Of this process alone: nothing is ever stored of it. */
+  const nobody: TraktCaller = { userId: parts.randomUuid(), deviceId: DEFAULT_DEVICE_ID };
+  async function signedIn(request: FastifyRequest): Promise<TraktCaller> {
+    await authenticate(request);
+    const { userId, deviceId = DEFAULT_DEVICE_ID } = callerOf(request);
+    // Before the body is read: one user's flood costs no other user.
+    requireRate(rates.bytes.check(userId) ?? rates.requests.take(userId));
+    if (request.method === 'GET') requireRate(rates.rows.check(userId));
+    return { userId, deviceId };
+  }
   return {
-    async authenticate(request) {
-      await authenticate(request);
-      const { userId, deviceId = DEFAULT_DEVICE_ID } = callerOf(request);
-      // Before the body is read: one user's flood costs no other user.
-      requireRate(rates.bytes.check(userId) ?? rates.requests.take(userId));
-      if (request.method === 'GET') requireRate(rates.rows.check(userId));
-      return { userId, deviceId };
+    authenticate: signedIn,
+    async recognize(request) {
+      if (request.headers.authorization !== undefined) return signedIn(request);
+      requireRate(rates.accountCalls.take(request.ip) ?? rates.rows.check(nobody.userId));
+      return nobody;
     },
     countBytes: ({ userId }, bytes) => rates.bytes.add(userId, bytes),
     repository,
+    paged: {
+      listWatchlist: (userId, options) => repository.listWatchlist(userId, options),
+      readRegisters: (userId, request) => repository.readRegisters(userId, request),
+      searchTitles: (userId, search) => repository.searchTitles(userId, search),
+    },
+    lists: parts.watchedLists,
+    changes: createTraktChanges({ ...writes, rates }),
     numbers,
     matcher: createWorkMatcher(repository),
     nameOfProfile: async (userId) => (await accounts?.people.findProfile(userId))?.name,

@@ -1,4 +1,5 @@
-import type { ContentFacts } from '@cuepoint/core';
+import { readDate, type ContentFacts } from '@cuepoint/core';
+import { dateToAnswer } from '../lists/dates.ts';
 import type { TraktNumbers, TraktRepository, ViewedContents } from '../ports.ts';
 import { formOf, seasonName } from './content-form.ts';
 import { slugOf } from './slug.ts';
@@ -220,7 +221,13 @@ function toEpisode(
       tmdb: ids.tmdb ?? null,
     },
     ...runtimeOf(described),
+    ...airedOf(described),
   };
+}
+
+function airedOf({ releasedAt }: Described): { readonly first_aired?: string } {
+  const date = releasedAt === undefined ? undefined : readDate(releasedAt);
+  return date === undefined ? {} : { first_aired: dateToAnswer(date) };
 }
 
 function titleOf(

@@ -1,0 +1,10 @@
+-- As count-plays.sql, the newest first, of one page: $8 how many come before it, $9 how many are on it.
+select
+  p.play_id, p.content_id, p.watched_precision, p.source,
+  (extract(epoch from p.watched_at) * 1000)::float8 as watched_ms,
+  p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
+  p.removed_by, p.removed_physical, p.removed_logical
+include fragments/played-of-type.sql
+order by coalesce(p.watched_at, '-infinity') desc, p.play_id desc
+offset (select $8::bigint)
+limit (select $9::bigint);
