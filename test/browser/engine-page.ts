@@ -48,6 +48,21 @@ const PAGE_CODE = `
     });
   }
   var opening = cuepoint.createWatchState(options);
+  // In a frame: what comes of it is told to the page around.
+  if (parent !== window) {
+    var beganAtMs = Date.now();
+    opening.then(function (state) {
+      var openedMs = Date.now() - beganAtMs;
+      var tell = function (stored) {
+        var hasStorageFailed = state.status.get().hasStorageFailed;
+        parent.postMessage({ openedMs: openedMs, hasStorageFailed: hasStorageFailed, stored: stored }, '*');
+      };
+      state.watchlist.add('film:framed');
+      return state.whenDurable().then(function () { return state.whenStored(); }).then(
+        function () { tell('stored'); },
+        function (error) { tell(error.code); });
+    });
+  }
   function until(holds) {
     return holds() || new Promise(function (resolve) { setTimeout(resolve, 20); }).then(function () { return until(holds); });
   }
@@ -60,10 +75,14 @@ export interface EnginePageOptions {
   /** IndexedDB, or texts by key in localStorage: another device for the service. */
   readonly storage?: 'default' | 'texts';
   readonly isOff?: boolean;
+  /** In a frame of another site: `framed` is what comes of it. */
+  readonly isFramed?: boolean;
 }
 
 export interface EnginePage {
   urlOf(options: EnginePageOptions): string;
+  /** A page of the same origin with nothing of the SDK; or one that has the browser delete what the site has stored. */
+  readonly urls: { readonly nothing: string; readonly clear: string };
   close(): Promise<void>;
 }
 
@@ -71,24 +90,35 @@ export interface EnginePage {
 export async function startEnginePage(): Promise<EnginePage> {
   const sdk = (await clientFiles()).get('cuepoint.global.js') ?? '';
   const files = createServer(({ url = '/' }, answer) => {
-    const { pathname, searchParams } = new URL(url, 'http://files');
+    const { pathname, searchParams, search } = new URL(url, 'http://files');
     const text = (type: string, body: string): void =>
       void answer.writeHead(200, { 'content-type': type }).end(body);
     const [, version] = /^\/older-(\d+)\.js$/.exec(pathname) ?? [];
     if (version !== undefined) text('text/javascript', takeAwayAfter(Number(version)));
     else if (pathname === '/cuepoint.global.js') text('text/javascript', sdk);
     else if (pathname === '/page.js') text('text/javascript', PAGE_CODE);
-    else if (pathname === '/page') text('text/html', pageFor(searchParams.get('olderThan')));
-    else answer.writeHead(404).end();
+    else if (pathname === '/page') text('text/html', pageFor(searchParams));
+    else if (pathname === '/around') text('text/html', around(`${otherSite}/page${search}`));
+    else if (pathname === '/nothing') text('text/html', `${driverOf(searchParams)}<p>Another page`);
+    else if (pathname === '/clear') {
+      answer.setHeader('clear-site-data', '"storage"');
+      text('text/html', `${driverOf(searchParams)}<p>What this site has stored is gone`);
+    } else answer.writeHead(404).end();
   });
   await new Promise<void>((resolve) => {
     files.listen(0, '127.0.0.1', resolve);
   });
-  const origin = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
+  const { port } = files.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const otherSite = `http://localhost:${port}`;
   const data = await mkdtemp(path.join(tmpdir(), 'cuepoint-engines-'));
   const service = await startServiceProcess({
     port: await freePort(),
-    env: { CUEPOINT_DATA_DIR: data, DATABASE_URL: '', CUEPOINT_CORS_ORIGINS: origin },
+    env: {
+      CUEPOINT_DATA_DIR: data,
+      DATABASE_URL: '',
+      CUEPOINT_CORS_ORIGINS: `${origin},${otherSite}`,
+    },
   });
   return {
     urlOf(options) {
@@ -96,8 +126,9 @@ export async function startEnginePage(): Promise<EnginePage> {
       for (const [name, value] of Object.entries(options)) {
         if (value !== undefined) query.set(name, String(value));
       }
-      return `${origin}/page?${query}`;
+      return `${origin}/${options.isFramed === true ? 'around' : 'page'}?${query}`;
     },
+    urls: { nothing: `${origin}/nothing`, clear: `${origin}/clear` },
     async close() {
       files.closeAllConnections();
       files.close();
@@ -107,8 +138,21 @@ export async function startEnginePage(): Promise<EnginePage> {
   };
 }
 
-function pageFor(olderThan: string | null): string {
-  const older = olderThan === null ? '' : `<script src="/older-${olderThan}.js"></script>`;
-  return `<!doctype html><meta charset="utf-8"><title>A page</title>${older}
-    <script src="/cuepoint.global.js"></script><script src="/page.js"></script>`;
+function pageFor(query: URLSearchParams): string {
+  const scripts = ['/cuepoint.global.js', '/page.js'];
+  if (query.has('olderThan')) scripts.unshift(`/older-${query.get('olderThan')}.js`);
+  return `<!doctype html><meta charset="utf-8"><title>A page</title>${driverOf(query)}
+    ${scripts.map((src) => `<script src="${src}"></script>`).join('')}`;
+}
+
+/** What drives the page from inside, where a browser needs that. */
+export function driverOf(query: URLSearchParams): string {
+  const driver = query.get('driver');
+  return driver === null ? '' : `<script src="${encodeURI(driver)}"></script>`;
+}
+
+function around(frame: string): string {
+  return `<!doctype html><script>
+    window.framed = new Promise((resolve) => addEventListener('message', ({ data }) => resolve(data)));
+    </script><iframe src="${frame.replaceAll('"', '')}"></iframe>`;
 }

@@ -9,6 +9,7 @@ import { ROOT } from '../architecture/source-files.ts';
 import type { EngineName } from '../support/browsers/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { startServiceProcess } from '../support/service-process.ts';
+import { driverOf } from './engine-page.ts';
 
 /** A name of this machine that browsers take for no secure context; they are told where it leads. */
 export const PLAIN_HOST = 'media.test';
@@ -50,6 +51,8 @@ export interface TabPage {
   /** @param isPlain over plain HTTP under a name that makes no secure context. */
   urlOf(person: Person, engine: EngineName, isPlain: boolean): string;
   readonly newPerson: () => Promise<Person>;
+  /** A page that is loaded is there, and its script is not, before what this returns is called. */
+  holdScripts(): () => void;
   close(): Promise<void>;
 }
 
@@ -65,17 +68,25 @@ export async function startTabPage(): Promise<TabPage> {
     conditions: ['cuepoint-source'],
   });
   const script = outputFiles[0]?.text ?? '';
+  let held: Promise<void> | undefined;
   const files = createServer(({ url = '/' }, answer) => {
-    const { pathname, search } = new URL(url, 'http://files');
+    const { pathname, search, searchParams } = new URL(url, 'http://files');
     answer.setHeader('content-type', 'text/html');
-    if (pathname === '/other') answer.end('<!doctype html><p>Another page');
+    if (pathname === '/page.js') {
+      answer.setHeader('content-type', 'text/javascript');
+      answer.setHeader('access-control-allow-origin', '*');
+      answer.setHeader('cache-control', 'no-store');
+      void (held ?? Promise.resolve()).then(() => answer.end(script));
+    } else if (pathname === '/other') answer.end('<!doctype html><p>Another page');
     else if (pathname === '/around') {
       answer.end(
         `<!doctype html><script>window.framed = new Promise((resolve) => addEventListener('message', ({ data }) => resolve(data)));</script>
         <iframe sandbox="allow-scripts" src="/page${search.replaceAll('"', '')}"></iframe>`,
       );
     } else
-      answer.end(`<!doctype html><meta charset="utf-8"><script type="module">${script}</script>`);
+      answer.end(
+        `<!doctype html><meta charset="utf-8">${driverOf(searchParams)}<script type="module" src="/page.js"></script>`,
+      );
   });
   await new Promise<void>((resolve) => {
     files.listen(0, resolve);
@@ -122,6 +133,16 @@ export async function startTabPage(): Promise<TabPage> {
     urlOf({ token }, engine, isPlain) {
       const origin = !isPlain ? secure : engine === 'WebKit' ? byAddress : plain;
       return `${origin}/page?${new URLSearchParams({ token, service: service.address })}`;
+    },
+    holdScripts() {
+      let release = (): void => undefined;
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => {
+        held = undefined;
+        release();
+      };
     },
     async close() {
       files.closeAllConnections();

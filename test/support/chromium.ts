@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 
 /** Debian's own; the tests download none. */
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -31,13 +31,22 @@ export function hasChromium(): boolean {
 }
 
 /** @param args of the command line, beside those that every test needs. */
-export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch(optionsOf(args));
+}
+
+/** What it stores is in the folder, and is there when it is launched with that again. */
+export function launchProfile(folder: string, args: readonly string[]): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, optionsOf(args));
+}
+
+function optionsOf(args: readonly string[]) {
   if (command === undefined) throw new Error('there is no Chromium');
-  return chromium.launch({
+  return {
     executablePath: command,
     // As root there is no sandbox to be had; the pages are our own.
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', ...args],
     // As people have it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
-  });
+  };
 }

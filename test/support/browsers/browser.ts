@@ -11,21 +11,30 @@ export interface Tab {
   readonly run: <T>(body: string, ...args: readonly unknown[]) => Promise<T>;
   readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
-  /** Its process is gone at once: nothing of the page runs any more. Not in WebKit. */
+  /** Its process is gone at once: nothing of the page runs any more. */
   readonly kill: () => Promise<void>;
 }
+
+/** Whose pages are refused storage, as a person sets it. */
+export type Refusal = 'third parties' | 'everybody';
 
 export interface OpenOptions {
   /** A name that leads to this machine; not in WebKit, which has no way to say so. */
   readonly host?: string;
+  /** A folder with what it stores, which stays; without one it is a private window, or a folder of its own. */
+  readonly profile?: string;
+  /** In Chromium with a profile; not in WebKit, whose small browser has no such setting. */
+  readonly refuses?: Refusal;
 }
 
 export interface EngineBrowser {
   readonly version: string;
   /** All tabs share one profile. */
   open(url: string): Promise<Tab>;
-  /** Ends it and deletes its profile. */
+  /** Ends it, and deletes the profile that it made. */
   close(): Promise<void>;
+  /** Every process of it is gone at once, as if the power were. */
+  kill(): Promise<void>;
 }
 
 export type EngineName = 'Chromium' | 'Firefox' | 'WebKit';

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { killAll, pageProcesses } from './page-processes.ts';
+import { killAll, killGroup, pageProcesses } from './page-processes.ts';
 import {
   commandOf,
   pageFunction,
   type EngineBrowser,
   type OpenOptions,
+  type Refusal,
   type Tab,
 } from './browser.ts';
 
@@ -31,10 +32,17 @@ const PREFS = {
   'toolkit.telemetry.enabled': false,
 } as const;
 
+const REFUSALS: Readonly<Record<Refusal, number>> = { 'third parties': 1, everybody: 2 };
+
 /** Firefox, driven by WebDriver BiDi, which it speaks by itself. */
-export async function openFirefox({ host }: OpenOptions): Promise<EngineBrowser> {
-  const profile = await mkdtemp(path.join(tmpdir(), 'cuepoint-firefox-'));
-  const prefs = { ...PREFS, ...(host !== undefined && { 'network.dns.localDomains': host }) };
+export async function openFirefox(options: OpenOptions): Promise<EngineBrowser> {
+  const { host, refuses } = options;
+  const profile = options.profile ?? (await mkdtemp(path.join(tmpdir(), 'cuepoint-firefox-')));
+  const prefs = {
+    ...PREFS,
+    ...(host !== undefined && { 'network.dns.localDomains': host }),
+    ...(refuses !== undefined && { 'network.cookie.cookieBehavior': REFUSALS[refuses] }),
+  };
   const lines = Object.entries(prefs).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
@@ -42,7 +50,11 @@ export async function openFirefox({ host }: OpenOptions): Promise<EngineBrowser>
   const browser = spawn(
     commandOf('firefox-esr'),
     ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, HOME: profile } },
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+      env: { ...process.env, HOME: profile },
+    },
   );
   const ended = new Promise<void>((resolve) => {
     browser.once('exit', () => resolve());
@@ -58,6 +70,12 @@ export async function openFirefox({ host }: OpenOptions): Promise<EngineBrowser>
   const { capabilities } = (await bidi.ask('session.new', { capabilities: {} })) as {
     capabilities: { browserVersion: string };
   };
+  // Not `browser.close`, which takes a minute where the process of a page was killed.
+  async function kill(): Promise<void> {
+    killGroup(browser);
+    await ended;
+    bidi.close();
+  }
   const processes = () => pageProcesses(browser.pid ?? 0, '-isForBrowser');
   return {
     version: `Firefox ${capabilities.browserVersion}`,
@@ -70,11 +88,12 @@ export async function openFirefox({ host }: OpenOptions): Promise<EngineBrowser>
       return { ...tab, kill: async () => killAll(own) };
     },
     async close() {
-      await bidi.ask('browser.close', {}).catch(() => browser.kill());
-      await ended;
-      bidi.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await kill();
+      if (options.profile === undefined) {
+        await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      }
     },
+    kill,
   };
 }
 

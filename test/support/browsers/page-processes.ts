@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Processes below one, whose command line holds a word: those that show pages, where the word says so. */
@@ -24,4 +25,14 @@ function read(file: string): Promise<string> {
 /** Kills the process of a tab: those that came with it. */
 export function killAll(pids: Iterable<number>): void {
   for (const pid of pids) process.kill(pid, 'SIGKILL');
+}
+
+/** It and what it started: their group. */
+export function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }

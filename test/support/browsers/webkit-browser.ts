@@ -1,30 +1,35 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { freePort } from '../free-port.ts';
-import { commandOf, pageFunction, type EngineBrowser, type Tab } from './browser.ts';
+import {
+  commandOf,
+  pageFunction,
+  type EngineBrowser,
+  type OpenOptions,
+  type Tab,
+} from './browser.ts';
+import { killGroup } from './page-processes.ts';
+import { findMiniBrowser, startScreen, webKitEnvironment } from './webkit-parts.ts';
+import { openWebKitProfile } from './webkit-profile.ts';
 
-/** WebKitGTK's small browser on a screen that nobody sees, driven by WebDriver. */
-export async function openWebKit(): Promise<EngineBrowser> {
+/**
+ * WebKitGTK's small browser on a screen that nobody sees, driven by WebDriver, where it keeps nothing. With a profile it is
+ * driven by its pages.
+ */
+export function openWebKit({ profile }: OpenOptions): Promise<EngineBrowser> {
+  return profile === undefined ? openWebKitByDriver() : openWebKitProfile(profile);
+}
+
+async function openWebKitByDriver(): Promise<EngineBrowser> {
   const home = await mkdtemp(path.join(tmpdir(), 'cuepoint-webkit-'));
   const screen = await startScreen();
   const port = await freePort();
   const driver = spawn(commandOf('WebKitWebDriver'), [`--port=${port}`], {
     stdio: 'ignore',
     detached: true,
-    env: {
-      ...process.env,
-      DISPLAY: screen.display,
-      HOME: home,
-      XDG_DATA_HOME: home,
-      XDG_CACHE_HOME: home,
-      // As root there is no sandbox to be had; the pages are our own. Nor is there a graphics card.
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-      WEBKIT_DISABLE_DMABUF_RENDERER: '1',
-      LIBGL_ALWAYS_SOFTWARE: '1',
-    },
+    env: webKitEnvironment(screen.display, home),
   });
   const ask = createClient(`http://127.0.0.1:${port}`);
   const { sessionId, capabilities } = await ask.start({
@@ -56,10 +61,11 @@ export async function openWebKit(): Promise<EngineBrowser> {
     },
     async close() {
       await ask.call('DELETE', session).catch(() => undefined);
-      end(driver);
-      end(screen.process);
+      killGroup(driver);
+      killGroup(screen.process);
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
+    kill: () => Promise.reject(new Error('Without a profile nothing of it is kept.')),
   };
 }
 
@@ -82,7 +88,9 @@ function tabOf(call: Call): Tab {
     close: async () => void (await call('DELETE', '/window')),
     kill: () =>
       Promise.reject(
-        new Error('The driver of WebKit ends its session with a page that is killed.'),
+        new Error(
+          'The driver ends its session with a page that is killed; with a profile it can be.',
+        ),
       ),
   };
 }
@@ -124,39 +132,4 @@ function createClient(address: string) {
       }
     },
   };
-}
-
-async function findMiniBrowser(): Promise<string> {
-  for (const folder of await readdir('/usr/lib')) {
-    const [found] = (await readdir(path.join('/usr/lib', folder)).catch(() => []))
-      .filter((name) => name.startsWith('webkit2gtk-4'))
-      .map((name) => path.join('/usr/lib', folder, name, 'MiniBrowser'));
-    if (found !== undefined) return found;
-  }
-  throw new Error('there is no MiniBrowser');
-}
-
-async function startScreen() {
-  const screen = spawn(commandOf('Xvfb'), ['-displayfd', '3', '-screen', '0', '1024x768x24'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  const [, , , numbers] = screen.stdio;
-  const display = await new Promise<string>((resolve, reject) => {
-    if (numbers === null || numbers === undefined || !('read' in numbers))
-      throw new Error('no pipe');
-    createInterface({ input: numbers }).once('line', resolve);
-    screen.once('exit', () => reject(new Error('Xvfb ended before it had a display.')));
-  });
-  return { process: screen, display: `:${display}` };
-}
-
-/** It and what it started: their group. */
-function end({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
 }
