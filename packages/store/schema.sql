@@ -96,6 +96,31 @@ create table cuepoint_migrations (
   applied_at timestamp with time zone not null default clock_timestamp()
 );
 
+create table hook_receipts (
+  hook_id uuid not null,
+  id bigint not null,
+  receipt jsonb not null
+);
+
+create table hook_viewings (
+  hook_id uuid not null,
+  item character varying(64) collate "C" not null,
+  device character varying(255) collate "C",
+  viewing jsonb not null,
+  updated_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table hooks (
+  id uuid not null,
+  user_id uuid not null,
+  source character varying(32) not null,
+  label character varying(64) not null,
+  secret_hash character varying(64) collate "C" not null,
+  accepted_users jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_used_at timestamp with time zone
+);
+
 create table sync_state (
   only_row boolean not null default true,
   incarnation uuid not null default gen_random_uuid(),
@@ -318,6 +343,18 @@ alter table cuepoint_migrations add constraint cuepoint_migrations_name_key UNIQ
 
 alter table cuepoint_migrations add constraint cuepoint_migrations_pkey PRIMARY KEY (version);
 
+alter table hook_receipts add constraint hook_receipts_hook_id_fkey FOREIGN KEY (hook_id) REFERENCES cuepoint.hooks(id) ON DELETE CASCADE;
+
+alter table hook_receipts add constraint hook_receipts_pkey PRIMARY KEY (hook_id, id);
+
+alter table hook_viewings add constraint hook_viewings_hook_id_fkey FOREIGN KEY (hook_id) REFERENCES cuepoint.hooks(id) ON DELETE CASCADE;
+
+alter table hook_viewings add constraint hook_viewings_pkey PRIMARY KEY (hook_id, item);
+
+alter table hooks add constraint hooks_pkey PRIMARY KEY (id);
+
+alter table hooks add constraint hooks_secret_hash_key UNIQUE (secret_hash);
+
 alter table sync_state add constraint sync_state_catch_up_check CHECK ((catch_up = ANY (ARRAY['xid'::text, 'counter'::text])));
 
 alter table sync_state add constraint sync_state_only_row_check CHECK (only_row);
@@ -424,6 +461,14 @@ CREATE UNIQUE INDEX cuepoint_migrations_name_key ON cuepoint.cuepoint_migrations
 
 CREATE UNIQUE INDEX cuepoint_migrations_pkey ON cuepoint.cuepoint_migrations USING btree (version);
 
+CREATE UNIQUE INDEX hook_receipts_pkey ON cuepoint.hook_receipts USING btree (hook_id, id);
+
+CREATE UNIQUE INDEX hook_viewings_pkey ON cuepoint.hook_viewings USING btree (hook_id, item);
+
+CREATE UNIQUE INDEX hooks_pkey ON cuepoint.hooks USING btree (id);
+
+CREATE UNIQUE INDEX hooks_secret_hash_key ON cuepoint.hooks USING btree (secret_hash);
+
 CREATE INDEX idx_catalogue_aliases_content ON cuepoint.catalogue_aliases USING btree (content_id);
 
 CREATE INDEX idx_catalogue_episodes ON cuepoint.catalogue_contents USING btree (series_id, season, episode, content_id) WHERE (series_id IS NOT NULL);
@@ -447,6 +492,10 @@ CREATE INDEX idx_devices_online ON cuepoint.user_devices USING btree (user_id) W
 CREATE INDEX idx_devices_type ON cuepoint.user_devices USING btree (device_type);
 
 CREATE INDEX idx_devices_user ON cuepoint.user_devices USING btree (user_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX idx_hook_viewings_updated ON cuepoint.hook_viewings USING btree (hook_id, updated_at);
+
+CREATE INDEX idx_hooks_user ON cuepoint.hooks USING btree (user_id);
 
 CREATE INDEX idx_plays_changed ON cuepoint.user_plays USING btree (user_id, changed_xid, play_id) WHERE (changed_xid >= '0'::xid8);
 

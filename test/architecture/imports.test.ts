@@ -11,10 +11,17 @@ const RULES_BY_FOLDER: Readonly<Record<string, PackageRules>> = {
     onlyThirdParty: ['typebox'],
   },
   'packages/files': { name: '@cuepoint/files', imports: ['@cuepoint/core'], usesNode: true },
+  'packages/hooks': { name: '@cuepoint/hooks', imports: ['@cuepoint/core'], usesNode: true },
   'packages/store': { name: '@cuepoint/store', imports: ['@cuepoint/core'], usesNode: true },
   'packages/server': {
     name: '@cuepoint/server',
-    imports: ['@cuepoint/core', '@cuepoint/files', '@cuepoint/store', '@cuepoint/trakt'],
+    imports: [
+      '@cuepoint/core',
+      '@cuepoint/files',
+      '@cuepoint/hooks',
+      '@cuepoint/store',
+      '@cuepoint/trakt',
+    ],
     usesNode: true,
   },
   'packages/trakt': { name: '@cuepoint/trakt', imports: ['@cuepoint/core'], usesNode: true },

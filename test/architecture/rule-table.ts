@@ -12,6 +12,7 @@ const RULE_COUNTS_BY_SECTION = {
   'continue watching': { CW: 10 },
   files: { IMP: 3, EXP: 1 },
   "Trakt's API": { TRK: 7 },
+  hooks: { HOK: 4 },
   household: { ACC: 5 },
   'every screen': { ENG: 9 },
 } as const;
@@ -64,6 +65,10 @@ const BUILT_OF_OTHERS = [
   'CW10',
   'TRK3',
   'TRK6',
+  'HOK1',
+  'HOK2',
+  'HOK3',
+  'HOK4',
   'ACC1',
   'ACC2',
   'ACC3',

@@ -14,6 +14,14 @@ export type {
   CatalogueRefusal,
 } from './catalogue/catalogue.ts';
 export { createPostgresCatalogue } from './catalogue/postgres-catalogue.ts';
+export {
+  createHookStore,
+  HOOKS_MAX,
+  type FoundHook,
+  type HookPerson,
+  type HookStore,
+  type ListedHook,
+} from './hooks/hook-store.ts';
 export { createAttemptStore, FREE_ATTEMPTS, type AttemptStore } from './accounts/attempt-store.ts';
 export {
   createDeviceCodeStore,

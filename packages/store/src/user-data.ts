@@ -211,6 +211,8 @@ export async function eraseUser(
 }
 
 const ERASURES = [
+  // First: what a media server tells from here on is of nobody.
+  'hook-erase',
   'erase-progress',
   'erase-watchlist',
   'erase-registers',

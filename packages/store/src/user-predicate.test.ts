@@ -41,6 +41,13 @@ const OF_NO_USER = new Set([
 /** Of people and what they are signed in with: reached by keys of their own, and no table of users is among them. */
 const OF_ACCOUNTS = 'account-';
 
+/** Of addresses that media servers call: by their secret, their id, or their user. */
+const OF_HOOKS = 'hook-';
+
+function isOfOwnTables(name: string): boolean {
+  return name.startsWith(OF_ACCOUNTS) || name.startsWith(OF_HOOKS);
+}
+
 /** Locks tables and reads no row. */
 const LOCKS_ONLY = 'lock-marked-tables';
 
@@ -95,10 +102,7 @@ function isInsertOfUsers(text: string, table: string): boolean {
 
 const ofOneUser = statements.filter(
   ({ name }) =>
-    !OF_NO_USER.has(name) &&
-    !ACROSS_USERS.has(name) &&
-    name !== LOCKS_ONLY &&
-    !name.startsWith(OF_ACCOUNTS),
+    !OF_NO_USER.has(name) && !ACROSS_USERS.has(name) && name !== LOCKS_ONLY && !isOfOwnTables(name),
 );
 
 test.each(ofOneUser)(
@@ -113,7 +117,7 @@ test.each(ofOneUser)(
   },
 );
 
-const ofAccounts = statements.filter(({ name }) => name.startsWith(OF_ACCOUNTS));
+const ofAccounts = statements.filter(({ name }) => isOfOwnTables(name));
 
 test.each(ofAccounts)('[SQL7] $name.sql names no table of users', ({ text }) => {
   expect(usesOfUserTables(text)).toEqual([]);

@@ -14,7 +14,7 @@ import {
   type KeySetSource,
   type TokenSource,
 } from '../testing/token-source.ts';
-import { OPEN_ROUTES, pathOfRow, WAYS_IN } from '../testing/ways-in.ts';
+import { OPEN_ROUTES, pathOfRow, SENDERS_ROUTES, WAYS_IN } from '../testing/ways-in.ts';
 
 /** How each way in answered: a status or a close code, and the code of the error. */
 type Answers = Readonly<Record<string, string>>;
@@ -210,7 +210,11 @@ describe('every way in is a row', () => {
   });
 
   it('[SEC1] each route of the router is one of them, also where no description names it', () => {
-    const rows = new Set([...ROWS.map((row) => row.replace(' ', ' /api/v1')), ...OPEN_ROUTES]);
+    const rows = new Set([
+      ...ROWS.map((row) => row.replace(' ', ' /api/v1')),
+      ...OPEN_ROUTES,
+      ...SENDERS_ROUTES,
+    ]);
     const routes = routesOf(keySet.live.api.app);
     expect(routes.length).toBeGreaterThan(rows.size);
     const unnamed = routes.filter((route) => !rows.has(route.replace(/^HEAD/, 'GET')));

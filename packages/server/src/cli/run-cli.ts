@@ -6,6 +6,7 @@ import { deleteUserCommand } from './delete-user.ts';
 import { distributeCommand } from './distribute.ts';
 import { exportCommand } from './export.ts';
 import { gcCommand } from './gc.ts';
+import { hookCommand } from './hook.ts';
 import { importCommand } from './import.ts';
 import { importsCommand } from './imports.ts';
 import { inspectCommand } from './inspect.ts';
@@ -52,6 +53,7 @@ function createProgram(context: CliContext): Command {
     migrateCommand,
     tokenCommand,
     userCommand,
+    hookCommand,
     gcCommand,
     inspectCommand,
     exportCommand,

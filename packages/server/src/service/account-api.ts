@@ -1,15 +1,18 @@
+import { normalizeUuid } from '@cuepoint/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createPeerAddresses } from '../http/peer-address.ts';
 import { publicAddressOf } from '../http/public-address.ts';
 import type { LiveServer } from '../live/live-server.ts';
-import { addAccountRoutes } from '../routes/account/account.ts';
+import { ACCOUNT_ROUTE, addAccountRoutes, requireProfile } from '../routes/account/account.ts';
 import { addBrowsers } from '../routes/account/browser.ts';
 import { addProfileRoutes } from '../routes/account/profiles.ts';
 import { addScreenRoutes } from '../routes/account/screens.ts';
 import { addSignInRoutes } from '../routes/account/sign-ins.ts';
+import { addHookRoutes, type HookRouteDeps } from '../routes/hooks.ts';
 import { addOAuthRoutes } from '../routes/oauth.ts';
+import { ProfileIdSchema } from '../schemas/account.ts';
 import type { ServiceParts } from './parts.ts';
 import { createRate } from './rate.ts';
 import { requireRate, type UserRates } from './user-rates.ts';
@@ -22,6 +25,7 @@ export interface AccountApiDeps extends Omit<ServiceParts, 'live'> {
   readonly live: LiveServer;
   readonly rates: UserRates;
   readonly trustedProxies?: readonly string[] | undefined;
+  readonly hookRoutes: HookRouteDeps;
 }
 
 /** What pages of the service call, by the cookie of a person. */
@@ -39,6 +43,18 @@ export async function addAccountApi(app: FastifyInstance, deps: AccountApiDeps):
   addProfileRoutes(pages, { ...all, onErased: (userId) => live.erased(userId) });
   addScreenRoutes(pages, all);
   addSignInRoutes(pages, all);
+  addHookRoutes(pages, deps.hookRoutes, {
+    prefix: '/account/profiles/:userId/hooks',
+    params: { userId: ProfileIdSchema },
+    async userOf(request) {
+      const { accountId } = await browsers.require(request);
+      const userId = normalizeUuid((request.params as { readonly userId: string }).userId);
+      await requireProfile(accounts, accountId, userId);
+      return userId;
+    },
+    documented: ACCOUNT_ROUTE,
+    suffix: 'OfProfile',
+  });
 }
 
 /** What apps call in the forms of OAuth, at the root. */

@@ -113,6 +113,7 @@ export function createService(options: ServiceOptions): Service {
       parts: {
         repository: stored.repository,
         catalogue: stored.catalogue,
+        hooks: stored.hooks,
         numbers: stored.numbers,
         watchedLists: stored.watchedLists,
         persistence: stored.persistence,

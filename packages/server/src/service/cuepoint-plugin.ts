@@ -12,6 +12,7 @@ import { observeAnswers } from '../http/observe-answers.ts';
 import { keepAnswersPrivate } from '../http/private-answers.ts';
 import { describeApi } from '../http/openapi.ts';
 import { compileValidator } from '../http/validation.ts';
+import { addHooksApi } from '../hooks/hooks-api.ts';
 import { createLiveServer, type LiveServer } from '../live/live-server.ts';
 import { attachUpgrades, type UpgradeOptions } from '../live/upgrades.ts';
 import { addCatalogueRoutes } from '../routes/catalogue.ts';
@@ -21,6 +22,7 @@ import { addDevelopmentTokenRoute } from '../routes/development-token.ts';
 import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoute, addProbeRoutes } from '../routes/health.ts';
 import { addHistoryRoutes } from '../routes/history.ts';
+import { addHookRoutes, type HookRouteDeps } from '../routes/hooks.ts';
 import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
@@ -120,10 +122,13 @@ export async function addService(
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
     timeAck: () => parts.metrics.timeAck(),
   };
+  const hookRoutes = await addHooksApi(app, { parts, writes, rates });
   const { accounts, trakt, numbers } = parts;
   const { trustedProxies } = parts.live;
   const household =
-    accounts === undefined ? undefined : { ...parts, accounts, live, rates, trustedProxies };
+    accounts === undefined
+      ? undefined
+      : { ...parts, accounts, live, rates, trustedProxies, hookRoutes };
   if (household !== undefined) {
     await app.register(async (root) => addOAuthApi(root, household));
   }
@@ -144,7 +149,7 @@ export async function addService(
         await api.register(async (own) => addAccountApi(own, household));
       }
       await api.register(async (authenticated) =>
-        addApi(authenticated, parts, { live, rates, writes }),
+        addApi(authenticated, parts, { live, rates, writes, hookRoutes }),
       );
     },
     { prefix: API_PREFIX },
@@ -208,10 +213,12 @@ async function addApi(
     live,
     rates,
     writes: deps,
+    hookRoutes,
   }: {
     readonly live: LiveServer;
     readonly rates: UserRates;
     readonly writes: WriteDeps;
+    readonly hookRoutes: HookRouteDeps;
   },
 ): Promise<void> {
   await compressAnswers(app);
@@ -233,6 +240,13 @@ async function addApi(
   addContinueWatchingRoutes(api, { ...deps, rates });
   addHistoryRoutes(api, { ...deps, rates });
   addRegisterRoutes(api, { ...deps, rates });
+  addHookRoutes(api, hookRoutes, {
+    prefix: '/hooks',
+    params: {},
+    userOf: async (request) => callerOf(request).userId,
+    documented: { tags: ['hooks'] },
+    suffix: '',
+  });
   addCatalogueRoutes(api, { ...parts, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);

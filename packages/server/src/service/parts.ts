@@ -2,6 +2,7 @@ import type { DeviceInfo } from '@cuepoint/core';
 import type {
   Catalogue,
   ContentNumbers,
+  HookStore,
   SetTimer,
   SyncRepository,
   WatchedLists,
@@ -51,6 +52,8 @@ export interface HealthProbe {
 export interface ServiceParts {
   readonly repository: SyncRepository;
   readonly catalogue: Catalogue;
+  /** Where media servers tell of playbacks. [HOK1] */
+  readonly hooks: HookStore;
   readonly persistence: RoutePersistence;
   /** Keeps a write waiting whose first read finds the database away. */
   readonly awaitDatabase: AwaitDatabase;

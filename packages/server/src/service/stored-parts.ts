@@ -1,6 +1,7 @@
 import { CuepointError } from '@cuepoint/core';
 import {
   createContentNumbers,
+  createHookStore,
   createMaintenance,
   createPostgresCatalogue,
   createWatchedLists,
@@ -41,6 +42,7 @@ import { within } from './within.ts';
 export interface StoredParts extends Pick<
   ServiceParts,
   | 'repository'
+  | 'hooks'
   | 'catalogue'
   | 'numbers'
   | 'watchedLists'
@@ -168,6 +170,7 @@ async function startParts(
     catalogue: guardStore<Catalogue>(shareStore(createPostgresCatalogue(database, { now }), reads)),
     numbers: guardStore<ContentNumbers>(createContentNumbers(database)),
     watchedLists: guardStore<WatchedLists>(shareStore(createWatchedLists(database), reads)),
+    hooks: guardStore(createHookStore(database)),
     persistence: guardStore(persistence),
     feed,
     ...(accounts === undefined ? {} : { accounts }),

@@ -115,6 +115,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const plain: ServiceParts = {
     repository: stored.repository,
     catalogue: stored.catalogue,
+    hooks: stored.hooks,
     numbers: stored.numbers,
     watchedLists: stored.watchedLists,
     ...(config.trakt === 'on' ? { trakt: { isMounted: true } } : {}),

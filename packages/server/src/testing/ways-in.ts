@@ -27,6 +27,12 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'POST /history': { body: { contentId: 'film', playId: PLAY_ID }, status: 201 },
   'GET /history': { status: 200 },
   'PUT /devices/{deviceId}': { body: DEVICE, status: 200 },
+  'POST /hooks': { body: { source: 'jellyfin' }, status: 201 },
+  'GET /hooks': { status: 200 },
+  // Of no hook: its id is made by the service.
+  'PUT /hooks/{hookId}': { body: {}, status: 404 },
+  'GET /hooks/{hookId}/receipts': { status: 404 },
+  'DELETE /hooks/{hookId}': { status: 404 },
   'GET /devices': { status: 200 },
   'GET /devices/{deviceId}': { status: 200 },
   'POST /devices/{deviceId}/heartbeat': { status: 204 },
@@ -64,6 +70,12 @@ export const OPEN_ROUTES: readonly string[] = [
   'GET /api/v1/ws',
 ];
 
+/** Every route that no description names: its secret is in its path or a header, and its body is the sender's. */
+export const SENDERS_ROUTES: readonly string[] = [
+  'POST /hooks/{source}',
+  'POST /hooks/{source}/{secret}',
+];
+
 /** The path of a row, below /api/v1. */
 export function pathOfRow(row: string, userId: string): string {
   const [, pattern = ''] = row.split(' ');
@@ -73,6 +85,7 @@ export function pathOfRow(row: string, userId: string): string {
     .replace('{seriesId}', 'film')
     .replace('{kind}/{key}', 'rating/film')
     .replace('{playId}', PLAY_ID)
+    .replace('{hookId}', PLAY_ID)
     .replace('{deviceId}', 'tv')
     .replace('{userId}', userId);
 }

@@ -35,6 +35,10 @@ export interface PlaybackReport {
   readonly position: PlaybackPosition;
   /** A timer's report, not an action of a person. */
   readonly passive: boolean;
+  /** When the act happened that this report goes on with, in ms since the epoch; left out: it is an act itself, or `passive`. [CLM3] */
+  readonly continuesMs?: number | undefined;
+  /** Seen to its end by the word of the writer, wherever it is. [CW3] */
+  readonly isFinished?: boolean | undefined;
   /** The same for every report of one playback, where the writer has one: 1 to 255 code points without control characters. */
   readonly playbackId?: string | undefined;
   /** When it happened, as `readDate` gives it; left out: now. [PLY2] */
@@ -68,7 +72,13 @@ export async function reportPlayback(
     async (context) => {
       const { progress } = context;
       const stored = storedSet(context, contentId);
-      if (passive && stored !== undefined && movesNothing(report, stored)) {
+      const isTick = passive || report.continuesMs !== undefined;
+      if (
+        isTick &&
+        report.isFinished !== true &&
+        stored !== undefined &&
+        movesNothing(report, stored)
+      ) {
         return { answer: { result: 'duplicate', written: stored } };
       }
       if (passive && report.isAnonymous && progress !== undefined) {
@@ -77,7 +87,10 @@ export async function reportPlayback(
       }
       // A timer's report goes on with the act that is stored. Over another device's it never applies, and over a newer act of its
       // own device, which may be on its way, neither. [CLM7]
-      const claim = passive && progress !== undefined ? claimOf(progress.stamp) : undefined;
+      const claim =
+        passive && progress !== undefined
+          ? claimOf(progress.stamp)
+          : claimContinued(report, progress);
       const ending = await readEnding(deps, report, progress);
       return {
         floors: floorsOf(context, report, arrivedMs),
@@ -102,6 +115,18 @@ export async function reportPlayback(
   return result.result === 'superseded' ? result : { result: result.result, written: op };
 }
 
+/** The act that it names, or a later one of its own device that is stored. [CLM3] */
+function claimContinued(
+  { continuesMs, deviceId }: PlaybackReport,
+  progress: ProgressRegister | undefined,
+): Timestamp | undefined {
+  if (continuesMs === undefined) return undefined;
+  const told: Timestamp = { physical: Math.floor(continuesMs), logical: 0 };
+  if (progress === undefined || progress.stamp.deviceId !== deviceId) return told;
+  const stored = claimOf(progress.stamp);
+  return compareTimestamps(stored, told) > 0 ? stored : told;
+}
+
 interface Ending {
   readonly playId: string;
   /** Whether the content is watched by it: it was not at its end before, and nobody else took it over. */
@@ -111,24 +136,35 @@ interface Ending {
 /** Undefined where this position is not past the end, or tells nothing new of it. */
 async function readEnding(
   deps: WriteDeps,
-  { userId, deviceId, contentId, position, passive, playbackId }: PlaybackReport,
+  report: PlaybackReport,
   stored: ProgressRegister | undefined,
 ): Promise<Ending | undefined> {
+  const { userId, contentId, position, playbackId, isFinished = false } = report;
   // Credits are in the second half: what is known of a content is read for that half alone.
   const { positionSeconds, durationSeconds } = position;
-  if (positionSeconds === 0 || 2 * positionSeconds < durationSeconds) return undefined;
+  if (!isFinished && (positionSeconds === 0 || 2 * positionSeconds < durationSeconds)) {
+    return undefined;
+  }
   const { describe } = await deps.repository.readContents(userId, [contentId]);
   const facts = describe.facts(describe.canonical(contentId));
-  if (facts?.type === 'live' || !isAtEnd(position, facts)) return undefined;
+  if (facts?.type === 'live' || !(isFinished || isAtEnd(position, facts))) return undefined;
   const isCrossed = stored === undefined || stored.value === null || !isAtEnd(stored.value, facts);
-  const isOvertaken = passive && stored !== undefined && stored.stamp.deviceId !== deviceId;
-  const isWatched = isCrossed && !isOvertaken;
+  const isWatched = (isCrossed || isFinished) && !isOvertaken(report, stored);
   if (!isWatched && playbackId === undefined) return undefined;
   const name =
     playbackId === undefined
       ? nameOfPlayFrom(contentId, stored?.stamp)
       : nameOfPlay(contentId, playbackId);
   return { playId: uuidV5(name, PLAY_ID_NAMESPACE), isWatched };
+}
+
+/** Somebody went on elsewhere: where they are is not at the end. */
+function isOvertaken(report: PlaybackReport, stored: ProgressRegister | undefined): boolean {
+  if (stored === undefined || stored.stamp.deviceId === report.deviceId) return false;
+  const claim = claimContinued(report, stored);
+  return (
+    report.passive || (claim !== undefined && compareTimestamps(claimOf(stored.stamp), claim) > 0)
+  );
 }
 
 function isAtEnd(position: PlaybackPosition, facts: ListedFacts | undefined): boolean {

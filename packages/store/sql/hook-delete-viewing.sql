@@ -1,0 +1,2 @@
+delete from cuepoint.hook_viewings
+where hook_id = $1::uuid and item = $2::text

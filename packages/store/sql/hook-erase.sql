@@ -1,0 +1,2 @@
+delete from cuepoint.hooks
+where user_id = $1::uuid

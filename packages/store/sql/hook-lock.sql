@@ -1,0 +1,4 @@
+select h.id
+from cuepoint.hooks h
+where h.id = $1::uuid
+for no key update

@@ -1,0 +1,3 @@
+update cuepoint.hooks
+set last_used_at = clock_timestamp()
+where id = $1::uuid
