@@ -87,6 +87,7 @@ export {
   type PersistOpOptions,
   type SyncPersistenceOptions,
 } from './sync-persistence.ts';
+export type { StoredRegister } from './read-registers.ts';
 export type { PlaysPage, PlaysRequest } from './read-plays.ts';
 export * from './sync-repository.ts';
 export { WORKS_PER_LOOK_MAX, type FoundWorks } from './matching/find-works.ts';

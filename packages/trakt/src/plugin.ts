@@ -11,6 +11,10 @@ import { addHistoryRoutes } from './routes/history.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addRatingRoutes } from './routes/ratings.ts';
 import { addSearchRoutes } from './routes/search.ts';
+import { addDeviceCodeRoutes } from './routes/device-codes.ts';
+import { addOAuthRoutes } from './routes/oauth.ts';
+import { addPlaybackRoutes } from './routes/playback.ts';
+import { addScrobbleRoutes } from './routes/scrobble.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
 import { addTitleRoutes } from './routes/titles.ts';
 import { addWatchedRoutes } from './routes/watched.ts';
@@ -26,6 +30,9 @@ export interface TraktScope {
   readonly libraryDeps: LibraryDeps;
   readonly callerOf: (request: FastifyRequest) => TraktCaller;
 }
+
+/** What the routes of sign-in are made of: nobody is signed in there, whatever a client sends. */
+export type OAuthScope = Pick<TraktScope, 'app' | 'ports'>;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -60,6 +67,8 @@ export const traktPlugin: FastifyPluginAsync<{ readonly ports: TraktPorts }> = a
     libraryDeps,
     callerOf,
   };
+  addDeviceCodeRoutes({ app, ports });
+  addOAuthRoutes({ app, ports });
   await app.register(async (signedIn) => {
     signedIn.addHook('onRequest', async (request) => {
       request.traktCaller = await ports.authenticate(request);
@@ -73,6 +82,8 @@ export const traktPlugin: FastifyPluginAsync<{ readonly ports: TraktPorts }> = a
     addRatingRoutes(scope);
     addHiddenRoutes(scope);
     addPeopleRoutes(scope);
+    addScrobbleRoutes(scope);
+    addPlaybackRoutes(scope);
   });
   await app.register(async (open) => {
     open.addHook('onRequest', async (request) => {

@@ -1,7 +1,8 @@
-import type { CuepointError, Description, ViewerState } from '@cuepoint/core';
+import type { CuepointError, Description, Matcher, ViewerState } from '@cuepoint/core';
 import type { FastifyRequest } from 'fastify';
-import type { WorkMatcher } from './items/work.ts';
 import type { TraktChanges, TraktLists, TraktPagedRepository } from './list-ports.ts';
+import type { TraktPlaces } from './scrobble/place-ports.ts';
+import type { TraktSignIn } from './sign-in/sign-in-port.ts';
 
 /** Who a request comes from. */
 export interface TraktCaller {
@@ -46,7 +47,10 @@ export interface TraktPorts {
   readonly lists: TraktLists;
   readonly changes: TraktChanges;
   readonly numbers: TraktNumbers;
-  readonly matcher: WorkMatcher;
+  readonly matcher: Pick<Matcher, 'match'>;
+  readonly places: TraktPlaces;
+  /** Without it clients come with tokens that they were given elsewhere. */
+  readonly signIn?: TraktSignIn;
   /** What the person calls this profile, where the service knows it. */
   readonly nameOfProfile: (userId: string) => Promise<string | undefined>;
   /** Anything that was thrown, as an expected failure with its HTTP status; what is a fault of the service is in its log then. */

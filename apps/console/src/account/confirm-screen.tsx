@@ -2,6 +2,7 @@ import { useId, useState, type SubmitEvent } from 'react';
 import { askAccount, type Profile } from './ask-account.ts';
 import type { FoundScreen } from './link-page.tsx';
 import { ProblemNote } from './problem-note.tsx';
+import { wayBack } from './take-code.ts';
 import { useAction } from './use-action.ts';
 
 export interface ConfirmScreenProps {
@@ -21,7 +22,10 @@ export function ConfirmScreen({ screen, profiles, onDone, onBack }: ConfirmScree
   const decide = async (decision: 'confirm' | 'deny', outcome: string): Promise<void> => {
     const profile = decision === 'confirm' ? { userId: picked } : {};
     const body = { userCode, decision, ...profile };
-    if (await run(() => askAccount('/screens/decide', 'POST', body))) onDone(outcome);
+    if (!(await run(() => askAccount('/screens/decide', 'POST', body)))) return;
+    const back = wayBack(decision);
+    if (back === undefined) onDone(outcome);
+    else window.location.assign(back);
   };
   const confirm = (event: SubmitEvent): void => {
     event.preventDefault();

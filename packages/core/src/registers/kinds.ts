@@ -77,4 +77,9 @@ export const PLACE_LIFETIME_MS = 30 * 24 * 60 * 60_000;
 /** Registers of a user of kinds that are not of his contents, at most. [REG3] */
 export const REGISTERS_PER_USER_MAX = 20_000;
 /** Kinds that {@link REGISTERS_PER_USER_MAX} does not count: they grow with what is watched. [REG3] */
-export const UNCOUNTED_REGISTERS: readonly string[] = ['watched', 'content', 'place'];
+export const UNCOUNTED_REGISTERS: readonly string[] = [
+  'watched',
+  'content',
+  'place',
+  'x-trakt-percent',
+];

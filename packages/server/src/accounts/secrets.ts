@@ -11,6 +11,8 @@ export interface Secrets {
    * to be made neither without the token before nor without the key. [ACC4]
    */
   successorOf(token: string): string;
+  /** A text that only this household's services can make of another one. */
+  seal(text: string): string;
   /** The code of the set-up link: every instance prints the same one. [ACC1] */
   setUpCode(nonce: string): string;
 }
@@ -24,12 +26,14 @@ export function createSecrets(
   const keyFor = (purpose: string) => createHmac('sha256', signingKey).update(purpose).digest();
   const refreshKey = keyFor('refresh tokens');
   const setUpKey = keyFor('set-up link');
+  const sealKey = keyFor('sealed texts');
   const sign = (key: Buffer, text: string) =>
     createHmac('sha256', key).update(text).digest('base64url');
   return {
     accessKey: keyFor('access tokens'),
     newToken: () => Buffer.from(randomBytes(TOKEN_BYTES)).toString('base64url'),
     successorOf: (token) => sign(refreshKey, token),
+    seal: (text) => sign(sealKey, text),
     setUpCode: (nonce) => sign(setUpKey, nonce),
   };
 }

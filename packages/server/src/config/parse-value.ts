@@ -81,6 +81,18 @@ export function parseOrigins(text: string): readonly string[] {
     });
 }
 
+/** Addresses of pages, or of apps in their own schemes; a fragment has no place in one. */
+export function parseRedirectUris(text: string): readonly string[] {
+  const uris = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isGood = (uri: string): boolean =>
+    URL.canParse(uri) && !uri.includes('#') && !/^(?:javascript|data|file|blob):/i.test(uri);
+  if (!uris.every(isGood)) throw new Error('expected URLs without a fragment, separated by commas');
+  return uris;
+}
+
 /** Servers of one NATS, separated by commas; credentials may stand in them. */
 export function parseNatsUrls(text: string): readonly string[] {
   const urls = text

@@ -8,6 +8,7 @@ import {
   parseNatsUrls,
   parseOrigins,
   parseSchemaName,
+  parseRedirectUris,
   parseText,
   parseUrl,
   parsePostgresUrl,
@@ -99,6 +100,13 @@ export const SETTINGS = {
     description:
       "A port of its own at `HOST`, where Trakt's API is at `/`: for clients that take no path; 0 takes any free one.",
     parse: parseInteger(0, 65_535),
+  },
+  traktRedirectUris: {
+    env: 'CUEPOINT_TRAKT_REDIRECT_URIS',
+    group: 'auth',
+    description:
+      "Where clients of Trakt's API may have a browser sent with a code, besides this machine: exact addresses, separated by commas.",
+    parse: parseRedirectUris,
   },
   dataDir: {
     env: 'CUEPOINT_DATA_DIR',

@@ -2,8 +2,8 @@ import { isDeviceId } from '@cuepoint/core';
 import type { FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
 import { beginDeviceCode, pollDeviceCode } from '../accounts/device-codes.ts';
+import { endApp } from '../accounts/end-app.ts';
 import { refresh, type TokenPair } from '../accounts/refresh.ts';
-import { hashOf } from '../accounts/secrets.ts';
 import { requireRate } from '../service/user-rates.ts';
 import type { Rate } from '../service/rate.ts';
 import type { RouteApp } from './route-app.ts';
@@ -127,7 +127,7 @@ export function addOAuthRoutes(app: RouteApp, deps: OAuthRouteDeps): void {
     schema,
     bodyLimit: FORM_BYTES_MAX,
     handler: async (request, reply) => {
-      const userId = await revoke(requireParam(paramsOf(request), 'token'));
+      const userId = await endApp(accounts, requireParam(paramsOf(request), 'token'));
       if (userId !== undefined) onSignedOut(userId);
       return reply.code(200).send({});
     },
@@ -162,15 +162,6 @@ export function addOAuthRoutes(app: RouteApp, deps: OAuthRouteDeps): void {
   function refuse(request: FastifyRequest, description: string): never {
     refused.add(addressOf(request), 1);
     throw new OAuthError('invalid_grant', description);
-  }
-
-  /** @returns whose live sessions end. */
-  async function revoke(token: string): Promise<string | undefined> {
-    const byRefresh = await accounts.signIns.revokeApp({ tokenHash: hashOf(token) });
-    if (byRefresh !== undefined) return byRefresh;
-    const identity = await accounts.tokens.verifier.verify(token).catch(() => undefined);
-    const id = identity?.signInId;
-    return id === undefined ? undefined : accounts.signIns.revokeApp({ id });
   }
 }
 

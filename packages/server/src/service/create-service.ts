@@ -138,6 +138,7 @@ export function createService(options: ServiceOptions): Service {
           ? {
               trakt: {
                 isMounted,
+                redirectUris: config.traktRedirectUris ?? [],
                 ...(traktConnections === undefined ? {} : { connections: traktConnections }),
               },
             }

@@ -133,7 +133,7 @@ export async function addService(
     await app.register(async (root) => addOAuthApi(root, household));
   }
   if (trakt !== undefined) {
-    await addTraktApi(app, { parts, mount: trakt, numbers, writes, rates });
+    await addTraktApi(app, { parts, mount: trakt, numbers, writes, rates, live });
   }
   await app.register(
     async (api) => {

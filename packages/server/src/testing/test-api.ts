@@ -118,7 +118,9 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
     hooks: stored.hooks,
     numbers: stored.numbers,
     watchedLists: stored.watchedLists,
-    ...(config.trakt === 'on' ? { trakt: { isMounted: true } } : {}),
+    ...(config.trakt === 'on'
+      ? { trakt: { isMounted: true, redirectUris: config.traktRedirectUris ?? [] } }
+      : {}),
     persistence: stored.persistence,
     feed: stored.feed,
     live: config,

@@ -9,6 +9,12 @@ import type { ServiceParts } from '../service/parts.ts';
 import { requireRate, type UserRates } from '../service/user-rates.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import { createTraktChanges } from './trakt-changes.ts';
+import { createPeerAddresses } from '../http/peer-address.ts';
+import { publicAddressOf } from '../http/public-address.ts';
+import type { LiveServer } from '../live/live-server.ts';
+import { createRate } from '../service/rate.ts';
+import { createTraktPlaces } from './trakt-places.ts';
+import { createTraktSignIn } from './trakt-sign-in.ts';
 import { createWorkMatcher } from './work-matcher.ts';
 import { isAtMount, TRAKT_PREFIX, type TraktMount } from './trakt-mount.ts';
 
@@ -21,6 +27,7 @@ export interface TraktApiDeps {
   readonly numbers: ContentNumbers;
   readonly writes: WriteDeps;
   readonly rates: UserRates;
+  readonly live: Pick<LiveServer, 'signedOut'>;
 }
 
 /** Trakt's API in a scope of its own. [TRK1] */
@@ -32,13 +39,15 @@ export async function addTraktApi(app: FastifyInstance, deps: TraktApiDeps): Pro
         if (isAtMount(mount, raw)) return;
         throw new CuepointError('not_found', 'There is no such route.');
       });
-      await traktPlugin(scope, { ports: portsOf(deps) });
+      await traktPlugin(scope, { ports: portsOf(deps, scope) });
     },
     { prefix: TRAKT_PREFIX },
   );
 }
 
-function portsOf({ parts, numbers, rates, writes }: TraktApiDeps): TraktPorts {
+function portsOf(deps: TraktApiDeps, app: FastifyInstance): TraktPorts {
+  const { parts, numbers, rates, writes } = deps;
+  const signIn = signInOf(deps, app);
   const { accounts, repository, now } = parts;
   const countRefused = ({ ip }: FastifyRequest) => requireRate(rates.refusedTokens.take(ip));
   const authenticate = createAuthenticate({ ...parts, countRefused });
@@ -69,7 +78,9 @@ function portsOf({ parts, numbers, rates, writes }: TraktApiDeps): TraktPorts {
     lists: parts.watchedLists,
     changes: createTraktChanges({ ...writes, rates }),
     numbers,
+    places: createTraktPlaces({ ...writes, rates }),
     matcher: createWorkMatcher(repository),
+    ...(signIn === undefined ? {} : { signIn }),
     nameOfProfile: async (userId) => (await accounts?.people.findProfile(userId))?.name,
     toFailure(thrown, request) {
       const error = toKnownError(thrown);
@@ -79,4 +90,42 @@ function portsOf({ parts, numbers, rates, writes }: TraktApiDeps): TraktPorts {
     },
     now,
   };
+}
+
+/** Codes that one address begins in 10 s: a household has a few screens. */
+const DEVICE_CODES_PER_WINDOW_MAX = 20;
+
+function signInOf({ parts, mount, rates, live }: TraktApiDeps, app: FastifyInstance) {
+  const { accounts, publicUrl, rateLimit, monotonic = () => performance.now() } = parts;
+  if (accounts === undefined) return undefined;
+  const addresses = createPeerAddresses(parts.live.trustedProxies ?? []);
+  return createTraktSignIn({
+    accounts,
+    rates,
+    addressOf: ({ raw }) => addresses.ofRequest(raw),
+    // Pages are at the service's own port.
+    publicAddressOf: (request) => {
+      const address = publicAddressOf(request, { publicUrl, addresses });
+      const isElsewhere = mount.connections?.has(request.raw.socket) === true;
+      return isElsewhere && publicUrl === undefined ? atOwnPort(address, app) : address;
+    },
+    onSignedOut: (userId) => live.signedOut(userId),
+    redirectUris: mount.redirectUris ?? [],
+    isUnlimited: rateLimit === 0,
+    begun: createRate({
+      max: rateLimit === 0 ? 0 : DEVICE_CODES_PER_WINDOW_MAX,
+      name: 'deviceCodesPer10Seconds',
+      message: `An address may begin ${DEVICE_CODES_PER_WINDOW_MAX} codes in 10 s.`,
+      now: monotonic,
+    }),
+    monotonic,
+  });
+}
+
+function atOwnPort(address: string, { server }: FastifyInstance): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return address;
+  const own = new URL(address);
+  own.port = String(bound.port);
+  return own.origin;
 }

@@ -12,6 +12,8 @@ export interface TraktMount {
   readonly isMounted: boolean;
   /** Connections that came in at a port of its own, where it is at `/`. */
   readonly connections?: Pick<WeakSet<object>, 'has'>;
+  /** Where a browser may be sent with a code, besides its own machine. */
+  readonly redirectUris?: readonly string[];
 }
 
 /** Which of all paths the routes have for a request; those of others stay as they are. */
@@ -27,7 +29,9 @@ export function traktUrl(
 /** Whether a request that reached its routes may: with a port of its own alone, nothing is under the prefix. */
 export function isAtMount(
   { isMounted, connections }: TraktMount,
-  { socket }: Pick<IncomingMessage, 'socket'>,
+  { url = '', socket }: Pick<IncomingMessage, 'url' | 'socket'>,
 ): boolean {
-  return isMounted || connections?.has(socket) === true;
+  // Where the page of this address sends a browser back by.
+  const isFromPage = url.startsWith(`${TRAKT_PREFIX}/oauth/finish?`);
+  return isMounted || isFromPage || connections?.has(socket) === true;
 }

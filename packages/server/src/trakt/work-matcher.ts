@@ -1,19 +1,24 @@
-import { contentIdsOf, newContentId } from '@cuepoint/core';
+import { placeWork, WorkIndex, type Matcher, type Work } from '@cuepoint/core';
 import type { SyncRepository } from '@cuepoint/store';
-import type { Work, WorkMatcher } from '@cuepoint/trakt';
 
-/** Finds a work by its ids; one that nothing is known of is new, under the name that its ids give it. */
-export function createWorkMatcher({
-  readContents,
-}: Pick<SyncRepository, 'readContents'>): WorkMatcher {
+/** Finds a work among what a person's devices say and the catalogue; one of whose ids nothing is known is new. */
+export function createWorkMatcher(
+  repository: Pick<SyncRepository, 'findWorks'>,
+): Pick<Matcher, 'match'> {
   return {
     async match(userId: string, work: Work) {
-      const names = contentIdsOf(work);
-      const newId = newContentId(work);
-      if (newId === undefined) return { kind: 'unmatched' };
-      const { describe } = await readContents(userId, names);
-      const known = names.find((name) => describe.facts(describe.canonical(name)) !== undefined);
-      return { kind: 'matched', contentId: describe.canonical(known ?? newId) };
+      const { contents, links } = await repository.findWorks(userId, [work]);
+      const index = new WorkIndex(links);
+      for (const content of contents) index.add(content);
+      const library = index.library();
+      const placed = placeWork(work, library);
+      if (placed === undefined) return { kind: 'unmatched', reason: 'unknown' };
+      if (placed === 'ambiguous') return { kind: 'unmatched', reason: 'ambiguous' };
+      const { contentId } = placed;
+      const facts = library.facts(contentId);
+      const by = facts === undefined ? 'new' : 'known';
+      const { seriesId } = facts ?? {};
+      return { kind: 'matched', contentId, by, ...(seriesId === undefined ? {} : { seriesId }) };
     },
   };
 }

@@ -22,6 +22,7 @@ import {
 import type { WriteContext } from '@cuepoint/store';
 import { v5 as uuidV5 } from 'uuid';
 import { placesTakenBy } from './keep-place.ts';
+import { toOps, type AlongsideRegister } from './say-facts.ts';
 import { submitOnContent } from './submit-unstamped.ts';
 import type { WriteDeps } from './write-deps.ts';
 
@@ -43,6 +44,10 @@ export interface PlaybackReport {
   readonly playbackId?: string | undefined;
   /** When it happened, as `readDate` gives it; left out: now. [PLY2] */
   readonly watchedAt?: string | undefined;
+  /** The writer says itself when it was seen to its end: where it is says nothing of that. [CW3] */
+  readonly endsByWord?: boolean;
+  /** Registers that are written with it, in the same batch. */
+  readonly alongside?: readonly AlongsideRegister[];
   /** Who says so, 1 to 64 code points. */
   readonly source?: string | undefined;
 }
@@ -106,6 +111,7 @@ export async function reportPlayback(
         withOp: (op) => [
           ...(ending === undefined ? [] : opsOfEnding(op, report, ending, arrivedMs)),
           ...(passive ? [] : placesTakenBy(op, stored, arrivedMs)),
+          ...toOps(report.alongside ?? [], op),
         ],
       };
     },
@@ -140,6 +146,8 @@ async function readEnding(
   stored: ProgressRegister | undefined,
 ): Promise<Ending | undefined> {
   const { userId, contentId, position, playbackId, isFinished = false } = report;
+  // No pause of it ends it, wherever it is.
+  if (report.endsByWord === true && !isFinished) return undefined;
   // Credits are in the second half: what is known of a content is read for that half alone.
   const { positionSeconds, durationSeconds } = position;
   if (!isFinished && (positionSeconds === 0 || 2 * positionSeconds < durationSeconds)) {

@@ -1,6 +1,6 @@
 import { countOf, fieldsOf, numberOf, textOf, type Fields } from './fields.ts';
 import { isNumber, numberOfSlug } from './slug.ts';
-import type { Work, WorkIds } from './work.ts';
+import type { Work, WorkIds } from '@cuepoint/core';
 
 /** What a client says of one work. */
 export interface NamedWork {

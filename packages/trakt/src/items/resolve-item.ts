@@ -1,9 +1,8 @@
-import type { ContentFacts } from '@cuepoint/core';
+import type { ContentFacts, Matcher } from '@cuepoint/core';
 import type { TraktNumbers, TraktRepository, ViewedContents } from '../ports.ts';
 import { formOf } from './content-form.ts';
 import { describedIn } from './media.ts';
 import { workOf, type AskedItem, type NamedWork } from './read-item.ts';
-import type { WorkMatcher } from './work.ts';
 
 /** What a client says of contents, for the person's own `content` registers: by content id. */
 export type SaidFacts = readonly (readonly [contentId: string, facts: ContentFacts])[];
@@ -31,7 +30,7 @@ export function createItemResolver({
 }: {
   readonly repository: TraktRepository;
   readonly numbers: TraktNumbers;
-  readonly matcher: WorkMatcher;
+  readonly matcher: Pick<Matcher, 'match'>;
 }): ItemResolver {
   /** A number alone says nothing to somebody who never saw it: others' contents are not to be found by counting. */
   async function contentOf(userId: string, number: number): Promise<string | undefined> {
