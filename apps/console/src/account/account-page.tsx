@@ -1,5 +1,6 @@
 import { PageLink } from '../app/page-link.tsx';
 import { askAccount } from './ask-account.ts';
+import { HooksPanel } from './hooks-panel.tsx';
 import { PasswordPanel } from './password-panel.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { ProfilesPanel } from './profiles-panel.tsx';
@@ -24,6 +25,7 @@ export default function AccountPage() {
           <>
             <SignOut name={person.name} onSignedOut={reload} />
             <ProfilesPanel profiles={person.profiles} onChanged={reload} />
+            <HooksPanel profiles={person.profiles} />
             <SignInsPanel onGone={reload} />
             <PasswordPanel />
             {person.isFirst && <PeoplePanel />}
