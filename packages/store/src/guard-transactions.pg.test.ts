@@ -1,3 +1,4 @@
+import { executionAsyncId } from 'node:async_hooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMaintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
@@ -50,6 +51,20 @@ describe.each([PGLITE, POSTGRES])('within a transaction on $name', ({ isServer, 
     },
   );
 
+  test('[OPS1] promises cost no more once no transaction runs', async () => {
+    const untracked = await countContexts();
+    await opened.database.transaction(async (transaction) => {
+      await transaction.query('read-catch-up');
+      // Of two that run at one time the one that ends first leaves the other its context.
+      await Promise.all([
+        opened.database.ping().catch(() => undefined),
+        transaction.query('read-catch-up'),
+      ]);
+      await expect(opened.database.ping()).rejects.toMatchObject({ code: 'internal' });
+    });
+    expect(await countContexts()).toBe(untracked);
+  });
+
   test('[OPS1] what the work of a transaction leaves behind may ask once it is over', async () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {
@@ -64,3 +79,13 @@ describe.each([PGLITE, POSTGRES])('within a transaction on $name', ({ isServer, 
     await expect(later).resolves.toBeUndefined();
   });
 });
+
+/** Contexts of a few continuations: each has one of its own while the platform follows them, which is what costs. */
+async function countContexts(): Promise<number> {
+  const ids = new Set<number>();
+  for (let count = 0; count < 5; count += 1) {
+    await Promise.resolve();
+    ids.add(executionAsyncId());
+  }
+  return ids.size;
+}

@@ -27,6 +27,7 @@ import { deviceLane, heartbeatLane } from './group-commit/device-lane.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit/group-commit.ts';
 import {
   DEFAULT_GROUP_COMMIT_OPTIONS,
+  EMBEDDED_BATCH_MAX_ROWS_SHARED,
   type GroupCommitObserver,
   type GroupCommitOptions,
 } from './group-commit/options.ts';
@@ -105,7 +106,11 @@ export class SyncPersistence implements PersistencePort {
     this.#now = now;
     this.repository = new PostgresSyncRepository(database, { now });
     this.#heartbeats = new HeartbeatGate(heartbeatPersistMs);
-    const commitOptions = { ...DEFAULT_GROUP_COMMIT_OPTIONS, ...options };
+    const commitOptions = {
+      ...DEFAULT_GROUP_COMMIT_OPTIONS,
+      ...(database.kind === 'pglite' && { batchMaxRowsShared: EMBEDDED_BATCH_MAX_ROWS_SHARED }),
+      ...options,
+    };
     this.#watchlistChunk = Math.max(
       1,
       Math.min(WATCHLIST_CHUNK_MAX, Math.floor(commitOptions.backlogMax / 2)),

@@ -1,5 +1,13 @@
 import type { AnyRow, Contribution, Lane } from './lane.ts';
 
+/** How many rows a batch takes. [GC9] */
+export interface BatchBounds {
+  readonly maxRows: number;
+  readonly maxRowsPerUser: number;
+  /** Where several users wait, unless {@link ROWS_IN_TURN_MIN} of each are more. */
+  readonly maxRowsShared: number;
+}
+
 /** What one user has in the backlog; the rows that wait for their turn are a list, in the order in which they came. */
 interface UserShare {
   readonly userId: string;
@@ -108,15 +116,24 @@ export class Backlog {
     }
   }
 
+  /** Rows that a user has in the next batch, at most. */
+  shareOf({ maxRows, maxRowsPerUser, maxRowsShared }: BatchBounds): number {
+    const turns = Math.max(1, this.#turns.size);
+    const shared =
+      turns > 1 ? Math.max(ROWS_IN_TURN_MIN, Math.ceil(maxRowsShared / turns)) : maxRows;
+    return Math.min(Math.ceil(maxRows / turns), maxRowsPerUser, shared);
+  }
+
   /**
    * Takes out rows, of each user as many as of the others where they have them; they count until `done`. [GC9]
    *
    * Source: Nagle, "On packet switches with infinite storage", RFC 970 (fair queueing, round robin by sender).
    */
-  take(maxRows: number, maxRowsPerUser = Number.POSITIVE_INFINITY): AnyRow[] {
+  take(bounds: BatchBounds): AnyRow[] {
+    const { maxRows } = bounds;
     const taken: AnyRow[] = [];
     let turns = this.#turns.size;
-    const share = Math.min(Math.ceil(maxRows / turns), maxRowsPerUser);
+    const share = this.shareOf(bounds);
     for (const user of this.#turns) {
       if (turns === 0 || taken.length >= maxRows) break;
       turns -= 1;
@@ -170,5 +187,8 @@ export class Backlog {
     user.last = row;
   }
 }
+
+/** What a user has of a turn, however many take turns: batches of many users stay as large as they were. */
+const ROWS_IN_TURN_MIN = 5;
 
 const NOTHING = { changes: 0, bytes: 0 };

@@ -3,6 +3,8 @@ export interface GroupCommitOptions {
   readonly batchMaxRows: number;
   /** Of them rows of one user, at most: what others wait for a batch does not grow with what one user sends. [GC9] */
   readonly batchMaxRowsPerUser: number;
+  /** Rows in one commit where users wait with more than their turn: each has an equal part of it, and five at least. [GC9] */
+  readonly batchMaxRowsShared: number;
   /** Callers whose change is not durable yet, at most; past it a caller is refused `overloaded`. [GC5] */
   readonly backlogMax: number;
   /** Estimated bytes of their changes, at most. [GC5] */
@@ -20,6 +22,7 @@ export interface GroupCommitOptions {
 export const DEFAULT_GROUP_COMMIT_OPTIONS: GroupCommitOptions = {
   batchMaxRows: 1_000,
   batchMaxRowsPerUser: 100,
+  batchMaxRowsShared: 100,
   backlogMax: 50_000,
   backlogMaxBytes: 64 * 1024 * 1024,
   ackTimeoutMs: 10_000,
@@ -27,6 +30,9 @@ export const DEFAULT_GROUP_COMMIT_OPTIONS: GroupCommitOptions = {
   progressDebounceMs: 0,
   progressDebounceMaxMs: 5_000,
 };
+
+/** Rows of a shared batch on the embedded database, which keeps the event loop busy while it writes. */
+export const EMBEDDED_BATCH_MAX_ROWS_SHARED = 50;
 
 /** What a group commit tells of itself, for metrics and logs. */
 export interface GroupCommitObserver {

@@ -62,7 +62,7 @@ it('[GC2] the next batch is on its way before the callers of the last one are an
 
 it('[GC2] a burst leaves in two halves, so that one is on its way while the other is answered', async () => {
   const { scripted, submit, rowsInFlight } = setup();
-  const userOf = (index: number) => `${USER.slice(0, -1)}${index % 10}`;
+  const userOf = (index: number) => `${USER.slice(0, -3)}${String(index % 200).padStart(3, '0')}`;
   const burst = Array.from({ length: 1_000 }, (_, key) => submit(`k${key}`, userOf(key)));
   await drainMicrotasks();
   expect(rowsInFlight()).toEqual([500]);

@@ -1,6 +1,6 @@
 import { CuepointError } from '@cuepoint/core';
 import { classifyError, sqlStateOf } from '../sql-state.ts';
-import { Backlog } from './backlog.ts';
+import { Backlog, type BatchBounds } from './backlog.ts';
 import { fullJitterDelayMs } from './back-off.ts';
 import type { BatchWriter, CommittedBatch } from './batch-writer.ts';
 import type { AnyRow, Lane } from './lane.ts';
@@ -104,10 +104,10 @@ export class Shard {
 
   /** How long a refused caller should wait: what the backlog ahead of it will take, in ms. [GC5] */
   retryAfterMs(userId?: string): number {
-    const { batchMaxRows, batchMaxRowsPerUser } = this.#options;
+    const bounds = this.#bounds(Number.POSITIVE_INFINITY);
     const own = userId === undefined ? 0 : this.usedBy(userId).changes;
     const batches = Math.ceil(
-      Math.max(this.#backlog.changes / batchMaxRows, own / batchMaxRowsPerUser),
+      Math.max(this.#backlog.changes / bounds.maxRows, own / this.#backlog.shareOf(bounds)),
     );
     return Math.min(30_000, Math.max(100, Math.ceil(batches * this.#lastCommitMs)));
   }
@@ -129,7 +129,7 @@ export class Shard {
     );
     for (const row of this.#unsettledRows()) rejectRow(row, error);
     this.#backlog.release(Number.POSITIVE_INFINITY);
-    this.#backlog.done(this.#backlog.take(Number.POSITIVE_INFINITY));
+    this.#backlog.done(this.#backlog.take(EVERYTHING));
     for (const wakeUp of this.#backOffs) wakeUp();
     this.#settleIdle();
   }
@@ -148,14 +148,22 @@ export class Shard {
   #next(maxRows = Number.POSITIVE_INFINITY): void {
     if (this.#abandoned || this.#isCommitting) return;
     if (this.#unsettled.size >= UNSETTLED_BATCHES_MAX) return;
-    const { batchMaxRows, batchMaxRowsPerUser } = this.#options;
-    const rows = this.#backlog.take(Math.min(maxRows, batchMaxRows), batchMaxRowsPerUser);
+    const rows = this.#backlog.take(this.#bounds(maxRows));
     if (rows.length > 0) {
       void this.#settle(rows);
       return;
     }
     this.#scheduleRelease();
     this.#settleIdle();
+  }
+
+  #bounds(maxRows: number): BatchBounds {
+    const { batchMaxRows, batchMaxRowsPerUser, batchMaxRowsShared } = this.#options;
+    return {
+      maxRows: Math.min(maxRows, batchMaxRows),
+      maxRowsPerUser: batchMaxRowsPerUser,
+      maxRowsShared: batchMaxRowsShared,
+    };
   }
 
   async #settle(rows: readonly AnyRow[]): Promise<void> {
@@ -340,6 +348,12 @@ export class Shard {
     }
   }
 }
+
+const EVERYTHING: BatchBounds = {
+  maxRows: Number.POSITIVE_INFINITY,
+  maxRowsPerUser: Number.POSITIVE_INFINITY,
+  maxRowsShared: Number.POSITIVE_INFINITY,
+};
 
 /** A burst of so many rows leaves an idle shard in halves. */
 const HALVED_FROM_ROWS = 500;

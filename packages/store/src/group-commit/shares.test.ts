@@ -42,6 +42,25 @@ test('[GC9] who comes behind nine floods is in the next batch, whose rows each u
   await Promise.all(acks);
 });
 
+test('[GC9] where several users wait a batch is short, and where many do each has its rows of it', async () => {
+  const sharesBeside = async (floods: number): Promise<number[]> => {
+    const { scripted, submit } = setup({ batchMaxRowsShared: 100 });
+    const acks = Array.from({ length: floods * 200 }, (_, index) =>
+      submit(`key ${index}`, index % floods, userOf(index % floods)),
+    );
+    await drainMicrotasks();
+    scripted.pending[0]?.succeed();
+    await drainMicrotasks();
+    const shares = Object.values(sharesOf(scripted.pending[0]?.statements[0]?.params[1]));
+    scripted.automatic();
+    await Promise.all(acks);
+    return shares;
+  };
+  expect(await sharesBeside(1)).toEqual([100]);
+  expect(await sharesBeside(4)).toEqual([25, 25, 25, 25]);
+  expect(await sharesBeside(50)).toEqual(Array.from({ length: 50 }, () => 5));
+});
+
 test('[GC9] more users than a batch has rows for take turns: none has a second one before all had one', async () => {
   const { scripted, submit } = setup({ batchMaxRows: 4 });
   const acks = Array.from({ length: 20 }, (_, index) =>
