@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { mintToken } from '@cuepoint/server';
 import { freePort } from '../../test/support/free-port.ts';
 import { startServiceProcess, type ServiceProcess } from '../../test/support/service-process.ts';
@@ -23,6 +26,11 @@ export interface ServiceOptions {
   readonly keepsTables?: boolean;
 }
 
+/** One instance on an embedded database of its own. */
+export interface EmbeddedOptions {
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export interface Services {
   readonly pids: readonly number[];
   /** `http://…` of each instance. */
@@ -39,7 +47,7 @@ export async function withServices<T>(
   { schema, instances, env, inspectorPort, fill, keepsTables = false }: ServiceOptions,
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
-  const secret = randomBytes(32).toString('hex');
+  const secret = newSecret();
   const started: ServiceProcess[] = [];
   const releases: (() => void)[] = [];
   if (!keepsTables) await createCuepointSchema(context, schema);
@@ -63,18 +71,50 @@ export async function withServices<T>(
       started.push(service);
       releases.push(endWithThisProcess(service.pid));
     }
-    const addresses = started.map(({ address }) => address);
-    return await work({
-      pids: started.map(({ pid }) => pid),
-      addresses,
-      urls: addresses.map((address) => `${address.replace(/^http/, 'ws')}/api/v1/ws`),
-      mintUsers: (count) => mintUsers(secret, count),
-    });
+    return await work(servicesOf(started, secret));
   } finally {
     await Promise.all(started.map((service) => service.stop()));
     for (const release of releases) release();
     if (!keepsTables) await dropSchemas(context, [schema]);
   }
+}
+
+/** The same on an embedded database, which is gone afterwards. */
+export async function withEmbeddedService<T>(
+  { env }: EmbeddedOptions,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
+  const secret = newSecret();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'cuepoint-bench-'));
+  try {
+    const service = await startServiceProcess({
+      port: await freePort(),
+      env: { CUEPOINT_DATA_DIR: dataDir, CUEPOINT_JWT_SECRET: secret, ...env },
+    });
+    const release = endWithThisProcess(service.pid);
+    try {
+      return await work(servicesOf([service], secret));
+    } finally {
+      await service.stop();
+      release();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('hex');
+}
+
+function servicesOf(started: readonly ServiceProcess[], secret: string): Services {
+  const addresses = started.map(({ address }) => address);
+  return {
+    pids: started.map(({ pid }) => pid),
+    addresses,
+    urls: addresses.map((address) => `${address.replace(/^http/, 'ws')}/api/v1/ws`),
+    mintUsers: (count) => mintUsers(secret, count),
+  };
 }
 
 function mintUsers(secret: string, count: number): Promise<LiveUser[]> {

@@ -16,6 +16,7 @@ import {
 } from '../../packages/server/src/live/live-server.ts';
 import { NO_QUOTA } from '../../packages/server/src/service/row-quota.ts';
 import { createUserRates } from '../../packages/server/src/service/user-rates.ts';
+import { createWorkTurns } from '../../packages/server/src/service/work-turns.ts';
 import { readClaims } from '../../packages/client/src/connection/token.ts';
 import type { Chance } from './chance.ts';
 import type { SimConnection } from './connection.ts';
@@ -101,6 +102,7 @@ export async function startService(
       persistence,
       awaitDatabase: (read) => read(),
       quota: NO_QUOTA,
+      inTurn: createWorkTurns({ now: monotonic, atEndOfTurn: (callback) => setTimer(callback, 0) }),
       maxDriftMs: 60_000,
       now,
       monotonic,

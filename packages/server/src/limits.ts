@@ -7,6 +7,10 @@ export const COMPRESSED_BYTES_MIN = 4_096;
 export const JSON_DEPTH_MAX = 32;
 /** An id in a path is at most 255 code points of 4 bytes, each byte 3 characters when encoded. */
 export const PATH_ID_LENGTH_MAX = 8_192;
+/** Ops of a push that are worked on in one turn of the event loop, while others wait: less than a millisecond. [GC9] */
+export const OPS_PER_PIECE = 50;
+/** A body of that length or more is parsed in a turn of its own, in UTF-16 code units. [GC9] */
+export const PARSED_AT_ONCE_LENGTH_MAX = 4_096;
 export const LIST_LIMIT_DEFAULT = 100;
 /** Rows of each kind in one answer of the inspector: a user may have far more. */
 export const INSPECTED_ROWS_MAX = 1_000;

@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { CuepointError } from '@cuepoint/core';
 import { errors, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import { identityOfClaims, type Identity } from './identity.ts';
@@ -41,7 +42,13 @@ export function createSecretVerifier(
   secret: Uint8Array,
   options: TokenVerifierOptions,
 ): TokenVerifier {
-  return createVerifier(options, ['HS256'], (token, checks) => jwtVerify(token, secret, checks));
+  // Once: with each token it would be one more wait for another thread.
+  let key: Promise<webcrypto.CryptoKey> | undefined;
+  const importKey = (): Promise<webcrypto.CryptoKey> =>
+    webcrypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+  return createVerifier(options, ['HS256'], async (token, checks) =>
+    jwtVerify(token, await (key ??= importKey()), checks),
+  );
 }
 
 /** By the key set of an identity provider; see {@link createKeySet} for when it is fetched. */

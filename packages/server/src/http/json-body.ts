@@ -1,6 +1,13 @@
 import { CuepointError, isDeeperThan } from '@cuepoint/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { JSON_DEPTH_MAX } from '../limits.ts';
+import { JSON_DEPTH_MAX, PARSED_AT_ONCE_LENGTH_MAX } from '../limits.ts';
+
+export interface JsonBodyOptions {
+  /** Told of each body's length in bytes, before it is looked into. */
+  readonly onBody: (request: FastifyRequest, bytes: number) => void;
+  /** Parses a long body when it is its sender's turn. [GC9] */
+  readonly inTurn: (request: FastifyRequest, parse: () => void) => Promise<void>;
+}
 
 /**
  * Takes JSON bodies and no others, up to a depth; an empty body is an absent one. None is compressed: what a few
@@ -11,12 +18,8 @@ import { JSON_DEPTH_MAX } from '../limits.ts';
  *
  * The depth is read before the text is parsed: neither the parser nor a schema meets a deep value.
  *
- * @param onBody told of each body's length in bytes, before it is looked into.
  */
-export function acceptJsonBodies(
-  app: FastifyInstance,
-  onBody: (request: FastifyRequest, bytes: number) => void,
-): void {
+export function acceptJsonBodies(app: FastifyInstance, { onBody, inTurn }: JsonBodyOptions): void {
   const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', async ({ headers }, reply, payload) => {
@@ -32,21 +35,26 @@ export function acceptJsonBodies(
     { parseAs: 'string' },
     (request, body, done) => {
       onBody(request, Buffer.byteLength(body));
-      if (body === '') {
-        done(null, undefined);
-      } else if (body.trim() === 'null') {
-        // Once parsed it would look like a body that was left out.
-        done(new CuepointError('invalid_request', 'A body is a JSON object.'), undefined);
-      } else if (isDeeperThan(body, JSON_DEPTH_MAX)) {
-        done(
-          new CuepointError('limit_exceeded', `A body nests at most ${JSON_DEPTH_MAX} deep.`, {
-            limit: { name: 'jsonDepth', value: JSON_DEPTH_MAX },
-          }),
-          undefined,
-        );
-      } else {
-        void parseJson(request, body, done);
-      }
+      if (body.length < PARSED_AT_ONCE_LENGTH_MAX) parse(request, body, done);
+      else void inTurn(request, () => parse(request, body, done));
     },
   );
+
+  const parse: typeof parseJson = (request, body, done) => {
+    if (body === '') {
+      done(null, undefined);
+    } else if (body.trim() === 'null') {
+      // Once parsed it would look like a body that was left out.
+      done(new CuepointError('invalid_request', 'A body is a JSON object.'), undefined);
+    } else if (isDeeperThan(body, JSON_DEPTH_MAX)) {
+      done(
+        new CuepointError('limit_exceeded', `A body nests at most ${JSON_DEPTH_MAX} deep.`, {
+          limit: { name: 'jsonDepth', value: JSON_DEPTH_MAX },
+        }),
+        undefined,
+      );
+    } else {
+      void parseJson(request, body, done);
+    }
+  };
 }

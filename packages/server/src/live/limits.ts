@@ -17,6 +17,8 @@ export const SEND_BUFFER_MAX_BYTES = 1_048_576;
 export const HELD_LENGTH_MAX = 262_144;
 /** Ops of one user that are pushed and have no answer: past it nothing more is read of the sockets that send them. [GC9] */
 export const OPS_IN_FLIGHT_MAX = 1_000;
+/** Bytes of one session that are read at once in a turn of the event loop; what comes past it waits for a turn of its own. [GC9] */
+export const AT_ONCE_BYTES_MAX = 4_096;
 /** How long a device may be gone, without having said that it leaves, before it counts as offline. */
 export const LEAVE_GRACE_MS = 5_000;
 /** Devices that are taken off the registry at one time: a net that breaks leaves the database to the commits. */

@@ -21,6 +21,7 @@ import { greet } from './greet.ts';
 import { handleMessage, type HandleMessageDeps } from './handle-message.ts';
 import { createHealer } from './healer.ts';
 import { hearFeed, endErased } from './hear-feed.ts';
+import { Inbox } from './inbox.ts';
 import { createInFlight } from './in-flight.ts';
 import {
   HELLOS_AT_ONCE_MAX,
@@ -106,6 +107,7 @@ export interface LiveServer {
 export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServer {
   const { repository, feed, observer, log, now, random, randomUuid, verifier, signIns, rates } =
     deps;
+  const atEndOfTurn = deps.atEndOfTurn ?? setImmediate;
   const setTimer = deps.setTimer ?? setPlatformTimer;
   const monotonic = deps.monotonic ?? (() => performance.now());
   const admission = createAdmission({
@@ -127,7 +129,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     });
   });
   const sessions = new Set<Session>();
-  const flusher = createFlusher(deps.atEndOfTurn ?? setImmediate);
+  const flusher = createFlusher(atEndOfTurn);
   const hellos = createUserLimit({
     atOnceMax: HELLOS_AT_ONCE_MAX,
     perUserMax: HELLOS_OF_USER_AT_ONCE_MAX,
@@ -220,15 +222,22 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   function open(ws: WebSocket, raw: Duplex, place: Place): void {
     const session = new Session(randomUuid(), new SessionSocket(ws, raw, flusher), monotonic());
     sessions.add(session);
-    ws.on('message', (data, isBinary) =>
-      guarded(session, () => received(session, data, isBinary, place)),
-    );
+    const inbox = new Inbox({
+      socket: session.socket,
+      handle: (data, isBinary) => guarded(session, () => received(session, data, isBinary, place)),
+      inTurn: (piece) => deps.inTurn(session.greeted?.userId ?? session.id, piece),
+      atEndOfTurn,
+    });
+    ws.on('message', (data, isBinary) => inbox.take(data, isBinary));
     ws.on('pong', () => {
       session.pingsMissed = 0;
     });
     // What is wrong with a frame or the connection ends in a close, which says it all.
     ws.on('error', () => undefined);
-    ws.on('close', (code) => guarded(session, () => closed(session, code, place)));
+    ws.on('close', (code) => {
+      inbox.flush();
+      guarded(session, () => closed(session, code, place));
+    });
     raw.on('drain', () => guarded(session, () => drained(session)));
   }
 
@@ -244,7 +253,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   }
 
   function drained(session: Session): void {
-    session.socket.resume();
+    session.socket.resume('unread');
     const channel = channelOf(session);
     if (session.phase !== 'behind' || session.isClosing || channel === undefined) return;
     observer.fellBehind();

@@ -37,7 +37,7 @@ describe('the sending side of a socket', () => {
 
   it('hears the answer to a close although it was paused', () => {
     const peer = new ScriptedSession();
-    peer.session.socket.pause();
+    peer.session.socket.pause('unread');
     peer.session.socket.close(4409);
     expect(peer.isPaused).toBe(false);
   });

@@ -8,6 +8,12 @@ import { SEND_BUFFER_MAX_BYTES } from './limits.ts';
 export type OpText = string;
 
 /**
+ * Why nothing more is read of a socket: its peer does not take what it is sent, its user has many ops without an answer,
+ * or what came is not handed on yet.
+ */
+export type Hold = 'unread' | 'pushes' | 'inbox';
+
+/**
  * The sending side of one socket. What is sent within a turn of the event loop leaves at its end, the live
  * ops in one message. Nothing here waits for the socket: who sends ops looks at `isFull`, and whoever sends
  * anything else fills it at most once, since `onFull` stops what it comes from. [LIV4]
@@ -21,6 +27,8 @@ export class SessionSocket implements Flushable {
   #texts: string[] = [];
   #ops: OpText[] = [];
   #queuedLength = 0;
+  readonly #holds = new Set<Hold>();
+  #isClosed = false;
 
   constructor(ws: WebSocket, raw: Duplex, flusher: Flusher) {
     this.#ws = ws;
@@ -88,19 +96,23 @@ export class SessionSocket implements Flushable {
     if (this.isOpen) this.#ws.ping();
   }
 
-  /** Takes nothing in any more until `resume`: a peer that does not read may not go on writing. */
-  pause(): void {
+  /** Takes nothing in any more until each hold is resumed. */
+  pause(hold: Hold): void {
+    if (this.#isClosed) return;
+    this.#holds.add(hold);
     this.#ws.pause();
   }
 
-  resume(): void {
-    this.#ws.resume();
+  resume(hold: Hold): void {
+    if (this.#holds.delete(hold) && this.#holds.size === 0) this.#ws.resume();
   }
 
   /** What was sent before goes out first. */
   close(code: CloseCode, reason = ''): void {
     this.flush();
     this.#ws.close(code, reason);
+    this.#isClosed = true;
+    this.#holds.clear();
     // The peer's answer to the close has to be heard.
     this.#ws.resume();
   }

@@ -86,7 +86,8 @@ export class Session {
   fallBehind(): void {
     this.phase = 'behind';
     this.lapses += 1;
-    this.socket.pause();
+    // A peer that does not read may not go on writing.
+    this.socket.pause('unread');
   }
 
   /**
@@ -137,7 +138,7 @@ export class Session {
   /** The peer does not take what it asked for: it may ask no more until it does. [LIV4] */
   #overflow(): void {
     if (this.phase === 'live') this.fallBehind();
-    else this.socket.pause();
+    else this.socket.pause('unread');
   }
 
   #hold(op: OpText): void {

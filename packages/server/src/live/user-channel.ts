@@ -49,15 +49,14 @@ export class UserChannel {
   pushBegan(session: Session, ops: number): void {
     this.#opsInFlight += ops;
     if (this.#opsInFlight < OPS_IN_FLIGHT_MAX) return;
-    session.socket.pause();
+    session.socket.pause('pushes');
     this.#paused.add(session);
   }
 
   pushEnded(ops: number): void {
     this.#opsInFlight -= ops;
     if (this.#opsInFlight >= OPS_IN_FLIGHT_MAX) return;
-    // Who does not read what it is sent goes on when it does. [LIV4]
-    for (const { socket } of this.#paused) if (!socket.isFull) socket.resume();
+    for (const { socket } of this.#paused) socket.resume('pushes');
     this.#paused.clear();
   }
 

@@ -40,6 +40,7 @@ import type { ServiceParts } from './parts.ts';
 import { withRegisterQuota } from './register-quota.ts';
 import { createRowQuota, type RowQuota } from './row-quota.ts';
 import { createUserRates, requireRate, type UserRates } from './user-rates.ts';
+import { createWorkTurns, type WorkTurns } from './work-turns.ts';
 
 export interface CuepointPluginOptions {
   readonly parts: ServiceParts;
@@ -47,6 +48,7 @@ export interface CuepointPluginOptions {
 
 /** What one user may have. */
 interface UserBounds {
+  readonly inTurn: WorkTurns;
   readonly rates: UserRates;
   readonly quota: RowQuota;
 }
@@ -93,8 +95,12 @@ export async function addService(
   app.setValidatorCompiler(compileValidator);
   // The schemas of answers document them; they are built from typed values.
   app.setSerializerCompiler(() => JSON.stringify);
-  acceptJsonBodies(app, ({ caller }, bytes) => {
-    if (caller !== null) rates.bytes.add(caller.userId, bytes);
+  const inTurn = createWorkTurns({ now: monotonic, atEndOfTurn: setImmediate });
+  acceptJsonBodies(app, {
+    onBody({ caller }, bytes) {
+      if (caller !== null) rates.bytes.add(caller.userId, bytes);
+    },
+    inTurn: ({ caller, ip }, parse) => inTurn(caller?.userId ?? ip, parse),
   });
   app.decorateRequest('caller', null);
   await allowOrigins(app, parts.corsOrigins);
@@ -114,11 +120,12 @@ export async function addService(
 
   const quotaDeps = { ...parts, now: monotonic };
   const quota = withRegisterQuota(createRowQuota(quotaDeps, parts.rowsPerUser), quotaDeps);
-  const live = openLive(app, parts, { rates, quota });
+  const live = openLive(app, parts, { rates, quota, inTurn });
   const writes: WriteDeps = {
     ...parts,
     persistence: live.persistence,
     quota,
+    inTurn,
     countOp: (kind, result) => parts.metrics.countOp(kind, result),
     timeAck: () => parts.metrics.timeAck(),
   };

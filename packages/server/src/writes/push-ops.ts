@@ -10,6 +10,7 @@ import {
   type OpResult,
   type WireOpResult,
 } from '@cuepoint/core';
+import { OPS_PER_PIECE } from '../limits.ts';
 import { readAhead, refuse, submitOp } from './submit-op.ts';
 import type { WriteDeps } from './write-deps.ts';
 
@@ -26,7 +27,7 @@ export interface PushOutcome {
 /**
  * Persists what a device pushes, each op on its own: one bad op never blocks the others.
  *
- * All ops go in at once, in order, so that they share a commit.
+ * Ops go in in order, a piece in each turn of the event loop, so that many share a commit and nobody else waits for all. [GC9]
  *
  * @param inputs what came in for `ops`, not validated.
  * @throws CuepointError when the store could not answer for an op (`overloaded`, `outcome_unknown`,
@@ -44,22 +45,30 @@ export async function pushOps(
     });
   }
   const options = origin === undefined ? undefined : { origin };
-  const ops = inputs.map((input) => readOp(input, deviceId));
+  const ops: (Op | CuepointError)[] = [];
+  await inPieces(deps, userId, inputs, (piece) => {
+    for (const input of piece) ops.push(readOp(input, deviceId));
+  });
   const valid = ops.filter((op) => !isCuepointError(op)) as Op[];
   const ahead = await readAhead(deps, userId, valid);
   const excess = await deps.quota.findExcess(userId, valid);
-  const settled = await Promise.allSettled(
-    ops.map(async (op, index): Promise<WireOpResult> => {
-      if (!isCuepointError(op)) {
-        if (ahead.has(op)) return toWireResult(refuse(deps, op, 'clock_ahead'));
-        if (excess.has(op)) return toWireResult(refuse(deps, op, 'quota_exceeded'));
-        return toWireResult(await submitOp(deps, userId, op, options));
-      }
-      deps.countOp(opKindOf(inputs[index]) ?? 'unknown', 'rejected');
-      return rejectionOf(op);
-    }),
-  );
-  const results = settled.map((outcome) => {
+
+  async function submit(op: Op | CuepointError, index: number): Promise<WireOpResult> {
+    if (!isCuepointError(op)) {
+      if (ahead.has(op)) return toWireResult(refuse(deps, op, 'clock_ahead'));
+      if (excess.has(op)) return toWireResult(refuse(deps, op, 'quota_exceeded'));
+      return toWireResult(await submitOp(deps, userId, op, options));
+    }
+    deps.countOp(opKindOf(inputs[index]) ?? 'unknown', 'rejected');
+    return rejectionOf(op);
+  }
+
+  const settling: Promise<PromiseSettledResult<WireOpResult>[]>[] = [];
+  await inPieces(deps, userId, ops, (piece, start) => {
+    // Settled, since a piece may fail while the next ones wait for their turns.
+    settling.push(Promise.allSettled(piece.map((op, index) => submit(op, start + index))));
+  });
+  const results = (await Promise.all(settling)).flat().map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   });
@@ -68,6 +77,22 @@ export async function pushOps(
   const serverTime = deps.now();
   const floor = isStale ? await readFloor(deps, userId) : undefined;
   return { results, serverTime, ...(floor === undefined ? {} : { floor }) };
+}
+
+/** What fits into one piece is done at once: whoever sends it is bounded by its messages. */
+async function inPieces<Item>(
+  { inTurn }: WriteDeps,
+  userId: string,
+  items: readonly Item[],
+  work: (piece: readonly Item[], start: number) => void,
+): Promise<void> {
+  if (items.length <= OPS_PER_PIECE) {
+    work(items, 0);
+    return;
+  }
+  for (let start = 0; start < items.length; start += OPS_PER_PIECE) {
+    await inTurn(userId, () => work(items.slice(start, start + OPS_PER_PIECE), start));
+  }
 }
 
 async function readFloor(deps: WriteDeps, userId: string): Promise<string | undefined> {

@@ -27,6 +27,7 @@ function createDeps(answers: readonly OpResult[]) {
     },
     awaitDatabase: (read) => read(),
     quota: NO_QUOTA,
+    inTurn: async (_userId, piece) => piece(),
     maxDriftMs: 0,
     now: () => nowMs,
     randomUuid: () => '',

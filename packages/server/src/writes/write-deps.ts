@@ -2,6 +2,7 @@ import type { Op, OpResult } from '@cuepoint/core';
 import type { PersistOpOptions, SyncRepository } from '@cuepoint/store';
 import type { AwaitDatabase } from '../service/await-database.ts';
 import type { RowQuota } from '../service/row-quota.ts';
+import type { WorkTurns } from '../service/work-turns.ts';
 
 export interface WriteOptions extends PersistOpOptions {
   /** The session that makes the change: it hears of it by its ack, the user's others at once. */
@@ -14,6 +15,8 @@ export interface OpPersistence {
 }
 
 export interface WriteDeps {
+  /** For what takes long with many ops. */
+  readonly inTurn: WorkTurns;
   readonly repository: SyncRepository;
   readonly persistence: OpPersistence;
   /** For what a write reads first. */
