@@ -29,7 +29,7 @@ afterAll(() => live.close());
 const OPS = 500;
 /** Many more bytes than the system takes, on either side, for a peer that does not read. */
 const ROUNDS_MAX = 100;
-const PUSHES = 24;
+const PUSHES = 48;
 /** The longest name there is, so that few ops make many bytes. */
 const nameOf = (index: number): string => {
   const digits = String(index);
