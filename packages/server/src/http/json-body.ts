@@ -17,10 +17,10 @@ export interface JsonBodyOptions {
  * that costs one op, not those beside it.
  *
  * The depth is read before the text is parsed: neither the parser nor a schema meets a deep value.
- *
  */
 export function acceptJsonBodies(app: FastifyInstance, { onBody, inTurn }: JsonBodyOptions): void {
   const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
+  type Done = NonNullable<Parameters<typeof parseJson>[2]>;
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', async ({ headers }, reply, payload) => {
     if (/^(?:identity)?$/i.test(headers['content-encoding'] ?? '')) return payload;
@@ -40,7 +40,7 @@ export function acceptJsonBodies(app: FastifyInstance, { onBody, inTurn }: JsonB
     },
   );
 
-  const parse: typeof parseJson = (request, body, done) => {
+  function parse(request: FastifyRequest, body: string, done: Done): void {
     if (body === '') {
       done(null, undefined);
     } else if (body.trim() === 'null') {
@@ -56,5 +56,5 @@ export function acceptJsonBodies(app: FastifyInstance, { onBody, inTurn }: JsonB
     } else {
       void parseJson(request, body, done);
     }
-  };
+  }
 }
