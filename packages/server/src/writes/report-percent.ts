@@ -34,7 +34,8 @@ export interface PercentReport {
 }
 
 export type PercentOutcome =
-  | { readonly kind: 'stored' }
+  /** `lengthSeconds`: of the content, as it was used; 0: unknown. */
+  | { readonly kind: 'stored'; readonly lengthSeconds: number }
   /** It is at its end since then, and nothing was played of it since: the same end, told again. */
   | { readonly kind: 'already'; readonly watchedAt: string; readonly forSeconds: number };
 
@@ -64,7 +65,7 @@ export async function reportPercent(
   if (already !== undefined) return already;
   const lengthSeconds =
     report.lengthSeconds || (await storePercent(deps, report, alongside)).lengthSeconds;
-  if (lengthSeconds === 0) return { kind: 'stored' };
+  if (lengthSeconds === 0) return { kind: 'stored', lengthSeconds };
   await reportPlayback(deps, {
     userId,
     deviceId: report.deviceId,
@@ -81,7 +82,7 @@ export async function reportPercent(
     alongside,
     source: report.source,
   });
-  return { kind: 'stored' };
+  return { kind: 'stored', lengthSeconds };
 }
 
 /** @returns the length where one is stored of the content: then nothing was written. */

@@ -39,12 +39,14 @@ export function addScrobbleRoutes(scope: TraktScope): void {
         const item = await known.find(caller.userId, asked);
         if (item === undefined) throw unknownItem();
         const isEnded = action === 'stop' && !isOver && progress >= SEEN_PERCENT;
+        let { lengthSeconds } = item;
         if (!isOver) {
-          const { contentId, lengthSeconds, said } = item;
+          const { contentId, said } = item;
           const place = { contentId, lengthSeconds, said, percent: progress, isEnded };
-          refuseAgain(await ports.places.report(caller, { ...place, state: STATES[action] }));
+          const report = { ...place, state: STATES[action] };
+          lengthSeconds = requireStored(await ports.places.report(caller, report));
         }
-        const media = await known.settle(caller.userId, asked, item);
+        const media = await known.settle(caller.userId, asked, { ...item, lengthSeconds });
         return reply.code(201).send({
           id: action === 'start' ? 0 : numberOfMedia(media),
           action: actionOf(action, isEnded),
@@ -66,7 +68,7 @@ export function addScrobbleRoutes(scope: TraktScope): void {
       if (item === undefined) throw unknownItem();
       const { contentId, lengthSeconds, said } = item;
       const seen = { contentId, lengthSeconds, said, percent: 100, isEnded: true } as const;
-      refuseAgain(await ports.places.report(caller, { ...seen, state: 'stopped' }));
+      requireStored(await ports.places.report(caller, { ...seen, state: 'stopped' }));
       const media = await known.settle(caller.userId, asked, item);
       return reply.code(201).send({
         id: numberOfMedia(media),
@@ -110,8 +112,9 @@ function actionOf(action: Action, isEnded: boolean): 'start' | 'pause' | 'scrobb
   return isEnded ? 'scrobble' : 'pause';
 }
 
-function refuseAgain(outcome: PercentOutcome): void {
-  if (outcome.kind === 'stored') return;
+/** @returns the length that is known of it now. */
+function requireStored(outcome: PercentOutcome): number {
+  if (outcome.kind === 'stored') return outcome.lengthSeconds;
   const watchedMs = Date.parse(outcome.watchedAt);
   throw new TraktError(409, 'conflict', 'It was scrobbled a moment ago.', {
     watched_at: traktDate(watchedMs),

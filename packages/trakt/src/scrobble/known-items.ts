@@ -21,7 +21,7 @@ const REMEMBERED_MS = 60_000;
 const REMEMBERED_MAX = 20_000;
 
 interface Remembered {
-  readonly item: KnownItem & { readonly media: Media };
+  item: KnownItem & { readonly media: Media };
   readonly untilMs: number;
 }
 
@@ -55,7 +55,12 @@ export function createKnownItems({
     },
 
     async settle(userId, asked, item) {
-      if (item.media !== undefined) return item.media;
+      const { media: told, lengthSeconds } = item;
+      if (told !== undefined) {
+        const known = remembered.get(keyOf(userId, asked));
+        if (known !== undefined) known.item = { ...known.item, lengthSeconds };
+        return told;
+      }
       const found = (await media.mediaOf(userId, [item.contentId])).get(item.contentId);
       if (found === undefined)
         throw new Error('what is played was resolved as a film or an episode');

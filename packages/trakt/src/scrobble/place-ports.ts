@@ -16,7 +16,8 @@ export interface PercentReport {
 }
 
 export type PercentOutcome =
-  | { readonly kind: 'stored' }
+  /** `lengthSeconds`: as it was used; 0: unknown. */
+  | { readonly kind: 'stored'; readonly lengthSeconds: number }
   /** The same end was told before. `watchedAt`: RFC 3339. */
   | { readonly kind: 'already'; readonly watchedAt: string; readonly forSeconds: number };
 
