@@ -3,9 +3,9 @@ select
   string_agg(
     concat_ws(
       chr(9), names.name,
-      coalesce(c.series_id, ''), coalesce(c.season, 2147483647), coalesce(c.episode, 2147483647),
-      case when c.series_id is null then coalesce(c.facts ->> 'type', '') else '' end,
-      r.value
+      coalesce(r.series_id, c.series_id, ''), coalesce(r.value ->> 'season', c.season::text, ''),
+      coalesce(r.value ->> 'episode', c.episode::text, ''),
+      coalesce(r.value ->> 'type', case when c.series_id is null then c.facts ->> 'type' end, '')
     ),
     chr(10)
   ) as lines

@@ -1,14 +1,14 @@
 -- Everything that a user played and when, in one text: a row for each would cost more to send than to find. A line a play:
--- content · precision · ms · source · what the catalogue has under this very name: series · season · episode · type of what is in no
--- series · and what the user's own devices say. $2 only these names.
+-- content · precision · ms · source · series · season · episode · type, as they are known under this very name: by the user's own devices,
+-- else by the catalogue, of which what is in a series is an episode. $2 only these names.
 select
   string_agg(
     concat_ws(
       chr(9), p.content_id, coalesce(left(p.watched_precision, 1), 'u'),
       coalesce((date_part('epoch', p.watched_at) * 1000)::bigint, 0), coalesce(p.source, ''),
-      coalesce(c.series_id, ''), coalesce(c.season, 2147483647), coalesce(c.episode, 2147483647),
-      case when c.series_id is null then coalesce(c.facts ->> 'type', '') else '' end,
-      r.value
+      coalesce(r.series_id, c.series_id, ''), coalesce(r.value ->> 'season', c.season::text, ''),
+      coalesce(r.value ->> 'episode', c.episode::text, ''),
+      coalesce(r.value ->> 'type', case when c.series_id is null then c.facts ->> 'type' end, '')
     ),
     chr(10)
   ) as lines

@@ -102,4 +102,4 @@ export {
   type UserChanges,
   type WatchedLists,
 } from './watched/watched-lists.ts';
-export type { PlacedName, WatchedMark, WatchedName } from './watched/watched-lines.ts';
+export type { PlacedName, WatchedMark, WatchedName, WatchedPlay } from './watched/watched-lines.ts';

@@ -4,9 +4,13 @@ import type { TraktCaller } from './ports.ts';
 /** What a user watched under one name, as `WatchedName` of `@cuepoint/store` has it. */
 export interface WatchedName {
   readonly name: string;
-  /** Their ids are of this answer alone. */
-  readonly plays: readonly Play[];
-  /** Undefined where nobody marked it as watched, or as not. */
+  readonly plays: readonly {
+    /** In ms since the epoch; of a day its first moment in UTC; undefined where nobody knows. */
+    readonly atMs: number | undefined;
+    readonly isDay: boolean;
+    readonly source: string | undefined;
+  }[];
+  /** Undefined where nobody marked it as watched, or as not; or where it says what the plays say. */
   readonly mark:
     | {
         readonly isWatched: boolean;

@@ -1,5 +1,3 @@
-import { dateToMs, msToDate, readDate, type Play } from '@cuepoint/core';
-
 /** What somebody says of a content: that it is watched, or that it is not. */
 export interface WatchedMark {
   readonly isWatched: boolean;
@@ -18,12 +16,19 @@ export interface PlacedName {
   readonly episode: number | undefined;
 }
 
+/** One play, as it was told. */
+export interface WatchedPlay {
+  /** When, in ms since the epoch; of a day its first moment in UTC; undefined where nobody knows. */
+  readonly atMs: number | undefined;
+  readonly isDay: boolean;
+  readonly source: string | undefined;
+}
+
 /** What a user watched under one name. */
 export interface WatchedName extends PlacedName {
   readonly name: string;
-  /** As they were told: those of one viewing are joined by `joinPlays`. Their ids are of this answer alone. */
-  readonly plays: readonly Play[];
-  /** Undefined where nobody marked it. */
+  readonly plays: readonly WatchedPlay[];
+  /** Undefined where nobody marked it; or, where nothing is marked as not watched, what was played and says the same. */
   readonly mark: WatchedMark | undefined;
 }
 
@@ -41,13 +46,18 @@ const NOWHERE: PlacedName = {
 
 /** Names by what was played or marked of them, from the lines of `list-played` and `list-marked`. */
 export class WatchedNames {
-  readonly #plays = new Map<string, Play[]>();
+  readonly #plays = new Map<string, WatchedPlay[]>();
   readonly #marks = new Map<string, WatchedMark>();
   readonly #places = new Map<string, PlacedName>();
 
   constructor({ played, marked }: WatchedLines) {
     for (const line of linesOf(played)) this.#takePlay(line.split('\t'));
     for (const line of linesOf(marked)) this.#takeMark(line.split('\t'));
+  }
+
+  /** Whether something is marked as not watched: then each mark of another name of it counts. */
+  isUnmarked(): boolean {
+    return [...this.#marks.values()].some(({ isWatched }) => !isWatched);
   }
 
   /** Those that were marked and not played. */
@@ -77,22 +87,17 @@ export class WatchedNames {
       this.#plays.set(name, (plays = []));
       this.#places.set(name, readPlace(place));
     }
-    const watchedAt = precision === 'u' ? undefined : dateOf(Number(ms), precision === 'd');
     plays.push({
-      playId: String(plays.length),
-      contentId: name,
-      watchedAt,
+      atMs: precision === 'u' ? undefined : Number(ms),
+      isDay: precision === 'd',
       source: source === '' ? undefined : source,
     });
   }
 
   #takeMark([name = '', kind, claimMs, at]: readonly string[]): void {
-    const date = at === undefined ? undefined : readDate(at);
-    this.#marks.set(name, {
-      isWatched: kind === 'm',
-      claimMs: Number(claimMs),
-      atMs: date === undefined ? undefined : dateToMs(date),
-    });
+    // Stored as `readDate` gives it, which is a date of ECMAScript too.
+    const atMs = at === undefined ? undefined : Date.parse(at);
+    this.#marks.set(name, { isWatched: kind === 'm', claimMs: Number(claimMs), atMs });
   }
 }
 
@@ -100,36 +105,18 @@ function linesOf(text: string): string[] {
   return text === '' ? [] : text.split('\n');
 }
 
-/** What stands in the place of a number that is not known. */
+/** What stands in the place of a number that the catalogue does not know. */
 const NO_NUMBER = '2147483647';
 
-/** What the user's own devices say comes first. */
-function readPlace([
-  seriesId = '',
-  season,
-  episode,
-  type = '',
-  said,
-]: readonly string[]): PlacedName {
-  const own = (said === undefined ? {} : JSON.parse(said)) as Partial<PlacedName>;
-  const known: PlacedName = {
+function readPlace([seriesId = '', season, episode, type = '']: readonly string[]): PlacedName {
+  return {
     type: type === '' ? (seriesId === '' ? undefined : 'episode') : type,
     seriesId: seriesId === '' ? undefined : seriesId,
     season: numberOf(season),
     episode: numberOf(episode),
   };
-  return {
-    type: own.type ?? known.type,
-    seriesId: own.seriesId ?? known.seriesId,
-    season: own.season ?? known.season,
-    episode: own.episode ?? known.episode,
-  };
 }
 
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined || text === NO_NUMBER ? undefined : Number(text);
-}
-
-function dateOf(ms: number, isDay: boolean): string {
-  return isDay ? new Date(ms).toISOString().slice(0, 10) : msToDate(ms);
+function numberOf(text = ''): number | undefined {
+  return text === '' || text === NO_NUMBER ? undefined : Number(text);
 }

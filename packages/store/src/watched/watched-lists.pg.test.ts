@@ -82,14 +82,14 @@ describe.each(TEST_DATABASES)('what a user watched on $name', ({ open, catchUp }
       season: 1,
       episode: 0,
       plays: [
-        { watchedAt: '2021-01-06T00:00:00Z', source: 'tests' },
-        { watchedAt: '2021-03-01', source: undefined },
+        { atMs: Date.parse('2021-01-06'), isDay: false, source: 'tests' },
+        { atMs: Date.parse('2021-03-01'), isDay: true, source: undefined },
       ],
     });
     expect(watched.get('e-1')).toMatchObject({ season: 7, episode: 1, seriesId: 's-0' });
     expect(watched.get('own-film')).toMatchObject({
       type: 'movie',
-      plays: [{ watchedAt: undefined }],
+      plays: [{ atMs: undefined }],
     });
     expect(watched.get('nowhere')?.type).toBeUndefined();
     expect(watched.get('e-3')?.mark).toEqual({ isWatched: false, claimMs: 77, atMs: undefined });

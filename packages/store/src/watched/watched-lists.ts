@@ -81,7 +81,12 @@ export function createWatchedLists(database: Database): WatchedLists {
     async readWatched(userId, names) {
       const params = [userId, names === undefined ? null : textArray(names)];
       const played = await readText('list-played', params);
-      const watched = new WatchedNames({ played, marked: await readText('list-marked', params) });
+      let marked = await readText('list-marked', [...params, false]);
+      let watched = new WatchedNames({ played, marked });
+      if (watched.isUnmarked()) {
+        marked = await readText('list-marked', [...params, true]);
+        watched = new WatchedNames({ played, marked });
+      }
       const unplaced = watched.unplaced();
       if (unplaced.length > 0) {
         watched.place(await readText('list-placed', [userId, textArray(unplaced)]));

@@ -1,4 +1,4 @@
-import { joinPlays, playMsOf, type Play } from '@cuepoint/core';
+import { joinPlays, msToDate, type Play } from '@cuepoint/core';
 import type { WatchedName } from '../list-ports.ts';
 import type { Seen } from './watched.ts';
 
@@ -17,19 +17,28 @@ export function joinWatched(
   const mark = latestMark(names);
   if (mark === undefined ? plays.length === 0 : !mark.isWatched) return undefined;
   if (plays.length === 0) return { plays: 1, lastMs: mark?.atMs };
-  let lastMs = -Infinity;
-  for (const play of plays) lastMs = Math.max(lastMs, playMsOf(play));
-  return {
-    plays: plays.length === 1 ? 1 : joinPlays(plays, runningSeconds).length,
-    lastMs: lastMs === -Infinity ? undefined : lastMs,
-  };
+  let lastMs: number | undefined;
+  for (const { atMs } of plays) {
+    if (atMs !== undefined && (lastMs === undefined || atMs > lastMs)) lastMs = atMs;
+  }
+  if (plays.length === 1) return { plays: 1, lastMs };
+  return { plays: joinPlays(plays.map(toPlay), runningSeconds).length, lastMs };
+}
+
+type WatchedPlay = WatchedName['plays'][number];
+
+/** Which of two plays of one moment is the earlier one counts for nothing here. */
+function toPlay({ atMs, isDay, source }: WatchedPlay, index: number): Play {
+  const date = atMs === undefined ? undefined : msToDate(atMs);
+  const watchedAt = isDay ? date?.slice(0, 10) : date;
+  return { playId: String(index), contentId: '', watchedAt, source };
 }
 
 /** Whether the running time decides how many viewings there were. [PLY1] */
 export function hasClosePlays(names: readonly WatchedName[]): boolean {
   const plays = playsOf(names);
   if (plays.length < 2) return false;
-  const times = plays.map(playMsOf).toSorted((a, b) => a - b);
+  const times = plays.map(({ atMs = -Infinity }) => atMs).toSorted((a, b) => a - b);
   return times.some((ms, index) => index > 0 && ms - (times[index - 1] ?? ms) < CLOSE_MS);
 }
 
@@ -49,7 +58,7 @@ export function playsToldAgain(
   );
 }
 
-function playsOf(names: readonly WatchedName[]): readonly Play[] {
+function playsOf(names: readonly WatchedName[]): WatchedName['plays'] {
   const [first] = names;
   return names.length === 1 && first ? first.plays : names.flatMap(({ plays }) => plays);
 }

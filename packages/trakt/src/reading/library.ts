@@ -1,4 +1,4 @@
-import { compareStamps, dateToMs, readDate, textToTimestamp } from '@cuepoint/core';
+import { compareStamps, textToTimestamp } from '@cuepoint/core';
 import { describedIn, type Media, type MediaReader, type ShowObject } from '../items/media.ts';
 import { hasClosePlays, joinWatched } from '../lists/join-watched.ts';
 import type { EpisodeState, MovieState, Seen, ShowState } from '../lists/watched.ts';
@@ -229,8 +229,8 @@ export function runningSecondsIn(
 
 /** What has no date, or none that can be read, is out. [CW5] */
 export function isReleased(releasedAt: string | undefined, nowMs: number): boolean {
-  const date = releasedAt === undefined ? undefined : readDate(releasedAt);
-  return date === undefined || dateToMs(date) <= nowMs;
+  const ms = releasedAt === undefined ? Number.NaN : Date.parse(releasedAt);
+  return Number.isNaN(ms) || ms <= nowMs;
 }
 
 /** When series were begun anew, by the names that count; of several names the last one counts. [CW6] */
