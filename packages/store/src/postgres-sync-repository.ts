@@ -6,6 +6,7 @@ import {
   requireContentId,
   requireDeviceId,
   UNCOUNTED_REGISTERS,
+  type ByHand,
   type DeviceInfo,
   type KnownContent,
   type Op,
@@ -221,8 +222,8 @@ export class PostgresSyncRepository implements SyncRepository {
     return readViewed(this.#database, toUserId(userId), contentIds, known);
   }
 
-  async findWorks(userId: string, works: readonly Work[]): Promise<FoundWorks> {
-    return findWorks(this.#database, toUserId(userId), works);
+  async findWorks(userId: string, works: readonly Work[], byHand?: ByHand): Promise<FoundWorks> {
+    return findWorks(this.#database, toUserId(userId), works, byHand);
   }
 
   async searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]> {

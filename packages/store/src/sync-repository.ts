@@ -1,4 +1,5 @@
 import type {
+  ByHand,
   DeviceInfo,
   JsonValue,
   KnownContent,
@@ -248,7 +249,7 @@ export interface SyncRepository {
   /** The same of these contents alone, and of no other in their groups. [OPS3] */
   readContents(userId: string, contentIds: readonly string[]): Promise<Viewed>;
   /** All that these works may be, by what the user's devices say and by the catalogue; at most {@link WORKS_PER_LOOK_MAX} works. [OPS3] */
-  findWorks(userId: string, works: readonly Work[]): Promise<FoundWorks>;
+  findWorks(userId: string, works: readonly Work[], byHand?: ByHand): Promise<FoundWorks>;
   /** Films and series by words of their titles, of the user and of the catalogue. [OPS3] */
   searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;

@@ -1,9 +1,12 @@
 export { contentIdsOf, episodeId, newContentId, seriesOf } from './content-ids.ts';
-export type { Matcher, MatchedBy, WaitingReport, WorkMatch } from './matcher.ts';
+export { factsOfWork } from './facts-of-work.ts';
+export type { Matcher, WaitingReport, WorkMatch } from './matcher.ts';
 export type { SeriesName, Work, WorkIds, WorkType } from './work.ts';
 export {
   placeWork,
   WorkIndex,
+  handKeysOf,
+  type ByHand,
   type KnownContent,
   type Match,
   type WorkLibrary,

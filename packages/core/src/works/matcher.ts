@@ -1,15 +1,13 @@
 import type { Work } from './work.ts';
 
-/** How a work was found; `new`: by its own ids, of which nothing was known here. */
-export type MatchedBy = 'hand' | 'known' | 'new';
-
 export type WorkMatch =
   | {
       readonly kind: 'matched';
       readonly contentId: string;
       /** Of an episode: the content that is its series, or comes to be. */
       readonly seriesId?: string;
-      readonly by: MatchedBy;
+      /** False for what comes to be known by this work: whoever reports it describes it. */
+      readonly isKnown: boolean;
     }
   /** `unknown`: nothing here has its name · `ambiguous`: several contents have it. */
   | { readonly kind: 'unmatched'; readonly reason: 'unknown' | 'ambiguous' };
@@ -29,6 +27,8 @@ export type WaitingReport =
 /** Which content somebody means. What one person said by hand counts for that person alone, and before everything else. */
 export interface Matcher {
   match(userId: string, work: Work): Promise<WorkMatch>;
+  /** Many at once, in their order. */
+  matchAll(userId: string, works: readonly Work[]): Promise<readonly WorkMatch[]>;
   /**
    * Shows a work to the person as not recognised, and keeps what was reported of it until it is.
    *

@@ -12,10 +12,19 @@ export interface KnownContent {
 /** `ambiguous`: several contents have that name. */
 export type Match = { readonly contentId: string } | 'ambiguous' | undefined;
 
+/** What the person said: the content that is meant by a key, which is one of {@link handKeysOf}. */
+export type ByHand = ReadonlyMap<string, string>;
+
+/** What a word of the person is kept under: every name of the work, so that it counts under each. */
+export function handKeysOf(work: Work): string[] {
+  const key = nameKeyOf(work);
+  return key === undefined ? contentIdsOf(work) : [...contentIdsOf(work), key];
+}
+
 /** Contents that are known, to be found by what somebody calls them. Never a guess. */
 export interface WorkLibrary {
   /**
-   * By ids first, a series with season and number being one; then an episode by a series that is found by its title, and a film
+   * As the person said, of the work or of its series. Else by ids first, a series with season and number being one; then an episode by a series that is found by its title, and a film
    * or a series by title and year.
    */
   match(this: void, work: Work): Match;
@@ -28,10 +37,12 @@ export class WorkIndex {
   readonly #aliases: Aliases;
   readonly #factsById = new Map<string, ContentFacts>();
   readonly #idsByName = new Map<string, Set<string>>();
+  readonly #byHand: ByHand;
 
   /** @param links which names of contents mean one. */
-  constructor(links: readonly AliasLink[] = []) {
+  constructor(links: readonly AliasLink[] = [], byHand: ByHand = new Map()) {
     this.#aliases = resolveAliases(links);
+    this.#byHand = byHand;
     for (const { alias, contentId } of links) {
       for (const name of [alias, contentId]) this.#name(name, contentId);
     }
@@ -60,6 +71,10 @@ export class WorkIndex {
       return found.size > 1 ? 'ambiguous' : { contentId };
     };
     const match = (work: Work): Match => {
+      for (const key of handKeysOf(work)) {
+        const said = this.#byHand.get(key);
+        if (said !== undefined) return { contentId: this.#aliases.canonical(said) };
+      }
       for (const id of contentIdsOf(work)) {
         const found = lookUp(id);
         if (found !== undefined && found !== 'ambiguous') return found;

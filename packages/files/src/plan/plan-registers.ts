@@ -1,16 +1,14 @@
 import {
   compareTimestamps,
-  type ContentFacts,
+  factsOfWork,
   type JsonValue,
   type Timestamp,
 } from '@cuepoint/core';
-import { defined } from '../fields.ts';
-import type { ImportRecord, When, Work, WorkIds } from '../record.ts';
+import type { ImportRecord, When, Work } from '../record.ts';
 import { claimOfWhen, dateOf } from './claims.ts';
 import { currentId, watchlistTag } from './play-ids.ts';
 import type { Known, KnownRegister, Outcome, PlannedOp } from './planned.ts';
 
-const TITLE_LENGTH_MAX = 300;
 const RATING_MAX = 10;
 
 interface Wanted {
@@ -105,7 +103,7 @@ export class RegisterPlan {
   /** What is known of a content that nothing was known of. */
   describe(contentId: string, work: Work, seriesId: string | undefined): void {
     if (this.#known.library.facts(contentId) !== undefined) return;
-    const facts = factsOf(work, seriesId);
+    const facts = factsOfWork(work, seriesId);
     if (facts === undefined) return;
     const claim = claimOfWhen({ precision: 'unknown' });
     this.#want({ kind: 'content', key: contentId, value: facts, claim });
@@ -155,40 +153,4 @@ export class RegisterPlan {
 function isNewer({ claim, isUndone }: KnownRegister, than: Timestamp): boolean {
   const order = compareTimestamps(claim, than);
   return isUndone === true ? order > 0 : order >= 0;
-}
-
-/** What the service takes as an id elsewhere, and as a season or an episode. */
-const SLUG = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
-const NUMBER_MAX = 1_000_000;
-const YEAR_MAX = 9_999;
-
-function otherIds({ imdb, tmdb, tvdb, trakt, slug }: WorkIds): WorkIds {
-  const plainSlug = slug !== undefined && SLUG.test(slug) ? slug : undefined;
-  return defined({ imdb, tmdb, tvdb, trakt, slug: plainSlug });
-}
-
-const upTo = (value: number | undefined, max: number) =>
-  value !== undefined && value <= max ? value : undefined;
-
-/** A title as the service takes it: no control characters, no halves of a pair, not too long. */
-function titleOf(title: string | undefined): string | undefined {
-  const plain = title?.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').trim() ?? '';
-  return plain === '' ? undefined : Array.from(plain).slice(0, TITLE_LENGTH_MAX).join('');
-}
-
-function factsOf(work: Work, seriesId: string | undefined): ContentFacts | undefined {
-  const { type, ids, year, season, episode } = work;
-  if (type !== 'movie' && type !== 'series' && type !== 'episode') return undefined;
-  const other = otherIds(ids);
-  return {
-    type,
-    ...defined({
-      title: titleOf(work.title),
-      year: upTo(year, YEAR_MAX),
-      seriesId,
-      season: upTo(season, NUMBER_MAX),
-      episode: upTo(episode, NUMBER_MAX),
-      ids: Object.keys(other).length === 0 ? undefined : other,
-    }),
-  };
 }

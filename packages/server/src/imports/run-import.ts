@@ -1,7 +1,8 @@
 import { CuepointError, ZERO_TIMESTAMP } from '@cuepoint/core';
 import { planImport, type Plan, type PlanOptions, type Reading } from '@cuepoint/files';
-import type { SyncPersistence } from '@cuepoint/store';
+import type { SyncRepository } from '@cuepoint/store';
 import { importDevice } from './import-devices.ts';
+import type { OpPersistence } from '../writes/write-deps.ts';
 import { beforeOps, logOp, type ImportEntry } from './import-log.ts';
 import { knownOf, readStoredPerson, type StoredPerson } from './stored-person.ts';
 import { writeOps, type OpWriter, type Written } from './write-ops.ts';
@@ -12,7 +13,7 @@ export const LINES_MAX = 500_000;
 const ANY_CONTENT_ID = 'any';
 
 export interface ImportDeps {
-  readonly persistence: Pick<SyncPersistence, 'persistOp' | 'repository'>;
+  readonly persistence: OpPersistence & { readonly repository: SyncRepository };
   readonly now: () => number;
   /** 8 hex digits of it name an import. */
   readonly randomUuid: () => string;

@@ -25,6 +25,7 @@ import { addHistoryRoutes } from '../routes/history.ts';
 import { addHookRoutes, type HookRouteDeps } from '../routes/hooks.ts';
 import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
+import { addMatchingRoutes } from '../routes/matching.ts';
 import { addOperationRoutes } from '../routes/operation.ts';
 import { addProgressRoutes } from '../routes/progress.ts';
 import { addRegisterRoutes } from '../routes/registers.ts';
@@ -255,6 +256,7 @@ async function addApi(
     suffix: '',
   });
   addCatalogueRoutes(api, { ...parts, rates });
+  addMatchingRoutes(api, { ...deps, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);
     addInspectorRoutes(inside.withTypeProvider<TypeBoxTypeProvider>(), {

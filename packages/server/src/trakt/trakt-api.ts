@@ -3,6 +3,7 @@ import type { ContentNumbers } from '@cuepoint/store';
 import { traktPlugin, type TraktCaller, type TraktPorts } from '@cuepoint/trakt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
+import { createMatcher } from '../matching/create-matcher.ts';
 import { logFailure, toKnownError } from '../http/error-handler.ts';
 import { statusOfCode } from '../http/problem.ts';
 import type { ServiceParts } from '../service/parts.ts';
@@ -15,7 +16,6 @@ import type { LiveServer } from '../live/live-server.ts';
 import { createRate } from '../service/rate.ts';
 import { createTraktPlaces } from './trakt-places.ts';
 import { createTraktSignIn } from './trakt-sign-in.ts';
-import { createWorkMatcher } from './work-matcher.ts';
 import { isAtMount, TRAKT_PREFIX, type TraktMount } from './trakt-mount.ts';
 
 /** What writes for a client whose token is bound to no device. */
@@ -79,8 +79,8 @@ function portsOf(deps: TraktApiDeps, app: FastifyInstance): TraktPorts {
     changes: createTraktChanges({ ...writes, rates }),
     numbers,
     places: createTraktPlaces({ ...writes, rates }),
-    matcher: createWorkMatcher(repository),
     ...(signIn === undefined ? {} : { signIn }),
+    matcher: createMatcher({ ...writes, rates }),
     nameOfProfile: async (userId) => (await accounts?.people.findProfile(userId))?.name,
     toFailure(thrown, request) {
       const error = toKnownError(thrown);

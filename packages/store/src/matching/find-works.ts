@@ -4,6 +4,7 @@ import {
   seriesOf,
   WorkIndex,
   type AliasLink,
+  type ByHand,
   type ContentFacts,
   type KnownContent,
   type Work,
@@ -33,14 +34,16 @@ interface FoundRow {
  * Everything that the user knows or the catalogue has, of which one of these works may be. It costs what is found. [OPS3]
  *
  * @param works at most {@link WORKS_PER_LOOK_MAX}.
+ * @param byHand what the person said of them, and of their series.
  */
 export async function findWorks(
   database: Database,
   userId: string,
   works: readonly Work[],
+  byHand: ByHand = new Map(),
 ): Promise<FoundWorks> {
   const wanted = works.flatMap((work) => [work, seriesOf(work) ?? []].flat());
-  const names = unique(wanted.flatMap(contentIdsOf));
+  const names = unique([...wanted.flatMap(contentIdsOf), ...byHand.values()]);
   const { rows } = await database.query<FoundRow>('find-contents', [
     userId,
     textArray(names),
@@ -56,7 +59,7 @@ export async function findWorks(
     database,
     unique([...names, ...contents.map(({ contentId }) => contentId), ...seriesIds]),
   );
-  const episodes = await findEpisodes(database, userId, works, { contents, links });
+  const episodes = await findEpisodes(database, userId, works, { contents, links, byHand });
   if (episodes.length === 0) return { contents, links };
   const ids = unique(episodes.map(({ contentId }) => contentId));
   const more = await readAliasLinks(database, ids);
@@ -68,9 +71,9 @@ async function findEpisodes(
   database: Database,
   userId: string,
   works: readonly Work[],
-  { contents, links }: FoundWorks,
+  { contents, links, byHand }: FoundWorks & { readonly byHand: ByHand },
 ): Promise<readonly KnownContent[]> {
-  const index = new WorkIndex(links);
+  const index = new WorkIndex(links, byHand);
   for (const content of contents) index.add(content);
   const { match } = index.library();
   const { namesOf } = resolveAliases(links);
