@@ -226,6 +226,11 @@ export class PostgresSyncRepository implements SyncRepository {
     return findWorks(this.#database, toUserId(userId), works, byHand);
   }
 
+  async hasCatalogue(): Promise<boolean> {
+    const { rows } = await this.#database.query<{ is_there: boolean }>('has-catalogue', []);
+    return rows[0]?.is_there === true;
+  }
+
   async searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]> {
     return searchTitles(this.#database, toUserId(userId), search);
   }

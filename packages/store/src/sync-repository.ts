@@ -250,6 +250,8 @@ export interface SyncRepository {
   readContents(userId: string, contentIds: readonly string[]): Promise<Viewed>;
   /** All that these works may be, by what the user's devices say and by the catalogue; at most {@link WORKS_PER_LOOK_MAX} works. [OPS3] */
   findWorks(userId: string, works: readonly Work[], byHand?: ByHand): Promise<FoundWorks>;
+  /** Whether the catalogue has anything. */
+  hasCatalogue(): Promise<boolean>;
   /** Films and series by words of their titles, of the user and of the catalogue. [OPS3] */
   searchTitles(userId: string, search: TitleSearch): Promise<readonly KnownContent[]>;
   readWriteContext(userId: string, contentId: string): Promise<WriteContext>;

@@ -1,9 +1,4 @@
-import {
-  compareTimestamps,
-  factsOfWork,
-  type JsonValue,
-  type Timestamp,
-} from '@cuepoint/core';
+import { compareTimestamps, factsOfWork, type JsonValue, type Timestamp } from '@cuepoint/core';
 import type { ImportRecord, When, Work } from '../record.ts';
 import { claimOfWhen, dateOf } from './claims.ts';
 import { currentId, watchlistTag } from './play-ids.ts';

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, PostgresSyncRepository } from '@cuepoint/store';
+import { createPostgresCatalogue, openDatabase, PostgresSyncRepository } from '@cuepoint/store';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readStoredPerson, type StoredPerson } from '../imports/stored-person.ts';
+import { MATCH_REGISTER, workIdOf } from '../matching/hand-matches.ts';
 import { runTestCli, type CliRunOptions } from '../testing/test-cli.ts';
 
 const schema = `imports_${randomUUID().replaceAll('-', '')}`;
@@ -92,7 +93,7 @@ describe('cuepoint import --from', () => {
       '       2  added',
       '       1  unknown: no content has its ids or its name',
       '       1  unreadable',
-      '6 change(s) to write',
+      '7 change(s) to write',
       '',
     ]);
     const unasked = await run(argv);
@@ -101,7 +102,7 @@ describe('cuepoint import --from', () => {
     expect((await shown(user)).plays).toEqual([]);
 
     const done = await run(argv, { isTerminal: true, input: 'yes' });
-    expect(done.out).toMatch(/import trakt\.[0-9a-f]{8}: 6 written, 0 there already, 0 refused/);
+    expect(done.out).toMatch(/import trakt\.[0-9a-f]{8}: 7 written, 0 there already, 0 refused/);
     expect(await shown(user)).toEqual({
       plays: ['tmdb:movie:1 2026-03-01T20:15:30Z', 'tmdb:movie:2 unknown'],
       listed: [],
@@ -220,5 +221,66 @@ describe('cuepoint import --from', () => {
   ])('%j is refused', async (argv, message) => {
     const { code, err } = await run(['import', ...argv]);
     expect([code, err.includes(message)]).toEqual([1, true]);
+  });
+});
+
+describe('works that a file names and nobody knows', () => {
+  const diary = (...titles: string[]) =>
+    ['Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date']
+      .concat(
+        titles.map((title, at) => `2026-02-02,${title},1999,https://boxd.it/${at},,,,2026-02-01`),
+      )
+      .join('\n');
+  const importDiary = async (user: string, file: string) => {
+    const argv = ['import', file, '--from', 'letterboxd', '--user', user, '--yes'];
+    return (await run(argv)).out;
+  };
+
+  it('[IMP1] are asked for, and found by the catalogue when the file is imported again', async () => {
+    const user = randomUUID();
+    const file = await fileOf('diary.csv', diary('The Quiet Harbour', 'Nobody Knows It'));
+    expect(await importDiary(user, file)).toContain('2  unknown: no content has');
+    const asked = async () =>
+      [...(await stored(user)).registers.values()].flatMap(({ register, value }) =>
+        register === 'x-cuepoint-unmatched'
+          ? [(value as unknown as { work: { title: string } }).work.title]
+          : [],
+      );
+    expect((await asked()).toSorted()).toEqual(['Nobody Knows It', 'The Quiet Harbour']);
+    const database = await openDatabase({ url: inject('postgresUrl'), schema });
+    try {
+      const catalogue = createPostgresCatalogue(database, { now: () => 0 });
+      const facts = { type: 'movie', title: 'The quiet harbour', year: 1999 } as const;
+      await catalogue.put('service', [{ contentId: 'harbour', facts }]);
+    } finally {
+      await database.close();
+    }
+    expect(await importDiary(user, file)).toContain('1  added');
+    expect((await shown(user)).plays).toEqual(['harbour 2026-02-01']);
+    expect(await importDiary(user, file)).toContain('0 change(s) to write');
+  });
+
+  it('[IMP1] are what the person said by hand', async () => {
+    const user = randomUUID();
+    const work = { type: 'movie', ids: {}, title: 'Picked', year: 1999 } as const;
+    const match = { contentId: 'mine', work, workId: workIdOf(work) ?? '' };
+    const database = await openDatabase({ url: inject('postgresUrl'), schema });
+    try {
+      const stamp = { timestamp: { physical: 1, logical: 0 }, deviceId: 'tv' };
+      await new PostgresSyncRepository(database).importUser(user, [
+        {
+          type: 'register',
+          register: MATCH_REGISTER,
+          key: 'key',
+          value: match,
+          stamp,
+          updatedAtMs: 1,
+        },
+      ]);
+    } finally {
+      await database.close();
+    }
+    await importDiary(user, await fileOf('picked.csv', diary('Picked')));
+    expect((await shown(user)).plays).toEqual(['mine 2026-02-01']);
   });
 });

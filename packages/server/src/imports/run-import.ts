@@ -1,10 +1,18 @@
-import { CuepointError, ZERO_TIMESTAMP } from '@cuepoint/core';
+import {
+  CuepointError,
+  ZERO_TIMESTAMP,
+  type AliasLink,
+  type ByHand,
+  type KnownContent,
+  type Work,
+} from '@cuepoint/core';
 import { planImport, type Plan, type PlanOptions, type Reading } from '@cuepoint/files';
-import type { SyncRepository } from '@cuepoint/store';
+import { WORKS_PER_LOOK_MAX, type FoundWorks, type SyncRepository } from '@cuepoint/store';
 import { importDevice } from './import-devices.ts';
 import type { OpPersistence } from '../writes/write-deps.ts';
 import { beforeOps, logOp, type ImportEntry } from './import-log.ts';
-import { knownOf, readStoredPerson, type StoredPerson } from './stored-person.ts';
+import { knownOf, readStoredPerson, saidByHand, type StoredPerson } from './stored-person.ts';
+import { unmatchedOps } from './unmatched-ops.ts';
 import { writeOps, type OpWriter, type Written } from './write-ops.ts';
 
 /** Lines of one import. */
@@ -26,7 +34,7 @@ export interface PreparedImport {
 
 /** The dry run: reads the file and what the person has, and writes nothing. [IMP1] */
 export async function prepareImport(
-  { persistence: { repository } }: ImportDeps,
+  { persistence: { repository }, now }: ImportDeps,
   userId: string,
   { readings, ...options }: PlanOptions & { readonly readings: AsyncIterable<Reading> },
 ): Promise<PreparedImport> {
@@ -40,7 +48,38 @@ export async function prepareImport(
     }
   }
   const person = await readStoredPerson(repository, userId);
-  return { plan: await planImport(all, await knownOf(person), options), person };
+  const works = all.flatMap((reading) =>
+    reading.kind === 'line' && reading.fate === 'taken'
+      ? reading.records.map(({ work }) => work)
+      : [],
+  );
+  const byHand = saidByHand(person.registers.values());
+  const known = await knownOf(person, await readCatalogue(repository, userId, works, byHand));
+  const plan = await planImport(all, known, options);
+  const asked = unmatchedOps(plan.lines, person, {
+    library: known.library,
+    source: options.source,
+    nowMs: now(),
+  });
+  return { plan: { ...plan, ops: [...plan.ops, ...asked] }, person };
+}
+
+/** What the catalogue has of the works of a file. Most services have none, and the person's own contents are read already. */
+async function readCatalogue(
+  repository: SyncRepository,
+  userId: string,
+  works: readonly Work[],
+  byHand: ByHand,
+): Promise<FoundWorks> {
+  const found: { contents: KnownContent[]; links: AliasLink[] } = { contents: [], links: [] };
+  if (!(await repository.hasCatalogue())) return found;
+  for (let start = 0; start < works.length; start += WORKS_PER_LOOK_MAX) {
+    const some = works.slice(start, start + WORKS_PER_LOOK_MAX);
+    const { contents, links } = await repository.findWorks(userId, some, byHand);
+    found.contents.push(...contents);
+    found.links.push(...links);
+  }
+  return found;
 }
 
 export interface ImportRun {

@@ -1,6 +1,8 @@
 import {
   claimOf,
+  handKeysOf,
   registerId,
+  type ByHand,
   type ContentFacts,
   type JsonValue,
   type KnownContent,
@@ -9,7 +11,8 @@ import {
   type Stamp,
 } from '@cuepoint/core';
 import { createLibrary, type Known } from '@cuepoint/files';
-import type { ExportLine, SyncRepository } from '@cuepoint/store';
+import type { ExportLine, FoundWorks, SyncRepository } from '@cuepoint/store';
+import { MATCH_REGISTER, readHandMatch } from '../matching/hand-matches.ts';
 import { isUndoDevice } from './import-devices.ts';
 
 export interface StoredRegisterLine {
@@ -46,8 +49,24 @@ export async function readStoredPerson(
   return { plays, tags, registers, positions };
 }
 
-/** The same as the planner asks for it. */
-export async function knownOf({ plays, tags, registers, positions }: StoredPerson): Promise<Known> {
+const NOTHING: FoundWorks = { contents: [], links: [] };
+
+/** What the person said that works are. */
+export function saidByHand(registers: Iterable<StoredRegisterLine>): ByHand {
+  const said = new Map<string, string>();
+  for (const { register, value } of registers) {
+    const match = register === MATCH_REGISTER ? readHandMatch(value) : undefined;
+    if (match === undefined) continue;
+    for (const key of handKeysOf(match.work)) said.set(key, match.contentId);
+  }
+  return said;
+}
+
+/** The same as the planner asks for it. @param found what the catalogue has of the works of a file. */
+export async function knownOf(
+  { plays, tags, registers, positions }: StoredPerson,
+  { contents: found, links }: FoundWorks = NOTHING,
+): Promise<Known> {
   const contents: KnownContent[] = [];
   for (const { register, key, value } of registers.values()) {
     if (register === 'content' && value !== null) {
@@ -69,7 +88,7 @@ export async function knownOf({ plays, tags, registers, positions }: StoredPerso
     else if (isUndoDevice(removed.deviceId)) undone.add(tag);
   }
   return {
-    library: await createLibrary(contents),
+    library: await createLibrary([...contents, ...found], links, saidByHand(registers.values())),
     plays: (contentId) => playsByContent.get(contentId) ?? [],
     wasTold: (playId) => plays.has(playId),
     isUndone: (id) => undone.has(id),

@@ -6,6 +6,7 @@ import {
   type SeriesName,
   type WaitingReport,
   type Work,
+  type WorkLibrary,
 } from '@cuepoint/core';
 import { setRegister, type RegisterDeps } from '../writes/set-register.ts';
 import { isWork, workIdOf } from './hand-matches.ts';
@@ -69,7 +70,7 @@ export async function keepUnmatched(
   report: { readonly source: string; readonly waiting?: WaitingReport },
 ): Promise<void> {
   await inTurn(userId, async () => {
-    const unit = await readUnit(deps, userId, work);
+    const unit = unitOf(await readLibrary(deps.repository, userId, [work]), work);
     if (unit === undefined) return;
     const workId = workIdOf(unit.work);
     if (workId === undefined) return;
@@ -83,12 +84,10 @@ export async function keepUnmatched(
 }
 
 /** What the person is asked: a series once, and not each of its episodes. Undefined for what is recognised by now. */
-async function readUnit(
-  { repository }: UnmatchedDeps,
-  userId: string,
+export function unitOf(
+  library: WorkLibrary,
   work: Work,
-): Promise<Pick<UnmatchedWork, 'work' | 'reason'> | undefined> {
-  const library = await readLibrary(repository, userId, [work]);
+): Pick<UnmatchedWork, 'work' | 'reason'> | undefined {
   const found = placeWork(work, library);
   if (found !== undefined && found !== 'ambiguous') return undefined;
   const series = work.type === 'episode' ? seriesOf(work) : undefined;
@@ -116,7 +115,7 @@ function withinBounds({ series, ...work }: Work): Work {
   };
 }
 
-function withReport(
+export function withReport(
   there: UnmatchedWork | undefined,
   unit: Pick<UnmatchedWork, 'work' | 'reason' | 'workId'>,
   { source, waiting }: { readonly source: string; readonly waiting?: WaitingReport },
@@ -153,7 +152,7 @@ function isSame(there: UnmatchedWork, next: UnmatchedWork): boolean {
 }
 
 /** One that is free, else that of the work that nobody told of for the longest time. */
-function freeSlot(stored: readonly StoredUnmatched[]): string {
+export function freeSlot(stored: readonly StoredUnmatched[]): string {
   const taken = new Set(stored.map(({ slot }) => slot));
   for (let number = 1; number <= UNMATCHED_WORKS_MAX; number += 1) {
     const slot = String(number).padStart(3, '0');
@@ -168,24 +167,30 @@ async function writeUnmatched(
   slot: string,
   work: UnmatchedWork,
 ): Promise<void> {
-  // The oldest of what waits makes room.
-  let dropped = 0;
-  const left = () => ({ ...work, waiting: work.waiting.slice(dropped) });
-  while (Buffer.byteLength(JSON.stringify(left())) > UNMATCHED_BYTES_MAX) {
-    if (dropped === work.waiting.length) return;
-    dropped += 1;
-  }
+  const value = valueOf(work);
+  if (value === undefined) return;
   await setRegister(deps, {
     userId,
     deviceId: MATCHING_DEVICE,
     kind: UNMATCHED_REGISTER,
     key: slot,
-    value: left() as unknown as JsonValue,
+    value,
   });
 }
 
+/** What is stored of it: the oldest of what waits makes room. Undefined for what has no room even so. */
+export function valueOf(work: UnmatchedWork): JsonValue | undefined {
+  let dropped = 0;
+  const left = () => ({ ...work, waiting: work.waiting.slice(dropped) });
+  while (Buffer.byteLength(JSON.stringify(left())) > UNMATCHED_BYTES_MAX) {
+    if (dropped === work.waiting.length) return undefined;
+    dropped += 1;
+  }
+  return left() as unknown as JsonValue;
+}
+
 /** Undefined for what somebody else wrote under that kind. */
-function readUnmatched(slot: string, value: JsonValue | null): StoredUnmatched | undefined {
+export function readUnmatched(slot: string, value: JsonValue | null): StoredUnmatched | undefined {
   const { work, workId, waiting, firstAtMs, lastAtMs } = (value ?? {}) as Partial<
     Record<keyof UnmatchedWork, unknown>
   >;
