@@ -26,6 +26,7 @@ export type { ImportRecord, Statement, When } from './record.ts';
 export type { ReadOptions } from './source.ts';
 export { SOURCE_NAMES, type SourceName } from './sources/index.ts';
 export { writeLetterboxdCsv } from './writers/letterboxd-csv.ts';
+export { packFiles } from './writers/pack-files.ts';
 export { writeTraktJson } from './writers/trakt-json.ts';
 export type { Written, WrittenFile } from './writers/written.ts';
 export { writeYamtrackCsv } from './writers/yamtrack-csv.ts';

@@ -1,6 +1,8 @@
 /** The bounds of every input over HTTP. [SEC3] What an operator may choose is in the settings. */
 
 export const BODY_BYTES_MAX = 1_048_576;
+/** Of the export of another program, packed: it is in memory while it is read. */
+export const UPLOAD_BYTES_MAX = 33_554_432;
 /** A page of that length or more is compressed; below, it costs more than it saves. */
 export const COMPRESSED_BYTES_MIN = 4_096;
 /** Nesting of objects and arrays in a JSON body. */

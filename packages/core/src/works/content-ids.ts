@@ -68,3 +68,26 @@ export function newContentId(work: Work): string | undefined {
   const [inSeries] = idsInSeries(work);
   return work.type === 'season' ? undefined : (inSeries ?? contentIdsOf(work)[0]);
 }
+
+const SPACE_OF_ID =
+  /^(tmdb:movie|tmdb:tv|tmdb:episode|tvdb:movie|tvdb:series|tvdb:episode|trakt:movie|trakt:show|trakt:episode|imdb|mal|simkl):(.+)$/;
+const IN_SERIES = /^(.+):s(\d{1,7})e(\d{1,7})$/;
+
+/** The ids that a content id is made of: the other way round. Nothing of an id that an app made. */
+export function idsOfContent(contentId: string): WorkIds {
+  const [, space = '', rest = ''] = SPACE_OF_ID.exec(contentId) ?? [];
+  const [service = ''] = space.split(':');
+  if (service === 'imdb') return /^tt\d{1,12}$/.test(rest) ? { imdb: rest } : {};
+  const number = /^\d{1,15}$/.test(rest) ? Number(rest) : undefined;
+  return service === '' || number === undefined ? {} : { [service]: number };
+}
+
+/** The series and the numbers of an episode that is called by them. */
+export function episodeOfContent(
+  contentId: string,
+): { readonly seriesId: string; readonly season: number; readonly episode: number } | undefined {
+  const [, seriesId, season, episode] = IN_SERIES.exec(contentId) ?? [];
+  return seriesId === undefined
+    ? undefined
+    : { seriesId, season: Number(season), episode: Number(episode) };
+}

@@ -1,4 +1,11 @@
-export { contentIdsOf, episodeId, newContentId, seriesOf } from './content-ids.ts';
+export {
+  contentIdsOf,
+  episodeId,
+  episodeOfContent,
+  idsOfContent,
+  newContentId,
+  seriesOf,
+} from './content-ids.ts';
 export { factsOfWork } from './facts-of-work.ts';
 export type { Matcher, WaitingReport, WorkMatch } from './matcher.ts';
 export type { SeriesName, Work, WorkIds, WorkType } from './work.ts';

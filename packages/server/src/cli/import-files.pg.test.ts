@@ -284,3 +284,22 @@ describe('works that a file names and nobody knows', () => {
     expect((await shown(user)).plays).toEqual(['mine 2026-02-01']);
   });
 });
+
+it('[EXP1] what `cuepoint export --format` writes is imported by another account as it is', async () => {
+  const [one, two] = [randomUUID(), randomUUID()];
+  const file = await fileOf('watched-history.json', [
+    seen(1),
+    seen(2, 2, '2026-03-05T20:15:30.000Z'),
+  ]);
+  await run(['import', file, '--from', 'trakt', '--user', one, '--yes']);
+  const out = join(home, 'trakt-files');
+  const argv = ['export', '--user', one, '--format', 'trakt'];
+  expect(await run(argv)).toMatchObject({ code: 1 });
+  const written = await run([...argv, '--out', out]);
+  expect(written).toMatchObject({ code: 0 });
+  expect(written.out).toContain('2 record(s) written, 0 for which trakt has no place');
+  const again = join(out, 'watched-history.json');
+  await run(['import', again, '--from', 'trakt', '--user', two, '--yes']);
+  expect(await shown(two)).toEqual(await shown(one));
+  expect(await run([...argv, '--out', out])).toMatchObject({ code: 1 });
+});

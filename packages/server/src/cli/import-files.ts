@@ -10,6 +10,7 @@ import {
 } from '@cuepoint/files';
 import { reportPlan } from '../imports/report-plan.ts';
 import { prepareImport, runImport, type ImportDeps } from '../imports/run-import.ts';
+import { requireZone } from '../imports/require-zone.ts';
 import { confirm } from './confirm.ts';
 import { print, type CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -109,17 +110,6 @@ function oneOf<Word extends string>(field: string, text: string, words: readonly
   const word = words.find((one) => one === text);
   if (word !== undefined) return word;
   throw new CuepointError('invalid_request', `--${field} is ${words.join(' or ')}.`, { field });
-}
-
-function requireZone(zone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch (error) {
-    throw new CuepointError('invalid_request', '--zone is a name like Europe/Berlin.', {
-      field: 'zone',
-      cause: error,
-    });
-  }
 }
 
 async function openFile(file: string): Promise<Blob> {

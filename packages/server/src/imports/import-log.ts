@@ -33,13 +33,17 @@ export function logOp({ importId, ...value }: ImportEntry): PlannedOp {
   return { kind: 'register.set', register: IMPORT_REGISTER, key: logKey(importId), value };
 }
 
+/** Undefined for a page of what an import changed. */
+export function readImportEntry(key: string, value: JsonValue | null): ImportEntry | undefined {
+  if (value === null || key.includes('/')) return undefined;
+  return { importId: key, ...(value as unknown as Omit<ImportEntry, 'importId'>) };
+}
+
 /** The imports of a person, the newest first. */
 export function readImports({ registers }: StoredPerson): ImportEntry[] {
   return [...registers.values()]
     .flatMap(({ register, key, value }) =>
-      register === IMPORT_REGISTER && value !== null && !key.includes('/')
-        ? [{ importId: key, ...(value as unknown as Omit<ImportEntry, 'importId'>) }]
-        : [],
+      register === IMPORT_REGISTER ? (readImportEntry(key, value) ?? []) : [],
     )
     .toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }

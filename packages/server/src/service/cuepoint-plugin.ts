@@ -23,6 +23,7 @@ import { addDeviceRoutes } from '../routes/devices.ts';
 import { addHealthRoute, addProbeRoutes } from '../routes/health.ts';
 import { addHistoryRoutes } from '../routes/history.ts';
 import { addHookRoutes, type HookRouteDeps } from '../routes/hooks.ts';
+import { addImportRoutes } from '../routes/imports.ts';
 import { addInspectorRoutes } from '../routes/inspector.ts';
 import { addLiveRoute } from '../routes/live.ts';
 import { addMatchingRoutes } from '../routes/matching.ts';
@@ -256,6 +257,9 @@ async function addApi(
     suffix: '',
   });
   addCatalogueRoutes(api, { ...parts, rates });
+  await app.register(async (files) =>
+    addImportRoutes(files.withTypeProvider<TypeBoxTypeProvider>(), deps),
+  );
   addMatchingRoutes(api, { ...deps, rates });
   await app.register(async (inside) => {
     keepForOperators(inside, parts.operators);
