@@ -3,18 +3,15 @@ import { expect, it } from 'vitest';
 import type { ImportRecord, Statement, When } from '../record.ts';
 import { Person } from '../testing/person.ts';
 
-const HOUR_MS = 3_600_000;
+const HALF_HOUR_MS = 1_800_000;
 const SOURCES = ['trakt', 'letterboxd', 'yamtrack'] as const;
 
 /** Few films and few days, so that sources tell of the same ones. */
 const film = fc.integer({ min: 1, max: 2 });
-/**
- * The same or hours apart: instants that overlap in part, where another source tells of their day, may end by order with one
- * viewing more. Decision 44 says so.
- */
-const instant = fc.integer({ min: 0, max: 15 }).map((step): When => ({
+/** Half hours: the same, overlapping in part, or apart. */
+const instant = fc.integer({ min: 0, max: 96 }).map((step): When => ({
   precision: 'instant',
-  at: new Date(Date.parse('2026-03-01T00:00:00Z') + 3 * step * HOUR_MS)
+  at: new Date(Date.parse('2026-03-01T00:00:00Z') + step * HALF_HOUR_MS)
     .toISOString()
     .replace('.000Z', 'Z'),
 }));

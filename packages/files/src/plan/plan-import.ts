@@ -140,7 +140,7 @@ function viewingOps(
     watchedAt,
     source,
   }));
-  const plan = planPlays({ contentId, source, dated, atLeast: told.atLeast }, known, zone);
+  const plan = planPlays({ contentId, dated, atLeast: told.atLeast }, known, zone);
   for (const [playId, { settles }] of told.dated) {
     const [first, ...again] = settles;
     first?.(plan.added.has(playId) ? 'added' : 'already_there');

@@ -1,5 +1,5 @@
 import { dateToMs, isDay, joinPlays, type Play } from '@cuepoint/core';
-import { COUNT_SOURCE, countedPlayId, currentId } from './play-ids.ts';
+import { againId, COUNT_SOURCE, countedPlayId, currentId } from './play-ids.ts';
 import type { Known, PlannedOp } from './planned.ts';
 
 /** Zones are from 12 hours behind UTC to 14 ahead: how far around a day's own hours its instants may be. */
@@ -11,7 +11,6 @@ export const COUNT_MAX = 1_000;
 
 export interface PlaysOfContent {
   readonly contentId: string;
-  readonly source: string;
   /** With a date each, and an id that is the same at every import. */
   readonly dated: readonly Play[];
   /** How many viewings the source tells of at least, those with a date among them. */
@@ -27,55 +26,52 @@ export interface PlannedPlays {
 }
 
 /**
- * What an import adds to the plays of one content, so that imports of different sources end in one state in whatever
- * order they come, and repeats change nothing. [IMP3]
+ * What an import adds to the plays of one content. What is seen is made of everything that was ever told, by the same rules
+ * whatever was told first: so imports end in one state in whatever order they come, and repeats change nothing. [IMP3]
  *
- * - A play that was ever told under its id is there, or was removed on purpose.
- * - A day of one source is a viewing that other sources may know to the second: it is left out, or gives way, where there
- *   is an instant of another source on that day, one for one. Everything else is told, and reading joins what overlaps.
- * - A viewing whose date comes to be known replaces one of unknown date; a count adds of the latter what is missing.
+ * - A play that was ever told under its id is there, has given way, or was removed on purpose.
+ * - A day of one source is a viewing that other sources may know to the second: it gives way where there is an instant of
+ *   another source on that day, one for one, and is back where the rules leave it none. Reading joins what overlaps.
+ * - A count of n stands for the viewings past those with a date, up to the n-th.
+ *
+ * What gives way is told and removed: it is remembered, and not seen.
  *
  * @param zone of the person, in which an instant is on a day; without one any zone may be meant.
  */
 export function planPlays(
-  { contentId, source, dated, atLeast }: PlaysOfContent,
+  { contentId, dated, atLeast }: PlaysOfContent,
   known: Known,
   zone: string | undefined,
 ): PlannedPlays {
   const runningSeconds = known.library.facts(contentId)?.durationSeconds;
   const before = known.plays(contentId);
+  const hidden = known.hidden(contentId);
   const isNew = ({ playId }: Play) => !known.wasTold(playId);
-  const instants = dated.filter((play) => !isDay(play.watchedAt ?? ''));
-  const days = dated.filter((play) => isDay(play.watchedAt ?? ''));
-  const newInstants = instants.filter(isNew);
-  const withInstants = [...before, ...newInstants];
-  const isOn = createIsOn(zone);
+  const told = dated.filter(isNew);
+  const all = [...before, ...hidden, ...told].filter(isDated);
+  const gone = daysOfInstants(all, { isOn: createIsOn(zone), runningSeconds });
 
-  const covered = coveredDays(days, { source, isOn, plays: withInstants, runningSeconds });
-  const newDays = days.filter((play) => isNew(play) && !covered.has(play.playId));
-  const gone = replacedDays(before, { source, isOn, newInstants, runningSeconds });
+  const seen = all.filter(({ playId }) => !gone.has(playId));
+  const newIds = new Set(told.map(({ playId }) => playId));
+  const hiddenIds = new Set(hidden.map(({ playId }) => playId));
+  const back = seen.filter(({ playId }) => hiddenIds.has(playId));
+  const removed = all.filter(({ playId }) => gone.has(playId) && !hiddenIds.has(playId));
 
-  const added = [...newInstants, ...newDays];
-  const kept = before.filter(({ playId }) => !gone.has(playId));
-  const after = [...kept, ...added];
-  const surplus = Math.max(
-    0,
-    datedViewings(after, runningSeconds) - datedViewings(before, runningSeconds),
-  );
-  const counts = countedIn(contentId, before, known).slice(0, surplus);
-  const total = viewings(after, runningSeconds) - counts.length;
   // What a source counts twice because it was told twice of one viewing is one.
-  const twice = dated.length - datedViewings(dated, runningSeconds);
-  const to = Math.min(atLeast - twice, COUNT_MAX);
-  const missing = missingCounts(contentId, { from: total, to }, known);
-
-  const removed = [...gone, ...counts];
+  const twice = dated.length - viewings(dated, runningSeconds);
+  const counts = planCounts(contentId, known, {
+    from: viewings(seen, runningSeconds),
+    to: Math.min(atLeast - twice, COUNT_MAX),
+  });
+  const playIds = [...removed.map(({ playId }) => playId), ...counts.removed];
   const ops: PlannedOp[] = [
-    ...added.map((play): PlannedOp => addOp(play)),
-    ...missing.map((playId): PlannedOp => addOp({ playId, contentId, source: COUNT_SOURCE })),
-    ...(removed.length === 0 ? [] : [{ kind: 'play.remove', playIds: removed } as const]),
+    ...told.map((play): PlannedOp => addOp(play)),
+    ...back.map((play): PlannedOp => addOp({ ...play, playId: againId(play.playId) })),
+    ...counts.added.map((playId): PlannedOp => addOp({ playId, contentId, source: COUNT_SOURCE })),
+    ...(playIds.length === 0 ? [] : [{ kind: 'play.remove', playIds } as const]),
   ];
-  return { ops, added: new Set(added.map(({ playId }) => playId)), counted: missing.length };
+  const added = seen.filter(({ playId }) => newIds.has(playId)).map(({ playId }) => playId);
+  return { ops, added: new Set(added), counted: counts.counted };
 }
 
 function addOp({ playId, contentId, watchedAt, source }: Play): PlannedOp {
@@ -103,68 +99,37 @@ function createIsOn(zone: string | undefined): IsOn {
 }
 
 interface Around {
-  readonly source: string;
   readonly isOn: IsOn;
   readonly runningSeconds: number | undefined;
 }
 
+const isDated = ({ watchedAt }: Play) => watchedAt !== undefined;
 const isInstant = ({ watchedAt }: Play) => watchedAt !== undefined && !isDay(watchedAt);
-
-/**
- * When each viewing began that other sources know to the second, and this one does not.
- *
- * @param before of which plays a viewing is not to hold any.
- */
-function instantsOfOthers(
-  plays: readonly Play[],
-  { source, runningSeconds }: Omit<Around, 'isOn'>,
-  before: readonly Play[] = [],
-): string[] {
-  const instants = plays.filter(isInstant);
-  const held = new Set(before.map(({ playId }) => playId));
-  for (const play of instants) if (play.source === source) held.add(play.playId);
-  return joinPlays(instants, runningSeconds).flatMap(({ playId, alsoIds, watchedAt = '' }) =>
-    [playId, ...alsoIds].some((id) => held.has(id)) ? [] : [watchedAt],
-  );
-}
 
 const byDayAndId = (a: Play, b: Play) =>
   `${a.watchedAt ?? ''}${a.playId}` < `${b.watchedAt ?? ''}${b.playId}` ? -1 : 1;
 
-/** Of a source's days those that an instant of another source stands for, one for one, the earliest first. */
-function coveredDays(
-  days: readonly Play[],
-  around: Around & { readonly plays: readonly Play[] },
-): ReadonlySet<string> {
-  const free = instantsOfOthers(around.plays, around);
-  const covered = new Set<string>();
-  for (const { playId, watchedAt = '' } of days.toSorted(byDayAndId)) {
-    const at = free.findIndex((instant) => around.isOn(instant, watchedAt));
-    if (at === -1) continue;
-    free.splice(at, 1);
-    covered.add(playId);
-  }
-  return covered;
-}
-
-/** Days of other sources that give way to instants that are new. */
-function replacedDays(
-  before: readonly Play[],
-  { source, isOn, newInstants, runningSeconds }: Around & { readonly newInstants: readonly Play[] },
-): ReadonlySet<string> {
+/** Of each source's days those that an instant of another source stands for, one for one, the earliest first. */
+function daysOfInstants(plays: readonly Play[], { isOn, runningSeconds }: Around): Set<string> {
   const gone = new Set<string>();
-  const others = new Set(before.flatMap((play) => play.source ?? []));
-  for (const other of others) {
-    if (other === source) continue;
-    const days = before.filter(
-      (play) => play.source === other && play.watchedAt !== undefined && isDay(play.watchedAt),
+  const days = plays.filter(
+    ({ source, watchedAt = '' }) => source !== undefined && isDay(watchedAt),
+  );
+  if (days.length === 0) return gone;
+  const instants = plays.filter(isInstant);
+  const joined = joinPlays(instants, runningSeconds);
+  for (const source of new Set(days.map((day) => day.source))) {
+    // When each viewing began that others know to the second, and this one does not.
+    const own = new Set(instants.flatMap((play) => (play.source === source ? [play.playId] : [])));
+    const free = joined.flatMap(({ playId, alsoIds, watchedAt = '' }) =>
+      [playId, ...alsoIds].some((id) => own.has(id)) ? [] : [watchedAt],
     );
-    const around = { source: other, runningSeconds };
-    const fresh = instantsOfOthers([...before, ...newInstants], around, before);
-    for (const { playId, watchedAt = '' } of days.toSorted(byDayAndId)) {
-      const at = fresh.findIndex((instant) => isOn(instant, watchedAt));
+    for (const { playId, watchedAt = '' } of days
+      .filter((day) => day.source === source)
+      .toSorted(byDayAndId)) {
+      const at = free.findIndex((instant) => isOn(instant, watchedAt));
       if (at === -1) continue;
-      fresh.splice(at, 1);
+      free.splice(at, 1);
       gone.add(playId);
     }
   }
@@ -175,35 +140,55 @@ function viewings(plays: readonly Play[], runningSeconds: number | undefined): n
   return joinPlays(plays, runningSeconds).length;
 }
 
-function datedViewings(plays: readonly Play[], runningSeconds: number | undefined): number {
-  return viewings(
-    plays.filter(({ watchedAt }) => watchedAt !== undefined),
-    runningSeconds,
-  );
+interface Counts {
+  /** Viewings with a date: the counts up to here give way. */
+  readonly from: number;
+  /** The greatest that the source tells. */
+  readonly to: number;
 }
 
-/** Ids of plays that counts added and that are there, by their number. */
-function countedIn(contentId: string, plays: readonly Play[], known: Known): string[] {
-  const there = new Set(
-    plays.flatMap(({ playId, source, watchedAt }) =>
-      source === COUNT_SOURCE && watchedAt === undefined ? [playId] : [],
-    ),
-  );
-  const found: string[] = [];
-  for (let ordinal = 1; found.length < there.size && ordinal <= COUNT_MAX; ordinal += 1) {
+function planCounts(contentId: string, known: Known, { from, to }: Counts) {
+  const there = countsThere(contentId, known);
+  const most = Math.max(to, ...there.keys());
+  const idOf = (ordinal: number) => currentId(countedPlayId(contentId, ordinal), known.isUndone);
+  const added: string[] = [];
+  const removed: string[] = [];
+  for (const [ordinal, { playId, isHidden }] of there) {
+    if (ordinal <= from && !isHidden) removed.push(playId);
+  }
+  for (let ordinal = from + 1; ordinal <= most; ordinal += 1) {
+    const one = there.get(ordinal);
+    const playId = idOf(ordinal);
+    if (one?.isHidden === true) added.push(againId(one.playId));
+    else if (one === undefined && !known.wasTold(playId)) added.push(playId);
+  }
+  const counted = added.length;
+  // A count that is reached is told all the same: an instant that joins two viewings may leave them fewer.
+  if (to > 0 && to <= from && most === to && !there.has(to)) {
+    const playId = idOf(to);
+    if (!known.wasTold(playId)) {
+      added.push(playId);
+      removed.push(playId);
+    }
+  }
+  return { added, removed, counted };
+}
+
+/** Plays that counts added, by their number: those that are seen, and those that gave way. */
+function countsThere(contentId: string, known: Known) {
+  const isCount = ({ source, watchedAt }: Play) =>
+    source === COUNT_SOURCE && watchedAt === undefined;
+  const seen = known.plays(contentId).filter(isCount);
+  const gone = known.hidden(contentId).filter(isCount);
+  const hiddenById = new Map([
+    ...seen.map(({ playId }) => [playId, false] as const),
+    ...gone.map(({ playId }) => [playId, true] as const),
+  ]);
+  const found = new Map<number, { readonly playId: string; readonly isHidden: boolean }>();
+  for (let ordinal = 1; found.size < hiddenById.size && ordinal <= COUNT_MAX; ordinal += 1) {
     const playId = currentId(countedPlayId(contentId, ordinal), known.isUndone);
-    if (there.has(playId)) found.push(playId);
+    const isHidden = hiddenById.get(playId);
+    if (isHidden !== undefined) found.set(ordinal, { playId, isHidden });
   }
   return found;
-}
-
-function missingCounts(
-  contentId: string,
-  { from, to }: { readonly from: number; readonly to: number },
-  known: Known,
-): string[] {
-  const ordinals = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index + 1);
-  return ordinals
-    .map((ordinal) => currentId(countedPlayId(contentId, ordinal), known.isUndone))
-    .filter((playId) => !known.wasTold(playId));
 }

@@ -18,9 +18,11 @@ export interface Known {
   readonly library: WorkLibrary;
   /** Plays that are not removed. */
   readonly plays: (contentId: string) => readonly Play[];
+  /** Plays that an import told or found, and that gave way to others by an import: they may come back under the next id. */
+  readonly hidden: (contentId: string) => readonly Play[];
   /** Whether a play of this id was ever told: a removed one does not come back. */
   readonly wasTold: (playId: string) => boolean;
-  /** Whether the play or the tag was removed because its import was taken back. */
+  /** Whether another id stands for the play or the tag: its import was taken back, or it gave way and came back. */
   readonly isUndone: (id: string) => boolean;
   readonly register: (kind: string, key: string) => KnownRegister | undefined;
   /** Since when the position of a content means what it says. */

@@ -15,12 +15,14 @@ import {
   type Stamp,
 } from '@cuepoint/core';
 import { createLibrary } from '../plan/library.ts';
+import { againId } from '../plan/play-ids.ts';
 import { planImport, type PlanOptions } from '../plan/plan-import.ts';
 import type { Known, Plan } from '../plan/planned.ts';
 import { stampOps } from '../plan/stamp-ops.ts';
 import type { Reading } from '../reading.ts';
 import type { ImportRecord } from '../record.ts';
 
+const IMPORT_DEVICE = 'import';
 /** Far after every date in a test. */
 const NOW_MS = Date.parse('2100-01-01T00:00:00Z');
 
@@ -52,7 +54,14 @@ export class Person {
       library: await createLibrary([...said, ...this.#contents], this.#links),
       plays: (contentId) => this.plays().filter((play) => play.contentId === contentId),
       wasTold: (playId) => this.#plays.has(playId),
-      isUndone: () => false,
+      hidden: (contentId) =>
+        [...this.#plays.values()].flatMap(({ tag, contentId: of, watchedAt, source, removed }) =>
+          removed?.deviceId === IMPORT_DEVICE && of === contentId && !this.#plays.has(againId(tag))
+            ? [{ playId: tag, contentId, watchedAt, source }]
+            : [],
+        ),
+      isUndone: (id) =>
+        this.#plays.get(id)?.removed?.deviceId === IMPORT_DEVICE && this.#plays.has(againId(id)),
       register: (kind, key) => {
         const there = this.#registers.get(`${kind}\n${key}`);
         return there && { value: there.value, claim: claimOf(there.stamp) };
@@ -67,7 +76,7 @@ export class Person {
 
   async import(readings: readonly Reading[], options: PlanOptions): Promise<Plan> {
     const plan = await planImport(readings, await this.known(), options);
-    this.write(plan.ops);
+    this.write(plan.ops, IMPORT_DEVICE);
     return plan;
   }
 
@@ -84,9 +93,9 @@ export class Person {
     );
   }
 
-  write(ops: Plan['ops']): void {
+  write(ops: Plan['ops'], deviceId = 'tv'): void {
     const tick = () => ({ physical: NOW_MS + (this.#ticks += 1), logical: 0 });
-    for (const op of stampOps(ops, { deviceId: 'import', tick })) this.#apply(op);
+    for (const op of stampOps(ops, { deviceId, tick })) this.#apply(op);
   }
 
   #apply(op: Op): void {
@@ -149,8 +158,9 @@ export class Person {
   /** Everything that a person sees, in an order of its own. */
   seen(): unknown {
     return {
+      // By what they say: one that gave way and came back has the next id.
       plays: this.plays()
-        .map((play) => JSON.stringify(play))
+        .map(({ playId: _id, ...play }) => JSON.stringify(play))
         .toSorted(),
       registers: [...this.#registers]
         .map(([name, { value }]) => `${name} ${JSON.stringify(value)}`)

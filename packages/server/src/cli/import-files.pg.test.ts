@@ -215,7 +215,7 @@ describe('cuepoint import --from', () => {
     [['--from', 'trakt', '/nowhere/x.zip', '--user', randomUUID()], 'Cannot read /nowhere/x.zip'],
     [
       ['--from', 'trakt', '/nowhere/x.zip', '--user', randomUUID(), '--zone', 'Mars/Base'],
-      '--zone is a name',
+      'A zone is a name',
     ],
     [['--from', 'trakt', '/nowhere/x.zip', '--user', randomUUID(), '--list', 'all'], '--list is'],
   ])('%j is refused', async (argv, message) => {

@@ -11,6 +11,10 @@ export function undoDevice(importId: string): string {
   return `${UNDO}${importId}`;
 }
 
+export function isImportDevice(deviceId: string): boolean {
+  return deviceId.startsWith(IMPORT);
+}
+
 export function isUndoDevice(deviceId: string): boolean {
   return deviceId.startsWith(UNDO);
 }

@@ -10,10 +10,11 @@ import {
   type PlayEntry,
   type Stamp,
 } from '@cuepoint/core';
-import { createLibrary, type Known } from '@cuepoint/files';
+import { againId, createLibrary, type Known } from '@cuepoint/files';
 import type { ExportLine, FoundWorks, SyncRepository } from '@cuepoint/store';
 import { MATCH_REGISTER, readHandMatch } from '../matching/hand-matches.ts';
-import { isUndoDevice } from './import-devices.ts';
+import { importDevice, isImportDevice, isUndoDevice } from './import-devices.ts';
+import { IMPORT_REGISTER, readImportEntry } from './import-log.ts';
 
 export interface StoredRegisterLine {
   readonly register: string;
@@ -75,12 +76,29 @@ export async function knownOf(
   }
   const playsByContent = new Map<string, Play[]>();
   const undone = new Set<string>();
-  for (const { tag, contentId, watchedAt, source, removed } of plays.values()) {
+  const hiddenByContent = new Map<string, Play[]>();
+  const undoneDevices = new Set(
+    [...registers.values()].flatMap(({ register, key, value }) => {
+      const entry = register === IMPORT_REGISTER ? readImportEntry(key, value) : undefined;
+      return entry?.state === 'undone' ? [importDevice(entry.importId)] : [];
+    }),
+  );
+  for (const { tag, contentId, added, watchedAt, source, removed } of plays.values()) {
     if (removed === null) {
       const of = playsByContent.get(contentId) ?? [];
       playsByContent.set(contentId, of);
       of.push({ playId: tag, contentId, watchedAt, source });
     } else if (isUndoDevice(removed.deviceId)) undone.add(tag);
+    else if (isImportDevice(removed.deviceId)) {
+      // It gave way. Its import was taken back since, or it came back under the next id.
+      const isOver = added !== null && undoneDevices.has(added.deviceId);
+      if (isOver || plays.has(againId(tag))) undone.add(tag);
+      else if (contentId !== '') {
+        const of = hiddenByContent.get(contentId) ?? [];
+        hiddenByContent.set(contentId, of);
+        of.push({ playId: tag, contentId, watchedAt, source });
+      }
+    }
   }
   const listed = new Set<string>();
   for (const { tag, contentId, removed } of tags.values()) {
@@ -90,6 +108,7 @@ export async function knownOf(
   return {
     library: await createLibrary([...contents, ...found], links, saidByHand(registers.values())),
     plays: (contentId) => playsByContent.get(contentId) ?? [],
+    hidden: (contentId) => hiddenByContent.get(contentId) ?? [],
     wasTold: (playId) => plays.has(playId),
     isUndone: (id) => undone.has(id),
     register: (kind, key) => {

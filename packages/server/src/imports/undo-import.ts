@@ -58,7 +58,8 @@ function playOps({ plays }: StoredPerson, deviceId: string): PlannedOp[] {
   for (const { tag, contentId, added, removed, watchedAt, source } of plays.values()) {
     if (removed === null && added?.deviceId === deviceId) gone.push(tag);
     // It gave way to something that goes now. Removed is for good: it is told again under another id.
-    if (removed?.deviceId !== deviceId || added === null) continue;
+    if (removed?.deviceId !== deviceId || added === null || added.deviceId === deviceId) continue;
+    if (plays.has(againId(tag))) continue;
     back.push({
       kind: 'play.add',
       contentId,
