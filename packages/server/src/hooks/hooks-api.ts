@@ -2,13 +2,13 @@ import { hooksPlugin } from '@cuepoint/hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createPeerAddresses } from '../http/peer-address.ts';
 import { publicAddressOf } from '../http/public-address.ts';
+import { createMatcher } from '../matching/create-matcher.ts';
 import type { HookRouteDeps } from '../routes/hooks.ts';
 import type { ServiceParts } from '../service/parts.ts';
 import { requireRate, type UserRates } from '../service/user-rates.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import { createHookPorts } from './hook-ports.ts';
 import { createReceiptLog } from './receipt-log.ts';
-import { createWorkMatcher } from './work-matcher.ts';
 
 export interface HooksApiDeps {
   readonly parts: ServiceParts;
@@ -21,7 +21,7 @@ export async function addHooksApi(
   app: FastifyInstance,
   { parts, writes, rates }: HooksApiDeps,
 ): Promise<HookRouteDeps> {
-  const { hooks, publicUrl, repository, randomUuid, now } = parts;
+  const { hooks, publicUrl, randomUuid, now } = parts;
   const addresses = createPeerAddresses(parts.live.trustedProxies ?? []);
   const receipts = createReceiptLog({
     store: hooks,
@@ -31,7 +31,7 @@ export async function addHooksApi(
     },
     onFailed: (err) => app.log.warn({ err }, 'receipts of a hook were not stored'),
   });
-  const matcher = createWorkMatcher(repository);
+  const matcher = createMatcher({ ...writes, rates });
   const ports = createHookPorts({ ...writes, rates, hooks, matcher, receipts });
   await app.register(async (scope) =>
     hooksPlugin(scope, {
