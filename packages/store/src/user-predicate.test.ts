@@ -21,6 +21,7 @@ const OF_NO_USER = new Set([
   'lock-catalogue',
   'notify',
   'read-aliases',
+  'has-catalogue',
   'read-content-names',
   'read-content-numbers',
   'read-catch-up',
