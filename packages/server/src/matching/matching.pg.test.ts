@@ -29,6 +29,7 @@ describe.each(BOTH_DATABASES)('works that are not recognised, on $name', ({ open
     service = await api.createUser({ scopes: ['cuepoint:service'] });
     matcher = createMatcher({
       ...api.parts,
+      inTurn: async (_userId, piece) => piece(),
       quota: { rowsMax: 0, findExcess: () => new Set() },
       rates: createUserRates(0, () => 0),
       timeAck: () => () => undefined,
