@@ -8,11 +8,11 @@ const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 31_300 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 31_600 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 26_500,
+    bytesMax: 26_800,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 6_000 },
   {

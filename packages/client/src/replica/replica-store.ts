@@ -369,6 +369,7 @@ export class ReplicaStore {
     this.#ids.restart();
     this.#clock = new ServiceClock(this.#deps.environment, replica.meta);
     this.#install(replica);
+    if (read !== undefined) this.#writer.copy();
   }
 
   #clear(namespace: string): Promise<void> {
@@ -384,6 +385,7 @@ export class ReplicaStore {
       environment,
       () => this.#changed.notify(OUTBOX, {}),
       !isRead,
+      () => this.#replica.outboxRecords(this.#place.isNobodys),
     );
   }
 

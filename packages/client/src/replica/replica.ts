@@ -223,9 +223,16 @@ export class Replica {
   records(): StorageChange[] {
     return [
       ...this.#acknowledged.records(),
-      ...this.#ordered.map(({ id }) => this.#entryRecord(id)),
+      ...this.outboxRecords(),
       [META_KEY, metaToStored(this.#meta)],
     ];
+  }
+
+  /** @param isNobodys what was written for nobody yet, and not what is shown beside it. [ENG6] */
+  outboxRecords(isNobodys = false): StorageChange[] {
+    return this.#ordered
+      .filter(({ userId }) => !isNobodys || userId === undefined)
+      .map(({ id }) => this.#entryRecord(id));
   }
 
   #entryRecord(id: string): StorageChange {

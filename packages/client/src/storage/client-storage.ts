@@ -24,6 +24,13 @@ export interface ClientStorage {
    * @returns what puts changes, or none, in the place of those that it was given before.
    */
   readonly note?: ((namespace: string) => (changes: readonly StorageChange[]) => void) | undefined;
+  /**
+   * Keeps what waits beside a medium that has failed, for the case that it is lost with all that it took since. It counts as
+   * written for a later `read` that finds the medium empty. [ENG7]
+   *
+   * @returns what puts a whole outbox in the place of the one before; it is asked for only where there is need.
+   */
+  readonly copy?: ((namespace: string) => (outbox: () => StorageChange[]) => void) | undefined;
   /** What is written here ends with the process: the SDK says so by `hasStorageFailed`. */
   readonly isVolatile?: boolean;
   /** Tells that everything is gone which nobody cleared here: it is written anew, from memory. [ENG7] */

@@ -22,6 +22,11 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   let known: { readonly mark: unknown } | undefined;
   const gone = new Listeners();
   const notes = pageNotes(name);
+  /**
+   * Chromium goes on after a full disk in a log that this has torn, and drops the database with all that it took since when
+   * it is started again. So the outbox is kept beside one that failed, until there is another. [ENG7]
+   */
+  const copies = pageNotes(`${name}-copy`);
   const begin = objectStore(name, RECORDS, {
     durability: 'strict',
     onCreated: (store) => store.put(Math.random(), MARK),
@@ -40,15 +45,23 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
    * @returns what the database does not take, on a full disk say: it stays noted, and counts all the same.
    */
   async function takeNotes(namespace: string): Promise<StorageChange[]> {
-    if (notes.find(namespace).length === 0) return [];
+    if (notes.find(namespace).length + copies.find(namespace).length === 0) return [];
     const store = await begin('readwrite');
     // Those that are there as the transaction begins: a page that goes on takes its own away once it is stored.
     const found = notes.find(namespace);
     const changes: StorageChange[] = [];
+    const copied = copies.find(namespace).filter(([, text]) => {
+      const [of, ...outbox] = changesOf(text);
+      // Of the database that is there it knows nothing that this does not.
+      const isLost = of?.[1] !== known?.mark;
+      if (isLost) changes.push(...outbox);
+      return isLost;
+    });
     for (const [, text] of found) changes.push(...changesOf(text));
     try {
       await putAll(store, namespace, changes);
       notes.remove(found);
+      copies.remove(copied);
       return [];
     } catch {
       return changes;
@@ -58,6 +71,15 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
   return {
     onGone: gone.subscribe,
     note: (namespace) => notes.of(namespace),
+    copy(namespace) {
+      // One for all pages, which have the same outbox.
+      const put = copies.of(namespace, '');
+      return (outbox) => {
+        if (!copies.isDoubted(known?.mark)) return;
+        const changes = outbox();
+        put(changes.length === 0 ? [] : [['', known?.mark], ...changes]);
+      };
+    },
     async read(namespace) {
       const left = await takeNotes(namespace);
       const store = await begin('readonly');
@@ -70,10 +92,16 @@ export function indexedDbStorage(name = 'cuepoint'): ClientStorage {
       return [...records];
     },
     async write(namespace, changes) {
-      await putAll(await begin('readwrite'), namespace, changes);
+      try {
+        await putAll(await begin('readwrite'), namespace, changes);
+      } catch (error) {
+        copies.doubt(known?.mark);
+        throw error;
+      }
     },
     async clear(prefix) {
       notes.clear(prefix);
+      copies.clear(prefix);
       const store = await begin('readwrite');
       store.delete(IDBKeyRange.bound([prefix], [prefix + PREFIX_END]));
       await endOf(store);

@@ -13,6 +13,8 @@ export function pageNotes(name: string) {
   const startOf = (namespace: string) =>
     `${escapeSeparator(name)}-left|${escapeSeparator(namespace)}`;
 
+  const doubted = `${escapeSeparator(name)}-doubted`;
+
   function keysFrom(start: string): string[] {
     try {
       return Object.keys(localStorage).filter((key) => key.startsWith(start));
@@ -23,8 +25,11 @@ export function pageNotes(name: string) {
 
   return {
     /** @returns what puts changes in the place of those of before, the first so many of them. */
-    of(namespace: string): (changes: readonly StorageChange[]) => void {
-      const at = `${startOf(namespace)}|${Math.random()}`;
+    of(
+      namespace: string,
+      page: string | number = Math.random(),
+    ): (changes: readonly StorageChange[]) => void {
+      const at = `${startOf(namespace)}|${page}`;
       return (changes) => {
         try {
           // JSON makes null of what is to be deleted, and no record is that.
@@ -45,6 +50,21 @@ export function pageNotes(name: string) {
     remove(notes: readonly (readonly [key: string, text: string])[]): void {
       for (const [key, text] of notes) {
         if (localStorage.getItem(key) === text) localStorage.removeItem(key);
+      }
+    },
+    /** What is stored beside this, by its mark, has failed once. */
+    doubt(mark: unknown): void {
+      try {
+        localStorage.setItem(doubted, String(mark));
+      } catch {
+        // There is nothing to keep a copy in.
+      }
+    },
+    isDoubted(mark: unknown): boolean {
+      try {
+        return localStorage.getItem(doubted) === String(mark);
+      } catch {
+        return false;
       }
     },
     /** Of every namespace that begins with `prefix`. */

@@ -19,7 +19,7 @@ export const RECORDS_PER_WRITE_MAX = 500;
  * and `hasFailed` says that changes would not survive its end.
  */
 export class StorageWriter {
-  readonly #storage: Pick<ClientStorage, 'write' | 'note'>;
+  readonly #storage: Pick<ClientStorage, 'write' | 'note' | 'copy'>;
   readonly #namespace: string;
   readonly #environment: Pick<ClientEnvironment, 'setTimer'>;
   readonly #onFailedChanged: () => void;
@@ -27,18 +27,22 @@ export class StorageWriter {
   /** What the write that runs has not stored yet. */
   #writing: readonly StorageChange[] = [];
   #note: ((changes: readonly StorageChange[]) => void) | undefined;
+  #copy: ((outbox: () => StorageChange[]) => void) | undefined;
+  readonly #outbox: () => StorageChange[];
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
   #hasFailed: boolean;
   #cancelRetry: () => void = () => undefined;
 
   constructor(
-    storage: Pick<ClientStorage, 'write' | 'note'>,
+    storage: Pick<ClientStorage, 'write' | 'note' | 'copy'>,
     namespace: string,
     environment: Pick<ClientEnvironment, 'setTimer'>,
     onFailedChanged: () => void,
     hasFailed = false,
+    outbox: () => StorageChange[] = () => [],
   ) {
+    this.#outbox = outbox;
     this.#hasFailed = hasFailed;
     this.#storage = storage;
     this.#namespace = namespace;
@@ -77,6 +81,12 @@ export class StorageWriter {
     this.#note?.(changes);
   }
 
+  /** Beside a medium that has failed once, what waits is kept twice. [ENG7] */
+  copy(): void {
+    this.#copy ??= this.#storage.copy?.(this.#namespace);
+    this.#copy?.(this.#outbox);
+  }
+
   /** It tries no more. */
   close(): void {
     this.#cancelRetry();
@@ -103,6 +113,7 @@ export class StorageWriter {
         } while (written < changes.length);
         this.#writing = [];
         if (this.#note !== undefined) this.note();
+        this.copy();
         this.#setFailed(false);
         return;
       } catch {

@@ -171,6 +171,46 @@ describe('a note', () => {
     expect(await storage.read('n')).toEqual([['a', 1]]);
   });
 
+  it('[ENG7] is kept of the whole outbox beside a database that failed once, and counts where that is lost', async () => {
+    const name = freshName();
+    const storage = indexedDbStorage(name);
+    await storage.write('n', [['o/1', 1]]);
+    const copy = storage.copy?.('n');
+    const waiting: [string, unknown][] = [
+      ['o/1', 1],
+      ['o/2', 2],
+    ];
+    const outbox = vi.fn<() => [string, unknown][]>(() => waiting);
+    copy?.(outbox);
+    expect(outbox).not.toHaveBeenCalled();
+    const commit = vi.spyOn(fakeIndexedDb.IDBTransaction.prototype, 'commit');
+    commit.mockImplementation(function (this: IDBTransaction) {
+      commit.mockRestore();
+      this.abort();
+    });
+    const written = storage.write('n', [['o/2', 2]]).then(
+      () => 'stored',
+      () => 'failed',
+    );
+    expect(await written).toBe('failed');
+    copy?.(outbox);
+    // The database is there: it knows better.
+    expect(await indexedDbStorage(name).read('n')).toEqual([['o/1', 1]]);
+    const deleting = indexedDB.deleteDatabase(name);
+    await new Promise((resolve) => {
+      deleting.addEventListener('success', resolve);
+    });
+    expect(await indexedDbStorage(name).read('n')).toEqual(waiting);
+    expect(Object.keys(texts).filter((key) => !key.endsWith('-doubted'))).toEqual([]);
+
+    // Of the new database there is no doubt; of one that is doubted and has nothing waiting there is no copy.
+    const next = indexedDbStorage(name);
+    await next.read('n');
+    outbox.mockClear();
+    next.copy?.('n')(outbox);
+    expect(outbox).not.toHaveBeenCalled();
+  });
+
   it('[ENG5] has the first so many changes of what is too long, and none where there is no localStorage', async () => {
     const storage = indexedDbStorage(freshName());
     const changes = Array.from({ length: 3_000 }, (_, index): [string, unknown] => [

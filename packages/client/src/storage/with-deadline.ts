@@ -60,6 +60,7 @@ export function withDeadline(
     isVolatile: storage.isVolatile === true,
     onGone: (listener) => storage.onGone?.(listener) ?? (() => undefined),
     note: storage.note?.bind(storage),
+    copy: storage.copy?.bind(storage),
     read: (namespace) => call(() => storage.read(namespace)),
     write: (namespace, changes) => call(() => storage.write(namespace, changes)),
     clear: (prefix) => call(() => storage.clear(prefix)),
