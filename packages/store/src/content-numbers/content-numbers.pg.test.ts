@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TEST_DATABASES, type TestDatabase } from '../testing/databases.ts';
+import { POSTGRES, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts';
 import { createContentNumbers } from './content-numbers.ts';
 
 const CALLER = 'caller';
@@ -51,4 +51,27 @@ describe.each(TEST_DATABASES)('numbers of contents on $name', ({ open }) => {
     const after = await numbers.numbersOf(CALLER, ['left:2']);
     expect((after.get('left:2') ?? 0) - (before.get('left:1') ?? 0)).toBe(1);
   });
+});
+
+test('[TRK2] an instance that waits for another one to give a number takes that one', async () => {
+  const opened = await POSTGRES.open();
+  try {
+    await using other = await opened.connect();
+    await other.query('begin');
+    const [given] = await other.query<{ number: number }>(
+      "insert into cuepoint.content_numbers (name) values ('held') returning number",
+    );
+    const asked = createContentNumbers(opened.database).numbersOf(CALLER, ['held']);
+    let waiting: unknown[] = [];
+    while (waiting.length === 0) {
+      waiting = await other.query(
+        'select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
+        [other.backendPid],
+      );
+    }
+    await other.query('commit');
+    expect((await asked).get('held')).toBe(given?.number);
+  } finally {
+    await opened.destroy();
+  }
 });
