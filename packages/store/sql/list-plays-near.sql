@@ -8,10 +8,7 @@ from unnest($2::varchar[], $3::timestamptz[], $4::timestamptz[], $5::float8[])
 cross join lateral (
   (
     select
-      p.play_id, p.content_id, p.watched_precision, p.source,
-      (extract(epoch from p.watched_at) * 1000)::float8 as watched_ms,
-      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
-      p.removed_by, p.removed_physical, p.removed_logical
+      include fragments/play-columns.sql
     from cuepoint.user_plays p
     where p.user_id = $1::uuid
       and not p.is_removed
@@ -23,10 +20,7 @@ cross join lateral (
   union all
   (
     select
-      p.play_id, p.content_id, p.watched_precision, p.source,
-      (extract(epoch from p.watched_at) * 1000)::float8 as watched_ms,
-      p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
-      p.removed_by, p.removed_physical, p.removed_logical
+      include fragments/play-columns.sql
     from cuepoint.user_plays p
     where p.user_id = $1::uuid
       and not p.is_removed

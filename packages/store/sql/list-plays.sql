@@ -1,10 +1,7 @@
 -- A page of the history, the newest first; what nobody knows the time of comes last. [OPS3]
 -- $2, $3 where the page before ended; $4, $5 from and to, $5 excluded; $6 rows.
 select
-  p.play_id, p.content_id, p.watched_precision, p.source,
-  (extract(epoch from p.watched_at) * 1000)::float8 as watched_ms,
-  p.timestamp_physical, p.timestamp_logical, p.claim_physical, p.claim_logical, p.device_id,
-  p.removed_by, p.removed_physical, p.removed_logical
+  include fragments/play-columns.sql
 from cuepoint.user_plays p
 where p.user_id = $1::uuid
   and not p.is_removed

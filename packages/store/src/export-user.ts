@@ -3,7 +3,6 @@ import { plainArray, textArray } from './array-literal.ts';
 import { textToCursor } from './cursor.ts';
 import type { Database, Queryable } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { ofCounters } from './sql-files.ts';
 import { rowsAtOnce } from './rows-at-once.ts';
 import { readChanges, readCursor } from './read-changes.ts';
 import {
@@ -122,6 +121,8 @@ async function linesOf(transaction: Queryable, userId: string, ops: readonly Op[
   return lines;
 }
 
+const PLAYS_SINCE = { xid: 'export-plays-since', counter: 'export-plays-since-counter' } as const;
+
 /** Plays are in no page of changes: those that changed since the export began come again. */
 async function playLinesSince(
   transaction: Queryable,
@@ -129,11 +130,10 @@ async function playLinesSince(
   start: string,
   { catchUp }: Dialect,
 ): Promise<ExportLine[]> {
-  const { seen } = textToCursor(start);
-  const isCounting = catchUp === 'counter';
-  const mark = isCounting ? String(BigInt(seen) + 1n) : (seen.split(':')[0] ?? '0');
-  const name = isCounting ? ofCounters('export-plays-since') : 'export-plays-since';
-  const { rows } = await transaction.query<ExportedPlayRow>(name, [userId, mark]);
+  const { rows } = await transaction.query<ExportedPlayRow>(PLAYS_SINCE[catchUp], [
+    userId,
+    textToCursor(start).seen,
+  ]);
   return rows.map(playLine);
 }
 

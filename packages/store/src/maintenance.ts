@@ -1,6 +1,7 @@
-import { DEFAULT_STALE_AFTER_MS, PLACE_LIFETIME_MS } from '@cuepoint/core';
+import { DEFAULT_STALE_AFTER_MS } from '@cuepoint/core';
 import type { Database, Queryable } from './database.ts';
 import { setPlatformTimer, type CancelTimer, type SetTimer } from './group-commit/timers.ts';
+import { deleteOldPlaces } from './old-places.ts';
 import { markStaleDevices, type DeviceKey } from './stale-devices.ts';
 
 export const DEFAULT_RETENTION_MS = 30 * 24 * 60 * 60_000;
@@ -119,23 +120,23 @@ export function createMaintenance(
   async function collectGarbage(): Promise<GarbageCollectionReport> {
     const at = now === undefined ? null : new Date(now());
     const [retentionSeconds, graceSeconds] = [retentionMs / 1000, gcGraceMs / 1000];
-    const tombstones = await deleteInBatches('delete-collected', [
-      at,
-      retentionSeconds,
-      graceSeconds,
-      DELETE_BATCH_ROWS,
-    ]);
-    const devices = await deleteInBatches('delete-revoked-devices', [
+    const deleteBy = (name: string, params: readonly unknown[]) =>
+      inBatches(async (transaction) => {
+        const { rows } = await transaction.query<{ deleted: number }>(name, [
+          ...params,
+          DELETE_BATCH_ROWS,
+        ]);
+        return rows[0]?.deleted ?? 0;
+      });
+    const tombstones = await deleteBy('delete-collected', [at, retentionSeconds, graceSeconds]);
+    const devices = await deleteBy('delete-revoked-devices', [
       at,
       retentionSeconds,
       REVOKED_DEVICES_KEPT,
-      DELETE_BATCH_ROWS,
     ]);
-    const places = await deleteInBatches('delete-old-places', [
-      at,
-      PLACE_LIFETIME_MS / 1000,
-      DELETE_BATCH_ROWS,
-    ]);
+    const places = await inBatches((transaction) =>
+      deleteOldPlaces(transaction, at, DELETE_BATCH_ROWS, database.dialect.current),
+    );
     const deleted = tombstones.deleted + devices.deleted + places.deleted;
     if (!tombstones.lockHeld) return { raisedUsers: 0, deleted, lockHeld: false };
     const raisedUsers = await exclusively('garbage_collection', async (transaction) => {
@@ -149,17 +150,13 @@ export function createMaintenance(
     return { raisedUsers: raisedUsers ?? 0, deleted, lockHeld: raisedUsers !== undefined };
   }
 
-  /** @param params the last one is {@link DELETE_BATCH_ROWS}. */
-  async function deleteInBatches(
-    name: 'delete-collected' | 'delete-revoked-devices' | 'delete-old-places',
-    params: readonly unknown[],
+  /** @param work deletes at most {@link DELETE_BATCH_ROWS}, and says how many. */
+  async function inBatches(
+    work: (transaction: Queryable) => Promise<number>,
   ): Promise<Pick<GarbageCollectionReport, 'deleted' | 'lockHeld'>> {
     let deleted = 0;
     for (;;) {
-      const batch = await exclusively('garbage_collection', async (transaction) => {
-        const { rows } = await transaction.query<{ deleted: number }>(name, params);
-        return rows[0]?.deleted ?? 0;
-      });
+      const batch = await exclusively('garbage_collection', work);
       if (batch === undefined) return { deleted, lockHeld: false };
       deleted += batch;
       if (batch > 0) observer.collected?.(batch);

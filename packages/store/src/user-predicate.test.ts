@@ -55,7 +55,8 @@ const LOCKS_ONLY = 'lock-marked-tables';
 /** Periodic work that looks for rows of any user; nothing else runs it. */
 const ACROSS_USERS = new Map([
   ['delete-revoked-devices', 'maintenance.ts'],
-  ['delete-old-places', 'maintenance.ts'],
+  ['delete-old-places', 'old-places.ts'],
+  ['find-old-places', 'old-places.ts'],
   ['mark-stale-devices', 'stale-devices.ts'],
   ['find-stale-devices', 'stale-devices.ts'],
 ]);

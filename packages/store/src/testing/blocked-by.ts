@@ -18,7 +18,7 @@ export async function blockedBy(opened: TestDatabase, holder: TestConnection): P
 }
 
 /**
- * Resolves once no transaction is open that began before the last removal. Garbage collection waits for
+ * Resolves once no transaction is open that began before the last removal of an add or a play. Garbage collection waits for
  * those, and another test's transaction on the same server is one. [CUR3]
  */
 export async function withoutOlderTransactions(opened: TestDatabase): Promise<void> {
@@ -28,7 +28,11 @@ export async function withoutOlderTransactions(opened: TestDatabase): Promise<vo
   await untilTrue(
     opened,
     `select coalesce(max(changed_xid) < pg_snapshot_xmin(pg_current_snapshot()), true) as over
-     from cuepoint.user_watchlists where is_removed`,
+     from (
+       select changed_xid from cuepoint.user_watchlists where is_removed
+       union all
+       select changed_xid from cuepoint.user_plays where is_removed
+     ) removed`,
   );
 }
 
