@@ -17,6 +17,7 @@ import { Listeners } from '../subscribable.ts';
 import type { WatchState } from '../watch-state.ts';
 import type { Fetch } from './parts/ask-service.ts';
 import { createCatalogue } from './parts/catalogue.ts';
+import { CurrentLists, type CurrentList } from './parts/current-lists.ts';
 import { createDescription, type AppDescription } from './parts/description.ts';
 import { perState } from './parts/per-state.ts';
 
@@ -78,16 +79,57 @@ const PARTS = ['progress', ...KINDS];
 const LOOK_MAX_MS = 60 * 60_000;
 const NO_OPTIONS: ContinueWatchingOptions = {};
 
+/** What lists hear of: keys by part, undefined for all of them; `online` where what could not be asked before can be. */
+type News = ReadonlyMap<string, Iterable<string>> | undefined | 'online';
+
+interface KeptList extends CurrentList<News> {
+  readonly options: ContinueWatchingOptions;
+  readonly facade: ContinueWatching;
+}
+
+type KeptLists = CurrentLists<KeptList, News>;
+
 const listsOf = perState((door, state) => {
-  const lists = new WeakMap<ContinueWatchingOptions, ContinueWatching>();
+  const facades = new WeakMap<ContinueWatchingOptions, ContinueWatching>();
+  const current: KeptLists = new CurrentLists();
+  door.store.onChanged(({ keys }) => current.tell(keys));
+  let { isOnline } = state.status.get();
+  state.status.subscribe(() => {
+    const wasOnline = isOnline;
+    ({ isOnline } = state.status.get());
+    if (isOnline && !wasOnline) current.tell('online');
+  });
   return (options: ContinueWatchingOptions): ContinueWatching => {
-    const list = lists.get(options) ?? createContinueWatching(door, state, options);
-    lists.set(options, list);
-    return list;
+    const facade =
+      facades.get(options) ??
+      current.find((list) => saySame(list.options, options))?.facade ??
+      createContinueWatching(door, options, current);
+    facades.set(options, facade);
+    return facade;
   };
 });
 
-/** @param options the same object gives the same list: keep it. */
+/** Functions by identity. */
+function saySame(a: ContinueWatchingOptions, b: ContinueWatchingOptions): boolean {
+  return (
+    a.facts === b.facts &&
+    a.episodesOf === b.episodesOf &&
+    a.canonical === b.canonical &&
+    a.fetch === b.fetch &&
+    (a.catalogue ?? false) === (b.catalogue ?? false) &&
+    JSON.stringify(policyOf(a)) === JSON.stringify(policyOf(b))
+  );
+}
+
+const policyOf = ({ policy }: ContinueWatchingOptions): ContinueWatchingPolicy => ({
+  ...CONTINUE_WATCHING_POLICY,
+  ...policy,
+});
+
+/**
+ * @param options objects with the same functions and values give the same list; functions that are made anew for each call
+ * are another list each.
+ */
 export function continueWatchingOf(
   state: WatchState,
   options: ContinueWatchingOptions = NO_OPTIONS,
@@ -97,8 +139,8 @@ export function continueWatchingOf(
 
 function createContinueWatching(
   door: Door,
-  state: WatchState,
   options: ContinueWatchingOptions,
+  current: KeptLists,
 ): ContinueWatching {
   const { store, write, environment } = door;
   const listeners = new Listeners();
@@ -111,7 +153,7 @@ function createContinueWatching(
   const describe = createDescription(store, options, catalogue);
   const source: ListSource = {
     describe,
-    policy: { ...CONTINUE_WATCHING_POLICY, ...options.policy },
+    policy: policyOf(options),
     state: {
       *contentIds() {
         for (const part of PARTS) for (const key of store.replica.keysOf(part)) yield key;
@@ -132,33 +174,33 @@ function createContinueWatching(
   let looksAtMs = Infinity;
   let shown: readonly Card[] = [];
 
-  store.onChanged(({ keys }) => {
-    if (keys === undefined) {
-      describe.reset();
-      list.reset();
-    } else {
-      const contents = keys.get('content') ?? [];
-      if (PARTS.every((part) => !keys.has(part)) && !keys.has('content')) return;
-      for (const contentId of contents) described(contentId);
-      for (const part of PARTS) for (const key of keys.get(part) ?? []) list.changed(key);
+  function hear(news: News): void {
+    if (news === 'online') {
+      if (catalogue !== undefined) describeAll();
+      return;
     }
+    if (news === undefined) {
+      describeAll();
+      return;
+    }
+    const contents = news.get('content') ?? [];
+    if (PARTS.every((part) => !news.has(part)) && !news.has('content')) return;
+    for (const contentId of contents) described(contentId);
+    for (const part of PARTS) for (const key of news.get(part) ?? []) list.changed(key);
     listeners.notify();
-  });
+  }
+
+  /** Before anything is read: what has missed changes is made anew. */
+  function wake(): void {
+    if (current.use(own)) return;
+    describe.reset();
+    list.reset();
+  }
 
   function describeAll(): void {
     describe.reset();
     list.reset();
     listeners.notify();
-  }
-
-  if (catalogue !== undefined) {
-    let { isOnline } = state.status.get();
-    // What could not be asked before is asked now.
-    state.status.subscribe(() => {
-      const wasOnline = isOnline;
-      ({ isOnline } = state.status.get());
-      if (isOnline && !wasOnline) describeAll();
-    });
   }
 
   function described(contentId: string): void {
@@ -184,6 +226,7 @@ function createContinueWatching(
   }
 
   const cards = (): readonly Card[] => {
+    wake();
     shown = list.cards(nowMs());
     lookLater();
     return shown;
@@ -191,23 +234,34 @@ function createContinueWatching(
 
   function set(register: 'dismissed' | 'rewatch', id: string, value: true | { since: '' }): void {
     requireContentId(id);
+    wake();
     const key = groupOf(id, describe);
     write({ kind: 'register.set', register, key, value, isDated: true });
   }
 
   /** Under whatever name of the group it was said. */
   function clear(register: 'dismissed' | 'rewatch', id: string): boolean {
+    wake();
     const keys = new Set([id, describe.canonical(id), groupOf(id, describe)]);
     const said = [...keys].filter((key) => source.state.register(register, key)?.value != null);
     write(...said.map((key) => ({ kind: 'register.set' as const, register, key, value: null })));
     return said.length > 0;
   }
 
-  return {
+  const facade: ContinueWatching = {
     list: cards,
-    upNext: (seriesId) => list.upNext(seriesId, nowMs()),
-    explain: () => explainContinueWatching(source, nowMs()),
-    facts: (contentId) => describe.facts(describe.canonical(contentId)),
+    upNext(seriesId) {
+      wake();
+      return list.upNext(seriesId, nowMs());
+    },
+    explain() {
+      wake();
+      return explainContinueWatching(source, nowMs());
+    },
+    facts(contentId) {
+      wake();
+      return describe.facts(describe.canonical(contentId));
+    },
     dismiss: (id) => set('dismissed', id, true),
     restore: (id) => clear('dismissed', id),
     rewatch: (id) => set('rewatch', id, { since: '' }),
@@ -228,4 +282,7 @@ function createContinueWatching(
       };
     },
   };
+  const own: KeptList = { options, facade, hear, isFollowed: () => listeners.size > 0 };
+  current.use(own);
+  return facade;
 }
