@@ -37,7 +37,9 @@ export function addWatchlistRoutes(scope: TraktScope): void {
   });
   addKeptList(scope, {
     path: 'favorites',
-    read: async (userId) => (await readSaid(paged, userId, 'favorite')).toReversed(),
+    // Of one moment by id, as they are read.
+    read: async (userId) =>
+      (await readSaid(paged, userId, 'favorite')).toSorted((a, b) => a.atMs - b.atMs),
     add: (caller, contentId) => changes.say(caller, 'favorite', contentId, true),
     remove: (caller, contentId) => changes.say(caller, 'favorite', contentId, null),
   });
@@ -54,17 +56,19 @@ function addKeptList(scope: TraktScope, list: KeptList): void {
     const { entries, contents, notFound } = await readContents(scope, caller, bodyOf(request));
     const there = await contentsOn(scope, list, caller.userId);
     const [added, existing] = [noneOfEach(), noneOfEach()];
-    await mapSome(contents, async ({ index, contentId }) => {
-      const name = entries[index]?.list ?? 'movies';
-      const canonical = await there.canonical(contentId);
-      if (there.ids.has(canonical)) {
-        existing[name] += 1;
-        return;
-      }
+    const named = await mapSome(contents, async ({ index, contentId }) => ({
+      name: entries[index]?.list ?? 'movies',
+      contentId,
+      canonical: await there.canonical(contentId),
+    }));
+    const fresh = named.filter(({ name, canonical }) => {
+      const isThere = there.ids.has(canonical);
+      (isThere ? existing : added)[name] += 1;
       there.ids.add(canonical);
-      added[name] += 1;
-      await list.add(caller, contentId);
+      return !isThere;
     });
+    // Nothing is waited for between two of them: what was named first is stamped first.
+    await mapSome(fresh, ({ contentId }) => list.add(caller, contentId));
     void reply.code(201);
     return { added, existing, not_found: notFound, list: toList(there.ids.size, ports.now()) };
   });
