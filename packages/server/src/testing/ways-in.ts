@@ -10,6 +10,8 @@ const PROGRESS = { positionSeconds: 60, durationSeconds: 600, state: 'paused' };
 
 const PLAY_ID = '5d3bfb0c-6a6c-4d9b-9d62-6f2b8f0f0d7e';
 
+const WORK_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+
 /** Every route that needs a token, by method and path below /api/v1. What deletes comes last. */
 export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'PUT /watchlist/{contentId}': { status: 201 },
@@ -46,6 +48,17 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   },
   'GET /catalogue/{contentId}': { status: 200 },
   'GET /catalogue/{contentId}/episodes': { status: 200 },
+  'GET /titles': { status: 200 },
+  'GET /unmatched': { status: 200 },
+  // Nothing was reported: no work has this id.
+  'PUT /matches/{workId}': { body: { contentId: 'film' }, status: 404 },
+  'GET /matches': { status: 200 },
+  'DELETE /matches/{workId}': { status: 404 },
+  'DELETE /unmatched/{workId}': { status: 404 },
+  // Of no program: what is a file is tested by its own.
+  'POST /imports': { body: {}, status: 400 },
+  'GET /imports': { status: 200 },
+  'DELETE /imports/{importId}': { status: 404 },
   'GET /export': { status: 200 },
   'GET /inspector/users/{userId}': { status: 200 },
   'GET /inspector/users/{userId}/continue-watching': { status: 200 },
@@ -86,6 +99,9 @@ export function pathOfRow(row: string, userId: string): string {
     .replace('{kind}/{key}', 'rating/film')
     .replace('{playId}', PLAY_ID)
     .replace('{hookId}', PLAY_ID)
+    .replace('{importId}', 'trakt.00000000')
+    .replace('{workId}', WORK_ID)
+    .replace(/^\/titles$/, '/titles?query=film')
     .replace('{deviceId}', 'tv')
     .replace('{userId}', userId);
 }

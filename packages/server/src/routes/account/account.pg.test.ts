@@ -209,6 +209,7 @@ describe('every call of an account', () => {
         { userId: id },
         { password: PASSWORD, newPassword: PASSWORD },
         { name: 'x', password: PASSWORD },
+        { source: 'jellyfin' },
         { userCode: 'BCDF-GHJK' },
         { userCode: 'BCDF-GHJK', decision: 'deny' },
       ];
