@@ -47,6 +47,7 @@ interface Sent {
     readonly order: string;
   }[];
   readonly stampByKey: Map<string, string>;
+  readonly keyByStamp: Map<string, string>;
 }
 
 /** Who is at the device's end of a connection. */
@@ -66,7 +67,6 @@ export interface Peer {
 export class Ledger {
   readonly #users = new Map<string, UserLedger>();
   readonly #sentByLineage = new WeakMap<object, Sent>();
-  readonly #keyByStamp = new Map<string, string>();
   readonly #ackedByDevice = new Map<string, Set<string>>();
   readonly #ackedOps = new Map<string, Map<string, WireOp>>();
   /** By device and tag: when the device first heard that it is removed, in ms. */
@@ -222,7 +222,11 @@ export class Ledger {
   /** [LWW3] [SDK3] */
   #checkStamp({ device, deviceId, lineage }: Peer, op: WireOp, nowMs: number): void {
     const key = keyOfWire(op);
-    const sent: Sent = this.#sentByLineage.get(lineage) ?? { stamps: [], stampByKey: new Map() };
+    const sent: Sent = this.#sentByLineage.get(lineage) ?? {
+      stamps: [],
+      stampByKey: new Map(),
+      keyByStamp: new Map(),
+    };
     this.#sentByLineage.set(lineage, sent);
     const before = sent.stampByKey.get(key);
     const order = orderOf(op);
@@ -255,12 +259,13 @@ export class Ledger {
     if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + this.serviceSkewMaxMs) {
       this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
     }
+    // A backup does not know what was sent since: its device may come to a stamp of then, for another register.
     const stamp = `${scope}${op.timestamp} ${deviceId}`;
-    const other = this.#keyByStamp.get(stamp) ?? key;
+    const other = sent.keyByStamp.get(stamp) ?? key;
     if (other !== key) {
       this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));
     }
-    this.#keyByStamp.set(stamp, key);
+    sent.keyByStamp.set(stamp, key);
   }
 
   #checkOwners({ userId, device }: Peer, ops: readonly WireOp[]): void {

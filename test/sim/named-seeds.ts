@@ -14,4 +14,8 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     why: 'the end of a connection that was given up before does not make a device a copy of itself',
     seed: 20557,
   },
+  {
+    why: 'a device that was restored from a backup may come to a stamp that it used since, for another register',
+    seed: 5000909,
+  },
 ];

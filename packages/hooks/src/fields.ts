@@ -12,11 +12,14 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** An empty text is none: templates leave one where they know nothing. */
+/** An empty text is none: templates leave one where they know nothing. A NUL and half of a surrogate pair are no text. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return undefined;
-  const trimmed = value.trim();
+  const trimmed = value
+    .replaceAll('\u0000', '')
+    .replaceAll(/\p{Cs}/gu, '')
+    .trim();
   return trimmed === '' ? undefined : trimmed;
 }
 

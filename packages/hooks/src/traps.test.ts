@@ -55,6 +55,11 @@ describe('Jellyfin', () => {
     expect(contents.get('tmdb:7000104')?.isWatched).toBe(false);
   });
 
+  it('[HOK2] a NUL and half of a surrogate pair in a text are left out of it, since no database takes them', () => {
+    const body = jellyfinBody('PlaybackStart', 60, { Name: 'The \u0000Made\ud800-up One' });
+    expect(eventOf('jellyfin', body).work).toMatchObject({ title: 'The Made-up One' });
+  });
+
   it('reads quotes that are escaped twice, and ids with dashes and without as one', () => {
     const body = jellyfinBody('PlaybackStart', 60, {
       Name: 'The \\"Made-up\\" One',

@@ -80,7 +80,7 @@ export { openWatchState, type OpenWatchStateOptions, type WatchState } from './o
 export { PostgresSyncRepository } from './postgres-sync-repository.ts';
 export type { DeviceKey } from './stale-devices.ts';
 export { parsePostgresHosts } from './postgres-hosts.ts';
-export { isForeignSession, isUnavailable, sqlStateOf } from './sql-state.ts';
+export { isForeignSession, isUnavailable, isUnstorableText, sqlStateOf } from './sql-state.ts';
 export {
   SyncPersistence,
   type PersistenceObserver,

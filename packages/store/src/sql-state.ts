@@ -65,6 +65,14 @@ export function isUnavailable(error: unknown): boolean {
   return state === undefined || state === READ_ONLY || PASSING_CLASSES.has(state.slice(0, 2));
 }
 
+/** A text with a NUL, or JSON with one or with half of a surrogate pair: valid where it came from, and no text here. */
+const UNSTORABLE_TEXT: ReadonlySet<string> = new Set(['22021', '22P02', '22P05']);
+
+/** Whether a value that was given is at fault, and no later try helps. */
+export function isUnstorableText(error: unknown): boolean {
+  return UNSTORABLE_TEXT.has(sqlStateOf(error) ?? '');
+}
+
 /** Whether a connection is of use after this error: the server said ERROR, not FATAL, and not of the session. */
 export function leavesConnectionUsable(error: unknown): boolean {
   const state = sqlStateOf(error);

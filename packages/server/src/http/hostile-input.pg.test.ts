@@ -303,6 +303,22 @@ const cases: readonly Case[] = [
     'deviceId',
   ],
   [
+    'a hook whose label has a NUL',
+    'POST',
+    '/hooks',
+    { body: { source: 'plex', label: 'a\u0000b' } },
+    400,
+    'invalid_request',
+  ],
+  [
+    'a hook for a user with half of a surrogate pair',
+    'POST',
+    '/hooks',
+    { body: { source: 'plex', acceptedUsers: [{ name: '\ud800' }] } },
+    400,
+    'invalid_request',
+  ],
+  [
     'push without a device',
     'POST',
     '/sync',

@@ -14,6 +14,9 @@ describe('the rejections of a store', () => {
     ['a shutdown', sqlError('57P01'), 'database_unavailable'],
     ['too many connections', sqlError('53300'), 'database_unavailable'],
     ['a refused statement', sqlError('42P01'), 'storage_failed'],
+    ['a NUL in a text', sqlError('22021'), 'invalid_request'],
+    ['a NUL in JSON', sqlError('22P05'), 'invalid_request'],
+    ['half of a surrogate pair in JSON', sqlError('22P02'), 'invalid_request'],
     ['an expected failure', new CuepointError('invalid_cursor', 'x'), 'invalid_cursor'],
   ])('%s is an expected failure', (_what, error, code) => {
     expect(toExpectedError(error)).toMatchObject({ code });

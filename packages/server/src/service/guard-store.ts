@@ -1,5 +1,5 @@
 import { CuepointError, isCuepointError } from '@cuepoint/core';
-import { isUnavailable } from '@cuepoint/store';
+import { isUnavailable, isUnstorableText } from '@cuepoint/store';
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -44,6 +44,14 @@ export function toExpectedError(error: unknown): unknown {
       cause: error,
       retryAfterMs: RETRY_AFTER_MS,
     });
+  }
+  // What has a code of its own is refused before; this is for texts that anything may be written into.
+  if (isUnstorableText(error)) {
+    return new CuepointError(
+      'invalid_request',
+      'A value cannot be stored as it is: no text may hold a NUL or half of a surrogate pair.',
+      { cause: error },
+    );
   }
   return new CuepointError('storage_failed', 'The database refused a statement.', { cause: error });
 }
