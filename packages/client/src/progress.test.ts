@@ -104,6 +104,29 @@ describe('a report', () => {
     for (const { state } of [tv, phone]) expect(state.progress.resume('film')).toBe(600);
   });
 
+  it('[CLM3] [LWW2] does not bring back what was cleared on this device while it plays there, after a restart neither', async () => {
+    const { tv, phone, service, pass } = await household();
+    act(tv, 600);
+    await pass(1);
+    tv.state.progress.clear('film');
+    expect([tick(tv, 620), starts(tv, 'film')]).toEqual([false, false]);
+    await pass(1);
+    for (const { state } of [tv, phone]) {
+      expect(state.progress.get('film')).toBeUndefined();
+      // The place that it keeps is one act away, and nobody is put there.
+      expect(state.progress.places('film')).toMatchObject([{ positionSeconds: 620 }]);
+      expect(state.progress.resume('film', 7_200)).toBe(0);
+    }
+    await tv.state.close();
+    const { environment, storage } = tv;
+    const again = await openApp({ service, environment, storage });
+    expect([tick(again, 640), starts(again, 'film')]).toEqual([false, false]);
+    act(again, 650);
+    expect(tick(again, 660)).toBe(true);
+    await pass(1);
+    expect(phone.state.progress.resume('film')).toBe(660);
+  });
+
   it('[CLM3] does not bring back what another device cleared', async () => {
     const { tv, phone, pass } = await household();
     act(tv, 10);

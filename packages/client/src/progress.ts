@@ -14,7 +14,7 @@ import {
 import type { GivenOp } from './outbox/record-op.ts';
 import { maxOf } from './outbox/service-clock.ts';
 import { areTwoCuts, isLost, placeOp, placesOf, type DevicePlace } from './places.ts';
-import { keyOf, partOf } from './replica/op-key.ts';
+import { keyOf } from './replica/op-key.ts';
 import { createPart } from './replica/part.ts';
 import { progressItem, visibleRegister, type ProgressItem } from './replica/view.ts';
 import type { WritableDeps } from './watchlist.ts';
@@ -54,7 +54,8 @@ export interface Progress {
    * What a timer tells while a content plays, and its natural end: no act, it continues the last one. [CLM3]
    *
    * One that moves nothing writes nothing: a paused TV must not beat the phone that went on. [LWW6] Nor does one while an
-   * act is known that is later than the one that it continues: a screen that was left alone goes silent.
+   * act is known that is later than the one that it continues: a screen that was left alone goes silent. So does one on which
+   * somebody cleared the content, until somebody plays, pauses or seeks there.
    *
    * @returns whether it was written. @throws as `set`
    */
@@ -113,7 +114,8 @@ export function createProgress(deps: ProgressDeps): Progress {
     }
     // As they are written, and as they are restamped. [CLM6]
     for (const { id, op } of change?.put ?? []) {
-      if (partOf(op) !== 'progress' || !store.isOfThisRun(id)) continue;
+      // A report continues no clear. [CLM3]
+      if (op.kind !== 'progress.set' || !store.isOfThisRun(id)) continue;
       const contentId = keyOf(op);
       if (id >= (acts.get(contentId)?.entryId ?? '')) {
         acts.set(contentId, { claim: claimOf(op), entryId: id });
@@ -209,13 +211,13 @@ export function createProgress(deps: ProgressDeps): Progress {
     get,
     resume(contentId, durationSeconds = 0) {
       const item = get(contentId);
+      if (item === undefined) return 0;
       const cut = { durationSeconds };
-      const [at] =
-        item !== undefined && !areTwoCuts(item, cut)
-          ? [item]
-          : places(contentId)
-              .filter((place) => durationSeconds > 0 && !areTwoCuts(place, cut))
-              .sort((a, b) => b.atMs - a.atMs);
+      const [at] = areTwoCuts(item, cut)
+        ? places(contentId)
+            .filter((place) => durationSeconds > 0 && !areTwoCuts(place, cut))
+            .sort((a, b) => b.atMs - a.atMs)
+        : [item];
       return at === undefined || isFinished(at) ? 0 : at.positionSeconds;
     },
     places,
@@ -229,10 +231,11 @@ export function createProgress(deps: ProgressDeps): Progress {
       if (movesNothing) return false;
       const winner = visibleRegister(store.replica, 'progress', contentId);
       const stored = winner && claimOf(winner);
-      const own = winner?.deviceId === deps.deviceId ? stored : undefined;
+      const isCleared = winner?.kind === 'progress.clear';
+      const own = winner?.deviceId === deps.deviceId && !isCleared ? stored : undefined;
       let claim = acts.get(contentId)?.claim ?? own;
       if (winner === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
-      if (stored && (!claim || compareTimestamps(stored, claim) > 0)) {
+      if (stored && (!claim || compareTimestamps(stored, claim) >= (isCleared ? 0 : 1))) {
         // It was played there all the same. [CW7]
         const end = claim ? endOf(contentId, position, playback, claim) : [];
         const said = [...end, ...placeHere(contentId, position)];

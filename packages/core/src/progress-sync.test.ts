@@ -252,6 +252,20 @@ describe('report', () => {
     expect(tv.progress.get('film')).toEqual(at(500));
   });
 
+  test('[CLM3] [LWW2] what plays on after it was cleared here writes nothing until the next act', () => {
+    const { progress } = setup();
+    progress.set('film', at(100));
+    progress.clear('film');
+    for (const startsByItself of [false, true]) {
+      const options = { userAction: false, startsByItself };
+      expect(progress.report('film', at(110), options)).toBeUndefined();
+      expect(progress.get('film')).toBeUndefined();
+    }
+    expect(progress.report('film', at(120), { userAction: true })).toBeDefined();
+    expect(progress.report('film', at(130), { userAction: false })).toBeDefined();
+    expect(progress.get('film')).toEqual(at(130));
+  });
+
   test('[CLM3] a report of another device’s timer silences nobody who acted after it', () => {
     const phone = setup({ deviceId: 'phone' });
     const claim = { physical: NOW_MS - 1_000, logical: 0 };

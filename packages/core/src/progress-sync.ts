@@ -106,7 +106,8 @@ export class ProgressSync {
    *
    * One that moves nothing (same position, same state, no user action) mints no stamp and gives `undefined`: a paused TV
    * must not beat the phone that went on, nor bring back what the phone cleared. [LWW6] Nor does a timer's while another
-   * device's act is known that is newer: the screen that was left alone goes silent. [CLM3]
+   * device's act is known that is newer: the screen that was left alone goes silent. [CLM3] Nor after a clear, of this device
+   * too: what plays there continues an act before it.
    */
   report(
     contentId: string,
@@ -123,12 +124,13 @@ export class ProgressSync {
         known.state === position.state,
     );
     if (movesNothing) return undefined;
-    const stored = this.#registersByContentId.get(contentId)?.stamp;
-    const own = stored?.deviceId === this.#context.deviceId ? claimOf(stored) : undefined;
+    const { value, stamp: stored } = this.#registersByContentId.get(contentId) ?? {};
+    const isOwn = stored?.deviceId === this.#context.deviceId && value !== null;
+    const own = stored !== undefined && isOwn ? claimOf(stored) : undefined;
     const inherited = startsByItself || stored === undefined ? this.#lastAct : undefined;
     const claim = own && inherited ? maxTimestamp(own, inherited) : (own ?? inherited);
-    const isOfOther = stored !== undefined && own === undefined;
-    if (isOfOther && (claim === undefined || compareTimestamps(claim, claimOf(stored)) <= 0)) {
+    const isOvertaken = stored !== undefined && own === undefined;
+    if (isOvertaken && (claim === undefined || compareTimestamps(claim, claimOf(stored)) <= 0)) {
       return undefined;
     }
     return this.#write(contentId, position, claim);

@@ -13,4 +13,5 @@ values
   )
 include fragments/merge-progress.sql
   and t.device_id = excluded.device_id
+  and not t.is_cleared
 returning user_id, content_id, device_id;

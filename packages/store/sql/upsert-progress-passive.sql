@@ -1,5 +1,5 @@
--- The merge of timer reports: as upsert-progress.sql, but only over a register of the same device, so that
--- a report never beats what a person did elsewhere.
+-- The merge of timer reports: as upsert-progress.sql, but only over a position of the same device, so that
+-- a report never beats what a person did elsewhere, nor a clear. [CLM3]
 with reported as (
   -- One report a register: of the device that is stored, since no other can apply; else the greatest.
   select distinct on (r.user_id, r.content_id) r.*
@@ -36,6 +36,7 @@ written as (
   order by r.position
   include fragments/merge-progress.sql
     and t.device_id = excluded.device_id
+    and not t.is_cleared
   returning 1
 )
 select count(*)::integer as written, pg_current_xact_id_if_assigned()::text as xid from written;

@@ -74,8 +74,8 @@ test.each([
   expect(text).not.toMatch(/\bselect\b|\bwith\b|now\(|random|pg_|clock_timestamp/);
 });
 
-test('[SQL1] a timer’s report merges alike, over its own device only', () => {
-  const condition = ' and t.device_id = excluded.device_id';
+test('[SQL1] [CLM7] a timer’s report merges alike, over a position of its own device only', () => {
+  const condition = ' and t.device_id = excluded.device_id and not t.is_cleared';
   expect(mergeOf('upsert-progress-passive')).toContain(condition);
   expect(mergeOf('upsert-progress-passive').replace(condition, '')).toBe(
     mergeOf('upsert-progress'),

@@ -74,6 +74,18 @@ describe('what a person does', () => {
     expect(local.told).toEqual(['act: playing at 120', 'tick: playing at 130']);
   });
 
+  it('[CLM3] counts after a clear while the film plays, and what plays on by itself does not', async () => {
+    await watching();
+    local.state.progress.clear(FILM);
+    media.playTo(110);
+    await local.clock.advance(10_000);
+    media.playTo(120);
+    await local.clock.advance(10_000);
+    expect(local.state.progress.get(FILM)).toBeUndefined();
+    media.pause();
+    expect(local.state.progress.get(FILM)).toMatchObject({ positionSeconds: 120, state: 'paused' });
+  });
+
   it('[CLM3] and was not written gives way to what another screen did since', async () => {
     await phoneIsAt(9_100);
     bind();

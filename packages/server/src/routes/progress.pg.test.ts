@@ -164,6 +164,28 @@ describe('progress over HTTP', () => {
     expect(back.body).not.toHaveProperty('claim');
   });
 
+  it('[CLM7] [LWW2] a passive report does not bring back what its own device cleared', async () => {
+    const user = await api.createUser();
+    const put = (positionSeconds: number, passive: boolean) =>
+      user.call('PUT', '/progress/film', {
+        body: { ...playing, positionSeconds, passive },
+        device: 'tv',
+      });
+    await put(10, false);
+    await user.call('DELETE', '/progress/film', { device: 'tv' });
+    for (const positionSeconds of [20, 30]) {
+      nowMs += 10_000;
+      expect((await put(positionSeconds, true)).body).toMatchObject({
+        result: 'superseded',
+        winner: { kind: 'progress.clear', deviceId: 'tv' },
+      });
+    }
+    expect((await user.call('GET', '/progress/film')).status).toBe(404);
+    expect((await put(40, false)).body.result).toBe('applied');
+    nowMs += 10_000;
+    expect((await put(50, true)).body.result).toBe('applied');
+  });
+
   it('[CLM7] an act of its own device that lands meanwhile is no passive report’s to beat', async () => {
     const user = await api.createUser();
     const put = (positionSeconds: number, passive: boolean) =>

@@ -91,7 +91,7 @@ export async function reportPlayback(
         return { answer: { result: 'superseded', winner: storedOp(progress, contentId) } };
       }
       // A timer's report goes on with the act that is stored. Over another device's it never applies, and over a newer act of its
-      // own device, which may be on its way, neither. [CLM7]
+      // own device, which may be on its way, neither, nor over a clear. [CLM7]
       const claim =
         passive && progress !== undefined
           ? claimOf(progress.stamp)
@@ -121,14 +121,15 @@ export async function reportPlayback(
   return result.result === 'superseded' ? result : { result: result.result, written: op };
 }
 
-/** The act that it names, or a later one of its own device that is stored. [CLM3] */
+/** The act that it names, or a later one of its own device that is stored; a clear is none that goes on. [CLM3] */
 function claimContinued(
   { continuesMs, deviceId }: PlaybackReport,
   progress: ProgressRegister | undefined,
 ): Timestamp | undefined {
   if (continuesMs === undefined) return undefined;
   const told: Timestamp = { physical: Math.floor(continuesMs), logical: 0 };
-  if (progress === undefined || progress.stamp.deviceId !== deviceId) return told;
+  if (progress === undefined || progress.value === null) return told;
+  if (progress.stamp.deviceId !== deviceId) return told;
   const stored = claimOf(progress.stamp);
   return compareTimestamps(stored, told) > 0 ? stored : told;
 }
@@ -166,9 +167,10 @@ async function readEnding(
   return { playId: uuidV5(name, PLAY_ID_NAMESPACE), isWatched };
 }
 
-/** Somebody went on elsewhere: where they are is not at the end. */
+/** Somebody went on elsewhere, where they are not at the end, or cleared it here. */
 function isOvertaken(report: PlaybackReport, stored: ProgressRegister | undefined): boolean {
-  if (stored === undefined || stored.stamp.deviceId === report.deviceId) return false;
+  if (stored === undefined) return false;
+  if (stored.value !== null && stored.stamp.deviceId === report.deviceId) return false;
   const claim = claimContinued(report, stored);
   return (
     report.passive || (claim !== undefined && compareTimestamps(claimOf(stored.stamp), claim) > 0)
