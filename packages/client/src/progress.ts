@@ -114,7 +114,6 @@ export function createProgress(deps: ProgressDeps): Progress {
     }
     // As they are written, and as they are restamped. [CLM6]
     for (const { id, op } of change?.put ?? []) {
-      // A report continues no clear. [CLM3]
       if (op.kind !== 'progress.set' || !store.isOfThisRun(id)) continue;
       const contentId = keyOf(op);
       if (id >= (acts.get(contentId)?.entryId ?? '')) {
@@ -215,7 +214,7 @@ export function createProgress(deps: ProgressDeps): Progress {
       const cut = { durationSeconds };
       const [at] = areTwoCuts(item, cut)
         ? places(contentId)
-            .filter((place) => durationSeconds > 0 && !areTwoCuts(place, cut))
+            .filter((place) => !areTwoCuts(place, cut))
             .sort((a, b) => b.atMs - a.atMs)
         : [item];
       return at === undefined || isFinished(at) ? 0 : at.positionSeconds;
@@ -231,11 +230,11 @@ export function createProgress(deps: ProgressDeps): Progress {
       if (movesNothing) return false;
       const winner = visibleRegister(store.replica, 'progress', contentId);
       const stored = winner && claimOf(winner);
-      const isCleared = winner?.kind === 'progress.clear';
-      const own = winner?.deviceId === deps.deviceId && !isCleared ? stored : undefined;
+      const isSet = winner?.kind === 'progress.set';
+      const own = isSet && winner.deviceId === deps.deviceId ? stored : undefined;
       let claim = acts.get(contentId)?.claim ?? own;
       if (winner === undefined || startedBy === 'autoplay') claim = maxOf(claim, lastAct());
-      if (stored && (!claim || compareTimestamps(stored, claim) >= (isCleared ? 0 : 1))) {
+      if (stored && (!claim || compareTimestamps(stored, claim) >= +isSet)) {
         // It was played there all the same. [CW7]
         const end = claim ? endOf(contentId, position, playback, claim) : [];
         const said = [...end, ...placeHere(contentId, position)];

@@ -44,7 +44,7 @@ import {
   readViewing,
   type PlaysPage,
   type PlaysRequest,
-  type RunningSecondsOf,
+  type WorksOf,
 } from './read-plays.ts';
 import {
   readRegister,
@@ -83,6 +83,7 @@ import { eraseUser, importUser } from './user-data.ts';
 import { toUserId } from './user-id.ts';
 import { inspectUser } from './user-inspection.ts';
 import { listEngaged, type Engaged, type EngagedOptions } from './watching/list-engaged.ts';
+import { createPlayedWorks } from './watching/played-works.ts';
 import { readContents, readViewed, type Viewed } from './watching/viewed.ts';
 
 const progressLane = createProgressLane({ passive: false });
@@ -264,15 +265,20 @@ export class PostgresSyncRepository implements SyncRepository {
   }
 
   async readPlays(userId: string, request: PlaysRequest): Promise<PlaysPage> {
-    return readPlays(this.#database, toUserId(userId), request);
+    const works = createPlayedWorks(this.#database, toUserId(userId));
+    const page = await readPlays(this.#database, toUserId(userId), {
+      worksOf: works.of,
+      ...request,
+    });
+    return { ...page, rows: page.rows + works.rows() };
   }
 
   async readViewing(
     userId: string,
     playId: string,
-    runningSecondsOf?: RunningSecondsOf,
+    worksOf: WorksOf = createPlayedWorks(this.#database, toUserId(userId)).of,
   ): Promise<Viewing | undefined> {
-    return readViewing(this.#database, toUserId(userId), playId, runningSecondsOf);
+    return readViewing(this.#database, toUserId(userId), playId, worksOf);
   }
 
   async countRegisters(userId: string, max: number): Promise<number> {

@@ -9,29 +9,42 @@ import {
   type Play,
   type Viewing,
 } from '@cuepoint/core';
+import { textArray } from './array-literal.ts';
 import { invalidCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { playOfRow, type PlayRow } from './rows.ts';
 import { LIST_LIMIT_MAX, type ListPage } from './sync-repository.ts';
 
-/** The running time of a content in seconds; undefined where it is not known. [PLY1] */
-export type RunningSecondsOf = (contentId: string) => number | undefined;
+/** What some contents are: plays of one work are joined, under whatever name each was told. [PLY1] */
+export interface PlayedWork {
+  /** All names of the work, this one as well; the same array, or an equal one, for each of them. */
+  readonly names: readonly string[];
+  /** Undefined where it is not known. */
+  readonly runningSeconds?: number | undefined;
+}
+
+/** A content that it leaves out is a work of its own, of unknown running time. */
+export type WorksOf = (contentIds: readonly string[]) => Promise<ReadonlyMap<string, PlayedWork>>;
 
 export interface PlaysRequest {
   /** From this time on, in ms since the epoch; of a day its first moment in UTC. */
   readonly fromMs?: number;
   /** Before this time. Plays of which nobody knows when are left out where either is given. */
   readonly toMs?: number;
+  /** Of this work alone, by any of its names. */
   readonly contentId?: string;
   /** `nextCursor` of the page before. */
   readonly after?: string;
   /** Viewings on the page, 1 to {@link LIST_LIMIT_MAX}. */
   readonly limit: number;
-  readonly runningSecondsOf?: RunningSecondsOf;
+  /** Default: by the catalogue and by what the user's devices say. */
+  readonly worksOf?: WorksOf;
 }
 
-/** Plays of one content that are looked at before a page's and after, to tell which of them are one viewing. */
-const NEAR_PLAYS_MAX = 64;
+/** Plays of one name that a viewing is told to have, and of one day without a time that are told apart. */
+const NEAR_PLAYS_MAX = 1_000;
+/** Viewings in one unbroken chain of plays before a page's; a longer one is taken up there. */
+const CHAINED_VIEWINGS_MAX = 512;
 /** Plays that are looked at for one page: those that join others fill no page, however many there are. [OPS3] */
 const LOOKED_PER_PAGE_MAX = 1_000;
 /** How PostgreSQL says where plays stand of which nobody knows when. */
@@ -68,6 +81,9 @@ export async function readPlays(
       limit: { name: 'limit', value: LIST_LIMIT_MAX },
     });
   }
+  const worksOf = keptWorks(request.worksOf);
+  const names =
+    request.contentId === undefined ? undefined : (await worksOf.of([request.contentId]))[0]?.names;
   const items: Viewing[] = [];
   let place = after === undefined ? START : textToPlace(after);
   let [looked, rows] = [0, 0];
@@ -76,8 +92,8 @@ export async function readPlays(
   for (let wanted = limit + 1; !isEnd && items.length <= limit; wanted *= 2) {
     const room = Math.min(wanted, LOOKED_PER_PAGE_MAX - looked);
     if (room <= 0) break;
-    const plays = await readPage(database, userId, request, place, room);
-    const found = await joined(database, userId, plays, request.runningSecondsOf);
+    const plays = await readPage(database, userId, { ...request, names }, place, room);
+    const found = await joined(database, userId, plays, worksOf);
     items.push(...found.viewings);
     looked += plays.length;
     rows += plays.length + found.rows;
@@ -98,22 +114,44 @@ export async function readViewing(
   database: Database,
   userId: string,
   playId: string,
-  runningSecondsOf?: RunningSecondsOf,
+  worksOf?: WorksOf,
 ): Promise<Viewing | undefined> {
   if (!isUuid(playId)) return undefined;
   const id = normalizeUuid(playId);
   const { rows } = await database.query<PlayRow>('get-play', [userId, id]);
   const [play] = toPlays(rows);
   if (play === undefined) return undefined;
-  const near = await readNear(database, userId, [play], runningSecondsOf);
-  const viewings = joinPlays(near.plays, runningSecondsOf?.(play.contentId));
-  return viewings.find(({ playId: own, alsoIds }) => own === id || alsoIds.includes(id));
+  const works = keptWorks(worksOf);
+  const around = async (at: Play) =>
+    joinNear(await readNear(database, userId, [at], works)).find(
+      ({ playId: own, alsoIds }) => own === id || alsoIds.includes(id),
+    );
+  const found = await around(play);
+  // It begins with another play: what comes between the two is read from there.
+  return found === undefined || found.playId === id ? found : around(found);
 }
+
+/** Asks for each content once. */
+function keptWorks(worksOf: WorksOf | undefined) {
+  const known = new Map<string, PlayedWork>();
+  return {
+    async of(contentIds: readonly string[]): Promise<PlayedWork[]> {
+      const unknown = [...new Set(contentIds)].filter((contentId) => !known.has(contentId));
+      const told = unknown.length > 0 ? await worksOf?.(unknown) : undefined;
+      for (const contentId of unknown) {
+        known.set(contentId, told?.get(contentId) ?? { names: [contentId] });
+      }
+      return contentIds.flatMap((contentId) => known.get(contentId) ?? []);
+    },
+  };
+}
+
+type KeptWorks = ReturnType<typeof keptWorks>;
 
 async function readPage(
   database: Database,
   userId: string,
-  { fromMs, toMs, contentId }: PlaysRequest,
+  { fromMs, toMs, names }: PlaysRequest & { readonly names: readonly string[] | undefined },
   { at, playId }: Place,
   rowsMax: number,
 ): Promise<Play[]> {
@@ -128,9 +166,9 @@ async function readPage(
     toMs === undefined ? 'infinity' : new Date(toMs).toISOString(),
     rowsMax,
   ];
-  const { rows } = await (contentId === undefined
+  const { rows } = await (names === undefined
     ? database.query<PlayRow>('list-plays', params)
-    : database.query<PlayRow>('list-plays-of', [...params, contentId]));
+    : database.query<PlayRow>('list-plays-of', [...params, textArray(names)]));
   return toPlays(rows);
 }
 
@@ -139,52 +177,71 @@ async function joined(
   database: Database,
   userId: string,
   plays: readonly Play[],
-  runningSecondsOf: RunningSecondsOf | undefined,
+  worksOf: KeptWorks,
 ): Promise<{ readonly viewings: readonly Viewing[]; readonly rows: number }> {
   if (plays.length === 0) return { viewings: [], rows: 0 };
-  const near = await readNear(database, userId, plays, runningSecondsOf);
-  const playsByContent = new Map<string, Play[]>();
-  for (const play of near.plays) {
-    const known = playsByContent.get(play.contentId) ?? [];
-    known.push(play);
-    playsByContent.set(play.contentId, known);
-  }
-  const viewings = new Map<string, Viewing>();
-  for (const [contentId, told] of playsByContent) {
-    for (const viewing of joinPlays(told, runningSecondsOf?.(contentId))) {
-      viewings.set(viewing.playId, viewing);
-    }
-  }
+  const near = await readNear(database, userId, plays, worksOf);
+  const viewings = new Map(joinNear(near).map((viewing) => [viewing.playId, viewing]));
   return { viewings: plays.flatMap(({ playId }) => viewings.get(playId) ?? []), rows: near.rows };
 }
 
-/** These plays and those of the same contents about their times, each once. */
+function joinNear({ works }: NearPlays): Viewing[] {
+  return [...works].flatMap(({ plays, work }) => joinPlays(plays.values(), work.runningSeconds));
+}
+
+interface Span {
+  readonly work: PlayedWork;
+  /** By id. */
+  readonly plays: Map<string, Play>;
+  oldest: string;
+  readonly newest: string;
+}
+
+interface NearPlays {
+  readonly works: Iterable<Pick<Span, 'work' | 'plays'>>;
+  readonly rows: number;
+}
+
+/** These plays and those of the same works about their times, each once. */
 async function readNear(
   database: Database,
   userId: string,
   plays: readonly Play[],
-  runningSecondsOf: RunningSecondsOf | undefined,
-): Promise<{ readonly plays: Iterable<Play>; readonly rows: number }> {
-  const spans = new Map<string, { oldest: string; newest: string }>();
+  worksOf: KeptWorks,
+): Promise<NearPlays> {
+  const works = await worksOf.of(plays.map(({ contentId }) => contentId));
+  const spansByName = new Map<string, Span>();
+  const spans = new Set<Span>();
   // The newest come first.
-  for (const play of plays) {
+  for (const [index, play] of plays.entries()) {
     const { at } = placeOf(play);
-    const span = spans.get(play.contentId);
-    if (span === undefined) spans.set(play.contentId, { oldest: at, newest: at });
-    else span.oldest = at;
+    const work = works[index] ?? { names: [play.contentId] };
+    let span = spansByName.get(play.contentId);
+    if (span === undefined) {
+      span = { work, plays: new Map(), oldest: at, newest: at };
+      for (const name of [play.contentId, ...work.names]) spansByName.set(name, span);
+      spans.add(span);
+    }
+    span.oldest = at;
+    span.plays.set(play.playId, play);
   }
-  const contents = [...spans.keys()];
+  const list = [...spans];
+  const names = list.flatMap(({ work }, index) => work.names.map((name) => ({ index, name })));
   const { rows } = await database.query<PlayRow>('list-plays-near', [
     userId,
-    contents,
-    [...spans.values()].map(({ oldest }) => oldest),
-    [...spans.values()].map(({ newest }) => newest),
-    contents.map((contentId) => runningSecondsOf?.(contentId) || UNKNOWN_RUNNING_SECONDS),
+    list.map((_, index) => index),
+    list.map(({ oldest }) => oldest),
+    list.map(({ newest }) => newest),
+    list.map(({ work }) => work.runningSeconds || UNKNOWN_RUNNING_SECONDS),
+    names.map(({ index }) => index),
+    textArray(names.map(({ name }) => name)),
+    CHAINED_VIEWINGS_MAX,
     NEAR_PLAYS_MAX,
   ]);
-  const near = new Map(plays.map((play) => [play.playId, play]));
-  for (const play of toPlays(rows)) near.set(play.playId, play);
-  return { plays: near.values(), rows: rows.length };
+  for (const play of toPlays(rows)) {
+    spansByName.get(play.contentId)?.plays.set(play.playId, play);
+  }
+  return { works: list, rows: rows.length };
 }
 
 function toPlays(rows: readonly PlayRow[]): Play[] {

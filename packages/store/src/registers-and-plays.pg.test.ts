@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from './database.ts';
 import { createMaintenance } from './maintenance.ts';
 import { PostgresSyncRepository } from './postgres-sync-repository.ts';
-import type { PlaysRequest } from './read-plays.ts';
+import type { PlaysRequest, WorksOf } from './read-plays.ts';
 import { SyncPersistence } from './sync-persistence.ts';
 import type { ExportLine } from './sync-repository.ts';
 import { withoutOlderTransactions } from './testing/blocked-by.ts';
@@ -265,8 +265,9 @@ describe.each(TEST_DATABASES)(
         ]);
       }
       expect(shown(await history(userId, { contentId: 'a' }, 1))).toEqual(['2', '0+1', '6+8']);
-      const runningSecondsOf = () => 3 * 3_600;
-      expect(shown(await history(userId, { runningSecondsOf }, 1))[1]).toBe('0+1+2');
+      const threeHours: WorksOf = async (ids) =>
+        new Map(ids.map((id) => [id, { names: [id], runningSeconds: 3 * 3_600 }]));
+      expect(shown(await history(userId, { worksOf: threeHours }, 1))[1]).toBe('0+1+2');
       const evening = { fromMs: Date.UTC(2025, 11, 31, 12), toMs: Date.UTC(2025, 11, 31, 22) };
       expect(shown(await history(userId, evening))).toEqual(['3', '0+1']);
       expect(shown(await history(userId, { toMs: Date.UTC(2026, 0, 1) }))).not.toContain('7');
@@ -284,6 +285,36 @@ describe.each(TEST_DATABASES)(
       await expect(repository.readPlays(userId, { limit: 0 })).rejects.toBeInstanceOf(
         CuepointError,
       );
+    });
+
+    test('[PLY1] [OPS3] of hundreds of plays in two hours each is told with its viewing, wherever pages end', async () => {
+      const userId = randomUUID();
+      const minute = 60_000;
+      // A play a minute for ten hours: five viewings of two hours, whichever page one looks at.
+      const told = Array.from({ length: 600 }, (_, index): PlayAddOp => ({
+        ...playOp({ contentId: index % 3 === 0 ? 'tmdb:clip' : 'clip', playId: randomUUID() }),
+        watchedAt: new Date(Date.UTC(2025, 11, 31) + index * minute).toISOString(),
+      }));
+      await write(userId, ...told);
+      const names = ['clip', 'tmdb:clip'];
+      const worksOf: WorksOf = async (ids) => new Map(ids.map((id) => [id, { names }]));
+      const starts = [480, 360, 240, 120, 0];
+      for (const request of [{}, { contentId: 'clip' }, { contentId: 'tmdb:clip' }]) {
+        for (const limit of [1, 3]) {
+          const viewings = await history(userId, { ...request, worksOf }, limit);
+          expect(viewings.map(({ playId }) => playId)).toEqual(
+            starts.map((start) => told[start]?.playId),
+          );
+          expect(viewings.map(({ alsoIds }) => alsoIds.length)).toEqual([119, 119, 119, 119, 119]);
+        }
+      }
+      for (const index of [120, 121, 239]) {
+        const viewing = await repository.readViewing(userId, told[index]?.playId ?? '', worksOf);
+        expect(viewing?.playId).toBe(told[120]?.playId);
+        expect(viewing?.alsoIds).toHaveLength(119);
+      }
+      // Under two names that nobody joins they are two works.
+      expect(await history(userId, {}, 50)).toHaveLength(10);
     });
 
     test('[REG3] what grows with what is watched does not count', async () => {

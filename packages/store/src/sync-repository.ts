@@ -21,7 +21,7 @@ import type {
 } from '@cuepoint/core';
 import type { FoundWorks } from './matching/find-works.ts';
 import type { TitleSearch } from './matching/search-titles.ts';
-import type { PlaysPage, PlaysRequest, RunningSecondsOf } from './read-plays.ts';
+import type { PlaysPage, PlaysRequest, WorksOf } from './read-plays.ts';
 import type { RegistersRequest, StoredRegister } from './read-registers.ts';
 import type { Engaged, EngagedOptions } from './watching/list-engaged.ts';
 import type { Viewed } from './watching/viewed.ts';
@@ -265,11 +265,7 @@ export interface SyncRepository {
   /** The history, the newest viewing first, with plays that tell of one viewing joined. [PLY1] [OPS3] */
   readPlays(userId: string, request: PlaysRequest): Promise<PlaysPage>;
   /** The viewing that a play tells of: removing it names its id and `alsoIds`. Undefined for no play, or a removed one. */
-  readViewing(
-    userId: string,
-    playId: string,
-    runningSecondsOf?: RunningSecondsOf,
-  ): Promise<Viewing | undefined>;
+  readViewing(userId: string, playId: string, worksOf?: WorksOf): Promise<Viewing | undefined>;
   /** Registers of kinds that {@link UNCOUNTED_REGISTERS} does not name. @param max more are not looked at. [REG3] */
   countRegisters(userId: string, max: number): Promise<number>;
   readHeights(userId: string, ops: readonly Op[]): Promise<StoredHeights>;

@@ -19,7 +19,6 @@ import {
   ViewingSchema,
 } from '../schemas/watching.ts';
 import type { UserRates } from '../service/user-rates.ts';
-import { readHistory, readViewingOf } from '../watching/read-history.ts';
 import { addPlay, removePlays } from '../writes/change-history.ts';
 import type { WriteDeps } from '../writes/write-deps.ts';
 import type { RouteApp } from './route-app.ts';
@@ -49,7 +48,7 @@ export function addHistoryRoutes(app: RouteApp, deps: HistoryRouteDeps): void {
     handler: async (request) => {
       const { userId } = callerOf(request);
       const { from, to, contentId, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
-      const { rows, ...page } = await readHistory(deps.repository, userId, {
+      const { rows, ...page } = await deps.repository.readPlays(userId, {
         limit,
         ...(from === undefined ? {} : { fromMs: readMs('from', from) }),
         ...(to === undefined ? {} : { toMs: readMs('to', to) }),
@@ -110,7 +109,7 @@ export function addHistoryRoutes(app: RouteApp, deps: HistoryRouteDeps): void {
       const caller = callerOf(request);
       const { userId } = caller;
       const viewing = await deps.awaitDatabase(() =>
-        readViewingOf(deps.repository, userId, request.params.playId),
+        deps.repository.readViewing(userId, request.params.playId),
       );
       if (viewing === undefined) {
         throw new CuepointError('not_found', 'The history has no such play.');

@@ -12,7 +12,6 @@ import {
 } from '@cuepoint/core';
 import type { TraktChanges, WatchedAdd } from '@cuepoint/trakt';
 import { v5 as uuidV5 } from 'uuid';
-import { readViewingOf } from '../watching/read-history.ts';
 import { removePlays } from '../writes/change-history.ts';
 import { addToWatchlist, removeFromWatchlist } from '../writes/change-watchlist.ts';
 import { setRegister, type RegisterDeps } from '../writes/set-register.ts';
@@ -93,7 +92,7 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
     async removeViewings({ userId, deviceId }, playIds) {
       const all = new Set<string>();
       for (const playId of playIds) {
-        const viewing = await awaitDatabase(() => readViewingOf(repository, userId, playId));
+        const viewing = await awaitDatabase(() => repository.readViewing(userId, playId));
         if (viewing === undefined) continue;
         for (const id of [viewing.playId, ...viewing.alsoIds]) all.add(id);
       }

@@ -98,6 +98,7 @@ function openStore(positions: readonly Position[]) {
         state: stateOf(names),
         describe: describeAll,
         rows: names.size,
+        namesOf: (name) => [name],
         has: (name) => names.has(name),
       };
       return viewed;

@@ -21,6 +21,8 @@ export interface Viewed {
   readonly describe: Description;
   /** Rows that were read for it. */
   readonly rows: number;
+  /** All names of a content that was read, its canonical one first. */
+  namesOf(this: void, contentId: string): readonly string[];
   /** Whether everything of this name was read. */
   has(name: string): boolean;
 }
@@ -97,6 +99,8 @@ class ViewedReader implements Viewed {
     this.#database = database;
     this.#userId = userId;
   }
+
+  namesOf = (contentId: string): readonly string[] => this.#aliases.namesOf(contentId);
 
   has(name: string): boolean {
     return this.#names.has(name);
