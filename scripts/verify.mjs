@@ -22,6 +22,7 @@ const checks = [
   ['tests', 'npx', 'vitest', 'run', ...REPORTERS],
   ['example: library', ...TSX, 'examples/library.ts'],
   ['example: http', ...TSX, 'examples/http.ts'],
+  ['example: embed', ...TSX, 'examples/embed.ts'],
   ['example: client', ...TSX, 'examples/client.ts'],
   ['demo', ...TSX, 'test/demo/main.ts', '--smoke'],
   ['benchmark smoke', ...TSX, 'bench/main.ts', '--smoke'],

@@ -25,9 +25,5 @@ export {
   type ServiceOptions,
   type StartedService,
 } from './service/create-service.ts';
-export {
-  API_PREFIX,
-  cuepointPlugin,
-  type CuepointPluginOptions,
-} from './service/cuepoint-plugin.ts';
-export type { HealthProbe, HealthReport, RoutePersistence, ServiceParts } from './service/parts.ts';
+export { API_PREFIX } from './service/cuepoint-plugin.ts';
+export { cuepoint, type CuepointOptions } from './service/embed.ts';

@@ -14,6 +14,14 @@ const CAUSES_MAX = 4;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 const CODE = /^[A-Za-z0-9_]{1,64}$/;
 
+/** What lines of a log say of errors, requests and replies. [SEC4] */
+export const LOG_SERIALIZERS = {
+  err: (error: unknown) => describeError(error),
+  error: (error: unknown) => describeError(error),
+  req: describeRequest,
+  res: describeReply,
+};
+
 /**
  * JSON lines without tokens, content ids or positions: routes are patterns, errors are names, codes and
  * frames. [SEC4]
@@ -22,12 +30,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   const options = {
     level,
     base: null,
-    serializers: {
-      err: describeError,
-      error: describeError,
-      req: describeRequest,
-      res: describeReply,
-    },
+    serializers: LOG_SERIALIZERS,
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

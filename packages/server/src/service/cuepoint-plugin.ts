@@ -63,12 +63,7 @@ interface ServerOfOwn {
 
 export const API_PREFIX = '/api/v1';
 
-/**
- * The whole HTTP service as a Fastify plugin, for an app with a server of its own.
- *
- * Hooks, parsers, validation and errors stay inside the plugin's scope. The host's server should take
- * path parameters of `PATH_ID_LENGTH_MAX` and bodies of `BODY_BYTES_MAX`.
- */
+/** The API over parts that are open: what `cuepoint` and a server of our own mount. Everything stays in its scope. */
 export const cuepointPlugin: FastifyPluginAsync<CuepointPluginOptions> = async (app, { parts }) => {
   watchScope(app, parts);
   await addService(app, parts);

@@ -1,5 +1,5 @@
 import type { PersistenceObserver } from '@cuepoint/store';
-import type { Logger } from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
 
 /** Between two lines that say the same. */
 const REPEAT_AFTER_MS = 60_000;
@@ -12,7 +12,7 @@ const REPEAT_AFTER_MS = 60_000;
  */
 export function withRetryLog(
   observer: PersistenceObserver,
-  logger: Logger,
+  logger: FastifyBaseLogger,
   now: () => number,
 ): PersistenceObserver {
   let told: { readonly reason: string; readonly atMs: number } | undefined;

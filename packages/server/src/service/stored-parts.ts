@@ -21,7 +21,7 @@ import {
   type SyncRepository,
   type WatchedLists,
 } from '@cuepoint/store';
-import type { Logger } from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
 import { openAccounts } from '../accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { makeDataDirectory } from '../config/data-directory.ts';
@@ -60,7 +60,7 @@ export interface StoredParts extends Pick<
 }
 
 export interface StoredPartsDeps {
-  readonly logger: Logger;
+  readonly logger: FastifyBaseLogger;
   readonly metrics: ServiceMetrics;
   /** @param secret what instances of the same database have in common. */
   readonly createFeed: (secret: string) => Feed;

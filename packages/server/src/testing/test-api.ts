@@ -21,6 +21,7 @@ import { createAwaitDatabase } from '../service/await-database.ts';
 import { createApp, type ConnectionLimits } from '../service/create-app.ts';
 import { delay } from '../service/delay.ts';
 import type { ServiceParts } from '../service/parts.ts';
+import { partsOf, withTrakt } from '../service/open-parts.ts';
 import { openStoredParts } from '../service/stored-parts.ts';
 import { requireDocumentedAnswer, type ApiDescription } from './documented-answers.ts';
 
@@ -112,19 +113,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
   const others =
     options.verifier ??
     createSecretVerifier(SECRET_BYTES, { audience: undefined, issuer: undefined, now });
-  const plain: ServiceParts = {
-    repository: stored.repository,
-    catalogue: stored.catalogue,
-    hooks: stored.hooks,
-    numbers: stored.numbers,
-    watchedLists: stored.watchedLists,
-    ...(config.trakt === 'on'
-      ? { trakt: { isMounted: true, redirectUris: config.traktRedirectUris ?? [] } }
-      : {}),
-    persistence: stored.persistence,
-    feed: stored.feed,
-    live: config,
-    onStaleDevices: stored.onStaleDevices,
+  const made = partsOf(config, stored, {
     awaitDatabase: createAwaitDatabase(
       { delay, random: Math.random },
       {
@@ -133,10 +122,7 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
         signal: new AbortController().signal,
       },
     ),
-    health: stored.health,
     verifier: verifierOf(stored.accounts, others),
-    ...(stored.accounts === undefined ? {} : { accounts: stored.accounts }),
-    publicUrl: config.publicUrl,
     metrics,
     audit: createAuditTrail((line) => auditLines.push(line), now),
     development:
@@ -147,16 +133,11 @@ export async function createTestApi(options: TestApiOptions): Promise<TestApi> {
             link: createOneTimeLink(randomUUID, () => undefined),
           }
         : undefined,
-    corsOrigins: config.corsOrigins ?? [],
-    maxDriftMs: config.maxDriftMs,
-    rateLimit: config.rateLimit,
-    devicesPerUser: config.devicesPerUser,
-    rowsPerUser: config.rowsPerUser,
-    stopTimeoutMs: config.stopTimeoutMs,
     now,
     randomUuid: randomUUID,
     random: Math.random,
-  };
+  });
+  const plain = withTrakt(made, config);
   const parts = { ...plain, ...options.wrap?.(plain) };
   const app = await createApp({
     parts,
