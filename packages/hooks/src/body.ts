@@ -50,17 +50,16 @@ function whyNot(text: string): string {
 
 const AUTOMATED = Buffer.from('"IsAutomated"');
 const COLON = 0x3a;
-const BACKSLASH = 0x5c;
 
 /**
  * Whether a body is the server's own guess, by its bytes: such come every second of every viewer, and are dropped before any work.
  * [HOK2]
  *
- * A quote in a text is escaped, so no title says this.
+ * A quote in a text is escaped, so no title says this: after the last letter of the name there would be a backslash.
  */
 export function isAutomatedBody(body: Buffer): boolean {
   const at = body.indexOf(AUTOMATED);
-  if (at < 0 || body[at - 1] === BACKSLASH) return false;
+  if (at < 0) return false;
   let next = at + AUTOMATED.length;
   const skipBlanks = () => {
     while (body[next] === 0x20 || body[next] === 0x0a || body[next] === 0x0d || body[next] === 0x09)

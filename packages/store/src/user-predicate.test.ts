@@ -18,7 +18,7 @@ const OF_NO_USER = new Set([
   'insert-aliases',
   'insert-content-numbers',
   'list-episodes',
-  'lock-catalogue',
+  'lock-name',
   'notify',
   'read-aliases',
   'has-catalogue',

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
 import { answerFaults } from '../../../trakt/src/testing/answer-faults.ts';
-import type { TestApi } from './test-api.ts';
+import { createMemoryBus, createMemoryFeed } from '../feed/memory-feed.ts';
+import { openInTurnProxy } from './in-turn-proxy.ts';
+import type { TestApi, TestApiOptions } from './test-api.ts';
 
 /** The packages of npm as they are; none of them has types. */
 const require = createRequire(import.meta.url);
@@ -42,23 +42,22 @@ export interface TraktClient {
   readonly search: Record<'text' | 'id', Call>;
 }
 
-export interface RecordedApi {
-  readonly url: string;
+export interface Recording {
   /** What was wrong with any answer so far, by the tables of the clients. */
-  faults(): readonly string[];
+  readonly faults: readonly string[];
   /** Asked for, in order: `GET /sync/watched/shows`. */
   readonly asked: readonly string[];
 }
 
 const PREFIX = '/compat/trakt';
 
-/** Has the API listen on loopback, and looks at each of its answers. */
-export async function listenRecorded({ app }: TestApi): Promise<RecordedApi> {
+/** Looks at each answer of an instance to a client of Trakt's API. */
+export function recordAnswers(server: Server): Recording {
   const faults: string[] = [];
   const asked: string[] = [];
-  const server: Server = app.server;
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url = '' } = request;
+    if (!url.startsWith(PREFIX)) return;
     const path = url.slice(PREFIX.length).replace(/^\/+/, '/');
     asked.push(`${method} ${path}`);
     const chunks: Buffer[] = [];
@@ -71,14 +70,52 @@ export async function listenRecorded({ app }: TestApi): Promise<RecordedApi> {
       return end(chunk as string, ...rest);
     }) as ServerResponse['end'];
   });
-  server.listen({ host: '127.0.0.1', port: 0 });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}${PREFIX}`, faults: () => faults, asked };
+  return { faults, asked };
+}
+
+/** What unmodified clients talk to, at one address. */
+export interface TraktStage {
+  readonly api: TestApi;
+  /** Where it is for a client. */
+  readonly url: string;
+  /** Of each instance. */
+  readonly recordings: readonly Recording[];
+  close(): Promise<void>;
+}
+
+/** As many instances of one service, asked in turn. */
+export async function openTraktStage(
+  openApi: (options?: Omit<TestApiOptions, 'databaseUrl'>) => Promise<TestApi>,
+  instances = 1,
+): Promise<TraktStage> {
+  const bus = createMemoryBus();
+  const open = (more: Pick<TestApiOptions, 'schema'> = {}) =>
+    openApi({ env: { CUEPOINT_TRAKT: 'on' }, feed: createMemoryFeed({ bus }), ...more });
+  const api = await open();
+  const others: TestApi[] = [];
+  while (others.length + 1 < instances) {
+    others.push(await open({ schema: api.database.schema }));
+  }
+  const all = [api, ...others];
+  const recordings = all.map(({ app }) => recordAnswers(app.server));
+  const addresses = await Promise.all(
+    all.map(({ app }) => app.listen({ host: '127.0.0.1', port: 0 })),
+  );
+  const proxy = await openInTurnProxy(addresses);
+  return {
+    api,
+    url: `${proxy.address}${PREFIX}`,
+    recordings,
+    async close() {
+      await proxy.close();
+      for (const other of others) await other.close();
+      await api.close();
+    },
+  };
 }
 
 /** An unmodified `trakt.tv` with its plugins, signed in as somebody new. */
-export async function openTraktClient(api: TestApi, { url }: RecordedApi): Promise<TraktClient> {
+export async function openTraktClient({ api, url }: TraktStage): Promise<TraktClient> {
   const { token } = await api.createUser();
   const client = new Trakt({
     client_id: 'id',
@@ -94,6 +131,6 @@ export async function openTraktClient(api: TestApi, { url }: RecordedApi): Promi
   return client;
 }
 
-export function expectNoFaults(recorded: RecordedApi): void {
-  expect(recorded.faults()).toEqual([]);
+export function expectNoFaults({ recordings }: Pick<TraktStage, 'recordings'>): void {
+  expect(recordings.flatMap(({ faults }) => faults)).toEqual([]);
 }

@@ -1,24 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BOTH_DATABASES } from '../testing/both-databases.ts';
-import type { TestApi } from '../testing/test-api.ts';
 import {
   expectNoFaults,
-  listenRecorded,
   openTraktClient,
-  type RecordedApi,
+  openTraktStage,
+  type TraktStage,
 } from '../testing/trakt-clients.ts';
 import { fillTraktCatalogue, FILM, SHOW } from '../testing/trakt-person.ts';
 
-describe.each(BOTH_DATABASES)('the clients of npm as they are, on $name', ({ openApi }) => {
-  let api: TestApi;
-  let recorded: RecordedApi;
+const STAGES = [
+  ...BOTH_DATABASES.map((database) => ({ ...database, instances: 1 })),
+  ...BOTH_DATABASES.filter(({ name }) => name === 'PostgreSQL').map(({ name, openApi }) => ({
+    name: `two instances of one ${name}`,
+    openApi,
+    instances: 2,
+  })),
+];
+
+describe.each(STAGES)('the clients of npm as they are, on $name', ({ openApi, instances }) => {
+  let stage: TraktStage;
   beforeAll(async () => {
-    api = await openApi({ env: { CUEPOINT_TRAKT: 'on' } });
-    await fillTraktCatalogue(api);
-    recorded = await listenRecorded(api);
+    stage = await openTraktStage(openApi, instances);
+    await fillTraktCatalogue(stage.api);
   });
-  afterAll(() => api.close());
-  const open = () => openTraktClient(api, recorded);
+  afterAll(() => stage.close());
+  const open = () => openTraktClient(stage);
   const watchFirst = { shows: [{ ...SHOW, seasons: [{ number: 1, episodes: [{ number: 1 }] }] }] };
 
   test('[TRK1] trakt.tv keeps a watchlist and a history, and reads both in pages', async () => {
@@ -60,7 +66,7 @@ describe.each(BOTH_DATABASES)('the clients of npm as they are, on $name', ({ ope
     });
     expect(await trakt.sync.ratings.get({ type: 'movies' })).toMatchObject([{ rating: 9 }]);
     expect(await trakt.sync.collection.get({ type: 'movies' })).toEqual([]);
-    expectNoFaults(recorded);
+    expectNoFaults(stage);
   });
 
   test('[TRK1] trakt.tv-ondeck tells what is next, without what is hidden', async () => {
@@ -95,7 +101,7 @@ describe.each(BOTH_DATABASES)('the clients of npm as they are, on $name', ({ ope
     ]);
     await trakt.users.hidden.remove({ section: 'progress_watched', shows: [SHOW] });
     expect((await trakt.ondeck.getAll()).shows).toHaveLength(2);
-    expectNoFaults(recorded);
+    expectNoFaults(stage);
   });
 
   test('[TRK1] trakt.tv-matcher finds files by their names', async () => {
@@ -106,6 +112,6 @@ describe.each(BOTH_DATABASES)('the clients of npm as they are, on $name', ({ ope
     expect(
       await trakt.matcher.match({ filename: 'other.show.s01e02.720p.mkv', path: '/shows' }),
     ).toMatchObject({ type: 'episode', show: { title: 'Other Show' }, episode: { number: 2 } });
-    expectNoFaults(recorded);
+    expectNoFaults(stage);
   });
 });

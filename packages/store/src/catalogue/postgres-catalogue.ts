@@ -32,7 +32,8 @@ export function createPostgresCatalogue(
   /** Alone among writers. */
   const write = <T>(work: (transaction: Queryable) => Promise<T>): Promise<T> =>
     database.transaction(async (transaction) => {
-      await transaction.query('lock-catalogue', [`cuepoint.catalogue.${database.schema}`]);
+      // One writer at a time, so that two calls never make a cycle together.
+      await transaction.query('lock-name', [`cuepoint.catalogue.${database.schema}`]);
       return work(transaction);
     });
 

@@ -93,6 +93,8 @@ export function createHookStore(database: Database): HookStore {
     async add({ id, userId, source, label, secretHash, acceptedUsers }) {
       const people = JSON.stringify(acceptedUsers);
       return database.transaction(async (transaction) => {
+        // Two that are added at once would each count without the other.
+        await transaction.query('lock-name', [`cuepoint.hooks.${database.schema}.${userId}`]);
         const params = [id, userId, source, label, secretHash, people, HOOKS_MAX];
         return (await transaction.query('hook-insert', params)).rowCount > 0;
       });
