@@ -38,7 +38,7 @@ describe('hooks on two instances of one PostgreSQL', () => {
       for (const [order, isHere] of [[all, inTurn] as const, ...drawn]) {
         const { user, send } = await createHook(here, source);
         for (const [turn, index] of order.entries()) {
-          const { status } = await send(bodies[index], isHere[turn] === true ? here : there);
+          const { status } = await send(bodies[index], isHere[turn] ? here : there);
           expect(status).toBe(204);
         }
         expect({ order, isHere, ...(await stateOf(user)) }).toEqual({
