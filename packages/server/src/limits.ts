@@ -36,6 +36,8 @@ export const OP_TAIL_DURATION_MAX_MS = 60 * 60_000;
 /** Contents in one call that writes the catalogue, and other ids of each. */
 export const CONTENTS_PER_CALL_MAX = 1_000;
 export const ALIASES_PER_ENTRY_MAX = 50;
+/** Contents in one read of the catalogue. */
+export const CONTENTS_PER_READ_MAX = 100;
 /** What a user did that a list of Continue Watching looks at, the latest: with a few cards it would else read all there is. [OPS3] */
 export const ENGAGED_PER_LIST_MAX = 5_000;
 export const CARDS_DEFAULT = 20;

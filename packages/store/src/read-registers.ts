@@ -37,7 +37,8 @@ export async function readRegister(
 }
 
 /**
- * Registers of one kind by key; cleared ones are left out. A page costs its own rows. [OPS3]
+ * Registers of one kind by key; cleared ones are left out, and a page with them ends before it is full: it costs its own
+ * rows. [OPS3]
  *
  * @throws CuepointError `limit_exceeded`, `invalid_cursor`
  */
@@ -62,8 +63,9 @@ export async function readRegisters(
   }
   const params = [userId, kind, after === undefined ? '' : textToKey(after), limit + 1];
   const { rows } = await database.query<UpdatedRow>('list-registers', params);
-  const items = rows.slice(0, limit).map(toRegister);
-  const last = items.at(-1);
+  const looked = rows.slice(0, limit);
+  const items = looked.filter(({ value }) => value !== null).map(toRegister);
+  const last = looked.at(-1);
   if (rows.length > limit && last !== undefined) return { items, nextCursor: keyToText(last.key) };
   return after === undefined ? { items, total: items.length } : { items };
 }

@@ -63,7 +63,7 @@ export interface ContinueWatching {
 export interface ContinueWatchingOptions extends AppDescription {
   /**
    * Asks the service's catalogue for what neither the app nor the person's devices know: at most 500 contents and series a
-   * run, four at a time. Default false.
+   * run, together what is asked for together. Default false.
    */
   readonly catalogue?: boolean;
   /** For the catalogue; default: the platform's. */

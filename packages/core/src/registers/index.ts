@@ -1,4 +1,4 @@
 export * from './kinds.ts';
-export { requireRegister, requireRegisterKey } from './read-register.ts';
+export { requireRegister, requireRegisterKey, requireRegisterKind } from './read-register.ts';
 export * from './register-set.ts';
 export * from './value-bounds.ts';

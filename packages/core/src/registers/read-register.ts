@@ -36,6 +36,13 @@ export function requireRegister(op: RegisterSetOp): RegisterSetOp {
  * @throws CuepointError `invalid_register`, `invalid_register_key`
  */
 export function requireRegisterKey(register: unknown, key: unknown): RegisterKind {
+  const kind = requireRegisterKind(register);
+  requireKey(kind.key, key);
+  return kind;
+}
+
+/** @throws CuepointError `invalid_register` */
+export function requireRegisterKind(register: unknown): RegisterKind {
   const kind = typeof register === 'string' ? registerKindOf(register) : undefined;
   if (kind === undefined) {
     throw new CuepointError(
@@ -44,7 +51,6 @@ export function requireRegisterKey(register: unknown, key: unknown): RegisterKin
       { field: 'register' },
     );
   }
-  requireKey(kind.key, key);
   return kind;
 }
 

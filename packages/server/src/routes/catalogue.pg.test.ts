@@ -34,6 +34,33 @@ describe.each(BOTH_DATABASES)('the catalogue over HTTP on $name', ({ openApi }) 
     });
   });
 
+  it('[OPS3] tells of many contents at once, each once by whatever ids, and of none that nobody knows', async () => {
+    const entries = [1, 2, 3].map((index) =>
+      Object.assign({ contentId: `at-once-${index}`, aliases: [`at once,&=?/#${index}`] }, FILM),
+    );
+    await put(entries);
+    const ask = (ids: readonly string[]) => {
+      const query = new URLSearchParams(ids.map((id) => ['contentId', id]));
+      return viewer.call('GET', `/catalogue?${query.toString()}`);
+    };
+    expect(await ask(['at once,&=?/#2', 'nobody', 'at-once-1', 'at-once-2'])).toMatchObject({
+      status: 200,
+      body: { items: [entries[1], entries[0]] },
+    });
+    expect((await ask(['at-once-3'])).body).toEqual({ items: [entries[2]] });
+    expect((await ask(['nobody'])).body).toEqual({ items: [] });
+    const hundred = Array.from({ length: 100 }, (_, index) => `at-once-${index}`);
+    expect((await ask(hundred)).body.items).toHaveLength(3);
+    const refusal = { status: 400, body: { code: 'invalid_content_id', field: 'contentId' } };
+    expect(await ask([...hundred, 'one-more'])).toMatchObject(refusal);
+    expect(await ask([])).toMatchObject(refusal);
+    expect(await ask(['film', '..'])).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_content_id', field: 'contentId/1' },
+    });
+    expect((await viewer.call('GET', '/catalogue?contentId=a&ids=b')).status).toBe(400);
+  });
+
   it('one bad entry among a thousand: a code, the index and the field, and the others are stored', async () => {
     const contents: object[] = Array.from({ length: 1_000 }, (_, index) => ({
       contentId: `bulk-${index}`,

@@ -5,19 +5,21 @@ import {
   toCuepointError,
   type ContentFacts,
 } from '@cuepoint/core';
-import type { Catalogue, CatalogueEntry } from '@cuepoint/store';
+import type { Catalogue, CatalogueContent, CatalogueEntry } from '@cuepoint/store';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { callerOf } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
 import { SCOPE_SERVICE } from '../auth/identity.ts';
-import { CONTENTS_PER_CALL_MAX, LIST_LIMIT_DEFAULT } from '../limits.ts';
+import { CONTENTS_PER_CALL_MAX, CONTENTS_PER_READ_MAX, LIST_LIMIT_DEFAULT } from '../limits.ts';
 import { listOf, withProblems } from '../schemas/answers.ts';
 import {
   CatalogueBodySchema,
   CatalogueContentSchema,
+  CatalogueContentsSchema,
   CatalogueEntrySchema,
   CatalogueEpisodeSchema,
+  CatalogueQuerySchema,
   CatalogueWriteSchema,
   DocumentedCatalogueBodySchema,
 } from '../schemas/catalogue.ts';
@@ -74,6 +76,25 @@ export function addCatalogueRoutes(
 
   app.route({
     method: 'GET',
+    url: '/catalogue',
+    schema: {
+      operationId: 'listCatalogueContents',
+      summary: 'What is known of some contents, each by any of its ids',
+      description: `Up to ${CONTENTS_PER_READ_MAX} a call, as far as the head of a request holds their ids.`,
+      tags,
+      querystring: CatalogueQuerySchema,
+      response: withProblems({ 200: CatalogueContentsSchema }),
+    },
+    handler: async (request) => {
+      const { userId } = callerOf(request);
+      const known = await catalogue.read(userId, request.query.contentId);
+      rates.rows.add(userId, known.length);
+      return { items: known.map(toAnswer) };
+    },
+  });
+
+  app.route({
+    method: 'GET',
     url: '/catalogue/:contentId',
     schema: {
       operationId: 'getCatalogueContent',
@@ -83,10 +104,9 @@ export function addCatalogueRoutes(
       response: withProblems({ 200: CatalogueContentSchema }),
     },
     handler: async (request) => {
-      const known = await catalogue.read(callerOf(request).userId, request.params.contentId);
+      const [known] = await catalogue.read(callerOf(request).userId, [request.params.contentId]);
       if (known === undefined) throw unknownContent();
-      const { contentId, facts, aliases } = known;
-      return { contentId, ...facts, aliases };
+      return toAnswer(known);
     },
   });
 
@@ -139,6 +159,10 @@ export function addCatalogueRoutes(
       return reply.code(204).send();
     },
   });
+}
+
+function toAnswer({ contentId, facts, aliases }: CatalogueContent) {
+  return { contentId, ...facts, aliases };
 }
 
 /** @throws CuepointError `forbidden` */

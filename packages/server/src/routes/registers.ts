@@ -2,14 +2,18 @@ import {
   CuepointError,
   msToDate,
   requireRegisterKey,
+  requireRegisterKind,
   timestampToText,
   type JsonValue,
 } from '@cuepoint/core';
+import type { StoredRegister } from '@cuepoint/store';
 import { callerOf, writerOf } from '../auth/authenticate.ts';
-import { withProblems } from '../schemas/answers.ts';
-import { ContentParamsSchema } from '../schemas/requests.ts';
+import { LIST_LIMIT_DEFAULT } from '../limits.ts';
+import { listOf, withProblems } from '../schemas/answers.ts';
+import { ContentParamsSchema, ListQuerySchema } from '../schemas/requests.ts';
 import {
   RegisterBodySchema,
+  RegisterKindParamsSchema,
   RegisterParamsSchema,
   RegisterSchema,
   RegisterWriteSchema,
@@ -29,6 +33,35 @@ const tags = ['registers'];
 export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
   app.route({
     method: 'GET',
+    url: '/registers/:kind',
+    schema: {
+      operationId: 'listRegisters',
+      summary: 'What the user said, of one kind, by key',
+      description:
+        'What was taken back is left out, and a page with such keys has fewer items than its limit: only one without ' +
+        '`nextCursor` is the last.',
+      tags,
+      params: RegisterKindParamsSchema,
+      querystring: ListQuerySchema,
+      response: withProblems({ 200: listOf(RegisterSchema) }),
+    },
+    handler: async (request) => {
+      const { userId } = callerOf(request);
+      const { kind } = request.params;
+      const { limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
+      requireRegisterKind(kind);
+      const page = await deps.repository.readRegisters(userId, {
+        kind,
+        limit,
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
+      deps.rates.rows.add(userId, page.nextCursor === undefined ? page.items.length : limit);
+      return { ...page, items: page.items.map((register) => toItem(kind, register)) };
+    },
+  });
+
+  app.route({
+    method: 'GET',
     url: '/registers/:kind/:key',
     schema: {
       operationId: 'getRegister',
@@ -44,15 +77,7 @@ export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
       if (stored === undefined || stored.value === null) {
         throw new CuepointError('not_found', 'Nothing is said of it.');
       }
-      const { timestamp, claim, deviceId } = stored.stamp;
-      return {
-        kind,
-        key,
-        value: stored.value,
-        timestamp: timestampToText(timestamp),
-        ...(claim === undefined ? {} : { claim: timestampToText(claim) }),
-        deviceId,
-      };
+      return toItem(kind, stored);
     },
   });
 
@@ -153,6 +178,18 @@ export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
       return { result, contentId };
     },
   });
+}
+
+function toItem(kind: string, { key, value, stamp }: StoredRegister) {
+  const { timestamp, claim, deviceId } = stamp;
+  return {
+    kind,
+    key,
+    value,
+    timestamp: timestampToText(timestamp),
+    ...(claim === undefined ? {} : { claim: timestampToText(claim) }),
+    deviceId,
+  };
 }
 
 function toWrite(kind: string, key: string, { result, written }: RegisterWriteOutcome) {

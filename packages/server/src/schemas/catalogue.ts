@@ -1,6 +1,6 @@
 import { ContentIdSchema, contentFactsFields, ERROR_CODES } from '@cuepoint/core';
 import { Type } from 'typebox';
-import { ALIASES_PER_ENTRY_MAX, CONTENTS_PER_CALL_MAX } from '../limits.ts';
+import { ALIASES_PER_ENTRY_MAX, CONTENTS_PER_CALL_MAX, CONTENTS_PER_READ_MAX } from '../limits.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -43,6 +43,17 @@ export const CatalogueWriteSchema = Type.Object(
   { description: 'What became of the entries.' },
 );
 
+export const CatalogueQuerySchema = Type.Object(
+  {
+    contentId: Type.Array(ContentIdSchema, {
+      minItems: 1,
+      maxItems: CONTENTS_PER_READ_MAX,
+      description: 'Any id of a content. Named once for each: `?contentId=a&contentId=b`.',
+    }),
+  },
+  closed,
+);
+
 export const CatalogueContentSchema = Type.Object(
   {
     contentId: ContentIdSchema,
@@ -50,6 +61,15 @@ export const CatalogueContentSchema = Type.Object(
     aliases: Type.Array(ContentIdSchema, { description: 'Its other ids.' }),
   },
   { description: 'What is known of a content, under the id that counts.' },
+);
+
+export const CatalogueContentsSchema = Type.Object(
+  {
+    items: Type.Array(CatalogueContentSchema, {
+      description: 'Each content once, also where it was asked for by two of its ids.',
+    }),
+  },
+  { description: 'What is known of these contents; those that nobody knows are left out.' },
 );
 
 export const CatalogueEpisodeSchema = Type.Object(

@@ -19,6 +19,7 @@ export const GroupParamsSchema = Type.Object({ groupId: ContentIdSchema });
 export const SeriesParamsSchema = Type.Object({ seriesId: ContentIdSchema });
 /** Checked by the table of kinds, which says more. */
 export const RegisterParamsSchema = Type.Object({ kind: Type.String(), key: Type.String() });
+export const RegisterKindParamsSchema = Type.Object({ kind: Type.String() });
 export const PlayParamsSchema = Type.Object({ playId: PlayIdSchema });
 
 export const ContinueWatchingQuerySchema = Type.Object(

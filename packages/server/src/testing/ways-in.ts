@@ -25,6 +25,7 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
   'POST /continue-watching/{groupId}/restore': { status: 200 },
   'PUT /watched/{contentId}': { status: 200 },
   'PUT /registers/{kind}/{key}': { body: { value: 7 }, status: 200 },
+  'GET /registers/{kind}': { status: 200 },
   'GET /registers/{kind}/{key}': { status: 200 },
   'POST /history': { body: { contentId: 'film', playId: PLAY_ID }, status: 201 },
   'GET /history': { status: 200 },
@@ -46,6 +47,7 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
     body: { contents: [{ contentId: 'film', type: 'movie' }] },
     status: 200,
   },
+  'GET /catalogue': { status: 200 },
   'GET /catalogue/{contentId}': { status: 200 },
   'GET /catalogue/{contentId}/episodes': { status: 200 },
   'GET /titles': { status: 200 },
@@ -97,11 +99,13 @@ export function pathOfRow(row: string, userId: string): string {
     .replace('{groupId}', 'film')
     .replace('{seriesId}', 'film')
     .replace('{kind}/{key}', 'rating/film')
+    .replace('{kind}', 'rating')
     .replace('{playId}', PLAY_ID)
     .replace('{hookId}', PLAY_ID)
     .replace('{importId}', 'trakt.00000000')
     .replace('{workId}', WORK_ID)
     .replace(/^\/titles$/, '/titles?query=film')
+    .replace(/^\/catalogue$/, '/catalogue?contentId=film')
     .replace('{deviceId}', 'tv')
     .replace('{userId}', userId);
 }

@@ -42,8 +42,8 @@ export interface Catalogue {
    * @param entries valid, and of a content each.
    */
   put(callerId: string, entries: readonly CatalogueEntry[]): Promise<CatalogueOutcome>;
-  /** By any of its names. */
-  read(callerId: string, contentId: string): Promise<CatalogueContent | undefined>;
+  /** What is known of these, each by any of its names: a content once, in the order of their first names; no unknown ones. */
+  read(callerId: string, contentIds: readonly string[]): Promise<readonly CatalogueContent[]>;
   /** By any name of the series, in the order of season and number. */
   listEpisodes(
     callerId: string,

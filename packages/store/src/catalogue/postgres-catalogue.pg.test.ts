@@ -18,7 +18,7 @@ describe.each(TEST_DATABASES)('the catalogue on $name', ({ open }) => {
   afterAll(() => opened.destroy());
 
   const put = (...entries: CatalogueEntry[]) => catalogue.put(CALLER, entries);
-  const read = (contentId: string) => catalogue.read(CALLER, contentId);
+  const read = async (contentId: string) => (await catalogue.read(CALLER, [contentId]))[0];
 
   test('what is put is read, and put again it changes nothing', async () => {
     const entry = { contentId: 'put', facts: FILM, aliases: ['imdb:tt1', 'tmdb:movie:1'] };
@@ -31,6 +31,34 @@ describe.each(TEST_DATABASES)('the catalogue on $name', ({ open }) => {
     const renamed = { ...FILM, title: 'Slower water' };
     expect(await put({ contentId: 'put', facts: renamed })).toEqual({ changed: 1, refusals: [] });
     expect(await read('tmdb:movie:1')).toEqual({ ...known, facts: renamed });
+  });
+
+  test('[OPS3] many are read at once, each content once whatever it is called, and what nobody knows is left out', async () => {
+    const entries = Array.from({ length: 60 }, (_, index) => ({
+      contentId: `many-${index}`,
+      facts: FILM,
+      aliases: [`many:${index}:a`, `many:${index}:b`],
+    }));
+    await put(...entries);
+    // Known by its other name alone.
+    await put({ contentId: 'many:0:b', facts: { ...FILM, title: 'By another name' } });
+    await catalogue.remove(CALLER, 'many-0');
+    await put({ contentId: 'many-0', facts: FILM, aliases: ['many:0:a'] });
+    const asked = entries
+      .slice(0, 40)
+      .flatMap(({ contentId }, index) => [`many:${index}:b`, contentId, `nobody-${index}`]);
+    const told = await catalogue.read(CALLER, asked);
+    expect(told.map(({ contentId }) => contentId)).toEqual([
+      'many:0:b',
+      ...entries.slice(0, 40).map(({ contentId }) => contentId),
+    ]);
+    expect(told[1]).toEqual({ contentId: 'many-0', facts: FILM, aliases: ['many:0:a'] });
+    expect(await catalogue.read(CALLER, [])).toEqual([]);
+    const cost = await costOf(opened.database, (database) =>
+      createPostgresCatalogue(database, { now: () => 0 }).read(CALLER, asked.slice(0, 30)),
+    );
+    // Three names a content: an alias is read to find them, and the content by each of them.
+    expect(cost.most).toBeLessThanOrEqual(2 * 3 * 11);
   });
 
   test('a late alias joins two contents, and taken back it parts them as they were', async () => {

@@ -46,9 +46,9 @@ export function createPostgresCatalogue(
         return { changed, refusals: plan.refusals };
       }),
 
-    async read(_callerId, contentId) {
-      const aliases = resolveAliases(await readAliasLinks(database, [contentId]));
-      return readContent(database, aliases, contentId);
+    async read(_callerId, contentIds) {
+      const aliases = resolveAliases(await readAliasLinks(database, contentIds));
+      return readContents(database, aliases, contentIds);
     },
 
     async listEpisodes(_callerId, seriesId, options) {
@@ -89,18 +89,19 @@ export async function readAliasLinks(
 }
 
 /** What is known under the name that counts, else under the first of the others. */
-async function readContent(
+async function readContents(
   queryable: Pick<Queryable, 'query'>,
-  { namesOf }: Aliases,
-  id: string,
-): Promise<CatalogueContent | undefined> {
-  const [contentId = id, ...aliases] = namesOf(id);
-  const { rows } = await queryable.query<ContentRow>('read-contents', [
-    textArray([contentId, ...aliases]),
-  ]);
+  { canonical, namesOf }: Aliases,
+  ids: readonly string[],
+): Promise<readonly CatalogueContent[]> {
+  const works = [...new Set(ids.map(canonical))].map(namesOf);
+  const { rows } = await queryable.query<ContentRow>('read-contents', [textArray(works.flat())]);
   const factsByName = new Map(rows.map((row) => [row.content_id, row.facts]));
-  const facts = [contentId, ...aliases].flatMap((name) => factsByName.get(name) ?? [])[0];
-  return facts && { contentId, facts, aliases };
+  return works.flatMap((names) => {
+    const [contentId = '', ...aliases] = names;
+    const [facts] = names.flatMap((name) => factsByName.get(name) ?? []);
+    return facts === undefined ? [] : { contentId, facts, aliases };
+  });
 }
 
 interface Plan {

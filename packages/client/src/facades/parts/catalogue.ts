@@ -1,4 +1,4 @@
-import type { ListedFacts } from '@cuepoint/core';
+import { isContentId, type ListedFacts } from '@cuepoint/core';
 import type { Door } from '../../door.ts';
 import { askService, type Fetch } from './ask-service.ts';
 
@@ -18,17 +18,24 @@ interface Told extends ListedFacts {
   readonly aliases?: readonly string[];
 }
 
-interface EpisodesPage {
+interface Page {
   readonly items: readonly Told[];
   readonly nextCursor?: string;
 }
 
-/** A run asks for no more: an app that shows more knows its contents itself. */
+/** A run asks for no more contents and series: an app that shows more knows its contents itself. */
 const ASKED_MAX = 500;
+/** Contents in one question, and their ids in its URL in characters: proxies take 8 KB. */
+const CONTENTS_PER_READ_MAX = 100;
+const QUERY_LENGTH_MAX = 4_000;
 const AT_ONCE_MAX = 4;
 const EPISODE_PAGES_MAX = 20;
 
-/** @param onLearnt hears of ids that something new is known of. */
+/**
+ * What is asked for in one turn of the event loop is asked for together.
+ *
+ * @param onLearnt hears of ids that something new is known of.
+ */
 export function createCatalogue(
   door: Door,
   fetch: Fetch | undefined,
@@ -38,65 +45,63 @@ export function createCatalogue(
   const aliasesById = new Map<string, readonly string[]>();
   const canonicals = new Map<string, string>();
   const episodes = new Map<string, readonly string[]>();
-  /** By path: what is or was asked. */
+  /** What is or was asked: contents as they stand in a query, and series. */
   const asked = new Set<string>();
-  const waiting: { readonly path: string; readonly work: () => Promise<boolean> }[] = [];
+  const contents: string[] = [];
+  const series: string[] = [];
   let running = 0;
 
-  function ask(path: string, work: () => Promise<boolean>): void {
-    if (asked.has(path) || asked.size >= ASKED_MAX) return;
-    asked.add(path);
-    waiting.push({ path, work });
-    run();
+  function ask(id: string, waiting: string[]): void {
+    // One that the service does not take would harm all others of its question.
+    if (asked.size >= ASKED_MAX || !isContentId(id)) return;
+    const question = waiting === series ? id : `contentId=${encodeURIComponent(id)}`;
+    if (asked.has(question)) return;
+    asked.add(question);
+    if (waiting.push(question) === 1) door.environment.nextTurn(run);
   }
 
   function run(): void {
-    for (; running < AT_ONCE_MAX && waiting.length > 0; running += 1) {
-      const { path, work } = waiting.shift() as (typeof waiting)[number];
-      void work().then((isAnswered) => {
+    for (; running < AT_ONCE_MAX && contents.length + series.length > 0; running += 1) {
+      const seriesId = contents.length > 0 ? undefined : series.shift();
+      const questions = seriesId ? [seriesId] : takeFrom(contents);
+      const path = seriesId
+        ? `/${encodeURIComponent(seriesId)}/episodes`
+        : `?${questions.join('&')}`;
+      void read(`catalogue${path}`, seriesId).then((isAnswered) => {
         running -= 1;
-        if (!isAnswered) asked.delete(path);
+        if (!isAnswered) for (const question of questions) asked.delete(question);
         run();
       });
     }
   }
 
-  /** @returns the ids of which something else may be shown. */
-  function learn({ contentId, aliases = [], ...facts }: Told): string[] {
-    factsById.set(contentId, facts);
-    // A list of episodes does not tell them.
-    if (aliases.length > 0) aliasesById.set(contentId, aliases);
-    for (const alias of aliases) canonicals.set(alias, contentId);
-    return [contentId, ...aliases, ...(facts.seriesId === undefined ? [] : [facts.seriesId])];
-  }
-
-  const pathOf = (id: string) => `catalogue/${encodeURIComponent(id)}`;
-
-  async function askContent(id: string): Promise<boolean> {
-    const answer = await askService<Told>(door, fetch, pathOf(id));
-    if (answer === 'offline') return false;
-    if (!('contentId' in answer)) return answer.code === 'not_found';
-    onLearnt(learn(answer));
-    return true;
-  }
-
-  async function askEpisodes(seriesId: string): Promise<boolean> {
-    const learnt = [seriesId];
+  /** @param seriesId whose episodes these are. @returns whether the service answered. */
+  async function read(path: string, seriesId: string | undefined): Promise<boolean> {
+    /** Of which something else may be shown. */
+    const learnt: string[] = [];
     const ids: string[] = [];
-    let cursor: string | undefined;
+    let query = '';
     for (let page = 0; page < EPISODE_PAGES_MAX; page += 1) {
-      const path = `${pathOf(seriesId)}/episodes${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`;
-      const answer = await askService<EpisodesPage>(door, fetch, path);
-      if (answer === 'offline') return false;
-      if (!('items' in answer)) return answer.code === 'not_found';
-      for (const told of answer.items) {
-        ids.push(told.contentId);
-        learnt.push(...learn(told));
+      const answer = await askService<Page>(door, fetch, path + query);
+      if (answer === 'offline' || !('items' in answer)) return false;
+      for (const { contentId, aliases, ...facts } of answer.items) {
+        ids.push(contentId);
+        factsById.set(contentId, facts);
+        learnt.push(contentId);
+        if (facts.seriesId) learnt.push(facts.seriesId);
+        // A list of episodes does not tell them.
+        if (!aliases) continue;
+        aliasesById.set(contentId, aliases);
+        learnt.push(...aliases);
+        for (const alias of aliases) canonicals.set(alias, contentId);
       }
-      cursor = answer.nextCursor;
-      if (!cursor) break;
+      if (!answer.nextCursor) break;
+      query = `?cursor=${encodeURIComponent(answer.nextCursor)}`;
     }
-    episodes.set(seriesId, ids);
+    if (seriesId) {
+      episodes.set(seriesId, ids);
+      learnt.push(seriesId);
+    }
     onLearnt(learnt);
     return true;
   }
@@ -104,15 +109,22 @@ export function createCatalogue(
   return {
     facts(contentId) {
       const known = factsById.get(contentId);
-      if (known === undefined) ask(pathOf(contentId), () => askContent(contentId));
+      if (known === undefined) ask(contentId, contents);
       return known;
     },
     episodesOf(seriesId) {
       const known = episodes.get(seriesId);
-      if (known === undefined) ask(`${pathOf(seriesId)}/episodes`, () => askEpisodes(seriesId));
+      if (known === undefined) ask(seriesId, series);
       return known ?? [];
     },
     canonical: (id) => canonicals.get(id) ?? id,
     aliasesOf: (contentId) => aliasesById.get(contentId) ?? [],
   };
+}
+
+/** As many as fit into one URL; the longest id does. */
+function takeFrom(questions: string[]): string[] {
+  let count = CONTENTS_PER_READ_MAX;
+  while (questions.slice(0, count).join('&').length > QUERY_LENGTH_MAX) count >>= 1;
+  return questions.splice(0, count);
 }
