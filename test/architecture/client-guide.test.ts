@@ -8,12 +8,14 @@ import { ROOT } from './source-files.ts';
 const guide = readFileSync(path.join(ROOT, 'docs/client.md'), 'utf8');
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const ofTvs = readFileSync(path.join(ROOT, 'docs/tv.md'), 'utf8');
+const ofLibrary = readFileSync(path.join(ROOT, 'docs/library.md'), 'utf8');
 const ofNative = readFileSync(path.join(ROOT, 'docs/native.md'), 'utf8');
 const [, inAnApp = ''] = readme.split('\n## In an app\n');
 const blocks = [
   ...blocksOf(guide, 'guide'),
   ...blocksOf(ofTvs, 'tv'),
   ...blocksOf(ofNative, 'native'),
+  ...blocksOf(ofLibrary, 'library'),
   ...blocksOf(inAnApp.split('\n## ')[0] ?? '', 'readme'),
 ];
 
@@ -31,6 +33,8 @@ declare function showHint(text: string): void;
 
 /** What the packages of an app in React Native declare, which are not installed here. */
 const NATIVE_MODULES = '../../examples/native-modules.d.ts';
+/** What the sources of the store declare for themselves. */
+const STORE_MODULES = '../../packages/store/src/fs-native-extensions.d.ts';
 
 test('every block of TypeScript compiles', () => {
   expect(blocks.length).toBeGreaterThan(15);
@@ -53,7 +57,7 @@ test('every block of TypeScript compiles', () => {
     JSON.stringify({
       extends: '../../tsconfig.tests.json',
       compilerOptions,
-      include: ['*', NATIVE_MODULES],
+      include: ['*', NATIVE_MODULES, STORE_MODULES],
     }),
   );
   const compiler = path.join(ROOT, 'node_modules/typescript/bin/tsc');

@@ -90,7 +90,7 @@ const BUILT_OF_OTHERS = [
   'ENG9',
 ];
 
-/** The rules whose parts exist: each has a test with its id in the title, and a row in the README. */
+/** The rules whose parts exist: each has a test with its id in the title, and a row in docs/guarantees.md. */
 export const BUILT_RULE_IDS: readonly string[] = (
   ['clock', 'watch state', 'store', 'service', 'live protocol', 'client SDK'] as const
 )
