@@ -38,7 +38,10 @@ export const CONTENTS_PER_CALL_MAX = 1_000;
 export const ALIASES_PER_ENTRY_MAX = 50;
 /** Contents in one read of the catalogue. */
 export const CONTENTS_PER_READ_MAX = 100;
-/** What a user did that a list of Continue Watching looks at, the latest: with a few cards it would else read all there is. [OPS3] */
+/**
+ * Contents and series that a list of Continue Watching looks at, those that a user last did something with: with a few cards
+ * it would else read all there is. [OPS3]
+ */
 export const ENGAGED_PER_LIST_MAX = 5_000;
 export const CARDS_DEFAULT = 20;
 export const CARDS_MAX = 100;

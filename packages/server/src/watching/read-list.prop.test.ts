@@ -51,8 +51,8 @@ const position: fc.Arbitrary<Position> = fc.record({
   positionSeconds: fc.constantFrom(0, 60, 1_000, 2_690),
 });
 
-/** A store that keeps what it was asked for. */
-function openStore(positions: readonly Position[]) {
+/** A store that counts the acts that it was asked for. @param isMarked whether each was marked as watched as well. */
+function openStore(positions: readonly Position[], isMarked = false) {
   const stampOf = ({ atMs, sinceMs }: Position): Stamp => {
     const claim = { physical: atMs, logical: 0 };
     const timestamp = { physical: atMs + sinceMs, logical: 0 };
@@ -68,10 +68,11 @@ function openStore(positions: readonly Position[]) {
     ]),
   );
   const engaged: readonly Engaged[] = positions
-    .map((one) => {
+    .flatMap((one) => {
       const reportedMs = one.atMs + one.sinceMs;
       const untilMs = one.isPlaying ? Math.ceil(reportedMs / STRETCH_MS) * STRETCH_MS : reportedMs;
-      return { name: one.contentId, untilMs };
+      const act = { name: one.contentId, untilMs };
+      return isMarked ? [act, { ...act, untilMs: untilMs + 1 }] : [act];
     })
     .toSorted((a, b) => b.untilMs - a.untilMs || (a.name < b.name ? 1 : -1));
   const stateOf = (names: ReadonlySet<string>): ViewerState => ({
@@ -83,7 +84,11 @@ function openStore(positions: readonly Position[]) {
   const repository: ViewedReader = {
     async listEngaged(_userId, { limit, after }) {
       const start =
-        after === undefined ? 0 : engaged.findIndex(({ name }) => name === after.name) + 1;
+        after === undefined
+          ? 0
+          : engaged.findIndex(
+              ({ name, untilMs }) => name === after.name && untilMs === after.untilMs,
+            ) + 1;
       looked += Math.min(limit, engaged.length - start);
       return engaged.slice(start, start + limit);
     },
@@ -145,4 +150,14 @@ it('[OPS3] a walk ends with its cards, and at a bound where there are none', asy
   const none = await readContinueWatching(seen.repository, 'user', { limit: 20, nowMs: NOW_MS });
   expect(none).toMatchObject({ cards: [], isTruncated: true });
   expect(seen.looked()).toBe(ENGAGED_PER_LIST_MAX);
+
+  // A content that was played and marked is one content.
+  const marked = films.slice(0, ENGAGED_PER_LIST_MAX - 1);
+  const oldest = marked.at(-1);
+  const titles = marked.map((film) =>
+    film === oldest ? film : Object.assign({}, film, { positionSeconds: 2_690 }),
+  );
+  const all = openStore(titles, true);
+  const found = await readContinueWatching(all.repository, 'user', { limit: 20, nowMs: NOW_MS });
+  expect(found).toMatchObject({ cards: [{ contentId: oldest?.contentId }], isTruncated: false });
 });

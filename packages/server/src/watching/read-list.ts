@@ -23,7 +23,7 @@ export interface WatchingPage {
   readonly rows: number;
 }
 
-/** Acts on the first page of a walk; each page has twice as many as the one before. */
+/** Acts on the first page of a walk, and at least on each; the next has twice as many as the one before. */
 const FIRST_PAGE = 64;
 const PAGE_GROWTH = 2;
 
@@ -41,16 +41,18 @@ export async function readContinueWatching(
   let viewed = await repository.readViewed(userId, []);
   let verdicts: readonly Verdict[] = [];
   let after: Engaged | undefined;
-  let looked = 0;
+  let acts = 0;
+  const looked = new Set<string>();
   let isEnd = false;
   for (
     let pageSize = FIRST_PAGE;
-    !isEnd && looked < ENGAGED_PER_LIST_MAX;
+    !isEnd && looked.size < ENGAGED_PER_LIST_MAX;
     pageSize *= PAGE_GROWTH
   ) {
-    const wanted = Math.min(pageSize, ENGAGED_PER_LIST_MAX - looked);
+    const wanted = Math.max(FIRST_PAGE, Math.min(pageSize, ENGAGED_PER_LIST_MAX - looked.size));
     const page = await repository.listEngaged(userId, { limit: wanted, after });
-    looked += page.length;
+    acts += page.length;
+    for (const { name } of page) looked.add(name);
     isEnd = page.length < wanted;
     after = page.at(-1) ?? after;
     const known = viewed;
@@ -71,7 +73,7 @@ export async function readContinueWatching(
     hidden: shown.filter((verdict): verdict is HiddenGroup => !isCard(verdict)),
     isTruncated: last === undefined && !isEnd,
     viewed,
-    rows: viewed.rows + looked,
+    rows: viewed.rows + acts,
   };
 }
 
