@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { INTERNAL_NAMES } from './internal-names.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CLIENT = path.join(root, 'packages/client');
@@ -19,11 +20,14 @@ const MODULES = Object.fromEntries(NAMES.map((name) => [name, `src/${name}.ts`])
 const GLOBAL = { 'cuepoint.global': 'src/global.ts' };
 
 /** The name of a private member, outside of texts. */
-const PRIVATE_NAME = /(?<!['"`\w])#(?=[A-Za-z])/g;
+const PRIVATE_NAME = /(?<!['"`\w])#[A-Za-z]\w*/g;
 
 /**
  * Private members are properties with short names in what is shipped. As WeakMaps, which compilers make of them for engines
  * before 2021, they cost four kilobytes and a look-up each time.
+ *
+ * Those of one length are counted in each file anew, so that most share a few names: no class of ours extends another, and a source
+ * map still finds each place, since a name stays as long as it was.
  */
 const privateNames = {
   name: 'private names',
@@ -31,12 +35,22 @@ const privateNames = {
     bundler.onLoad(
       { filter: /packages[\\/](client|core)[\\/]src[\\/].*\.tsx?$/ },
       async (args) => ({
-        contents: (await readFile(args.path, 'utf8')).replaceAll(PRIVATE_NAME, '_'),
+        contents: withShortNames(await readFile(args.path, 'utf8')),
         loader: args.path.endsWith('x') ? 'tsx' : 'ts',
       }),
     );
   },
 };
+
+function withShortNames(source) {
+  const names = new Map();
+  return source.replaceAll(PRIVATE_NAME, (name) => {
+    const counted = [...names.keys()].filter(({ length }) => length === name.length).length;
+    const short = names.get(name) ?? `_${counted.toString(36)}`.padEnd(name.length, '_');
+    names.set(name, short);
+    return short;
+  });
+}
 
 /** The oldest engine that modules run on, and that of TVs, for which the script is. [ENG1] */
 const TARGET = 'chrome63';
@@ -51,7 +65,7 @@ const OPTIONS = {
   target: TARGET,
   conditions: ['cuepoint-source'],
   jsx: 'automatic',
-  mangleProps: /^_/,
+  mangleProps: new RegExp(`^(?:_.*|${INTERNAL_NAMES.join('|')})$`),
   // Nor is any of them to be mistaken for a method of an array.
   mangleCache: { at: false },
   plugins: [privateNames],
@@ -86,7 +100,11 @@ export async function clientFiles() {
   return new Map(
     files.map((file) => [
       path.relative(path.join(CLIENT, 'dist'), file.path),
-      file.path.endsWith('global.js') ? withDescriptors(file.text) : file.text,
+      file.path.endsWith('global.js')
+        ? withDescriptors(file.text)
+        : file.path.endsWith('.map')
+          ? withSources(file)
+          : file.text,
     ]),
   );
 }
@@ -98,6 +116,14 @@ function withDescriptors(script) {
   const own =
     '(o=>Reflect.ownKeys(o).reduce((d,k)=>(d[k]=Object.getOwnPropertyDescriptor(o,k),d),{}))';
   return script.replace(NAME, own);
+}
+
+/** A source map with the sources as they are written, before names are shortened. */
+function withSources(file) {
+  const map = JSON.parse(file.text);
+  const folder = path.dirname(file.path);
+  const read = (source) => readFileSync(path.resolve(folder, source), 'utf8');
+  return JSON.stringify({ ...map, sourcesContent: map.sources.map(read) });
 }
 
 /** Writes what differs, and leaves no part of a build before. */

@@ -1,8 +1,12 @@
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 
 /** As a bundler of today makes it for browsers, minified and gzipped; React is the app's own. */
-export async function bundle(code: string, folder: string) {
+export async function bundle(
+  code: string,
+  folder: string,
+  options: Pick<BuildOptions, 'mangleProps'> = {},
+) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: folder, loader: 'ts' },
     bundle: true,
@@ -15,6 +19,7 @@ export async function bundle(code: string, folder: string) {
     conditions: ['cuepoint-source'],
     external: ['react'],
     legalComments: 'none',
+    ...options,
   });
   const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
   const [output] = Object.values(metafile.outputs);

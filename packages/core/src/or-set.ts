@@ -44,7 +44,7 @@ export function mergeEntries(a: ORSetEntry, b: ORSetEntry): ORSetEntry {
  */
 export class ORSet {
   readonly #entries = new Map<string, ORSetEntry>();
-  readonly #liveTagsByContentId = new Map<string, Set<string>>();
+  readonly #liveTagsByContentId = new Map<string, string[]>();
   /** Tags that changed and were not marked as persisted since. */
   readonly #unpersisted = new Set<string>();
   #revision = 0;
@@ -170,14 +170,15 @@ export class ORSet {
 
   #index({ contentId, tag }: ORSetEntry): void {
     const tags = this.#liveTagsByContentId.get(contentId);
-    if (tags === undefined) this.#liveTagsByContentId.set(contentId, new Set([tag]));
-    else tags.add(tag);
+    if (tags === undefined) this.#liveTagsByContentId.set(contentId, [tag]);
+    else tags.push(tag);
   }
 
   #unindex({ contentId, tag }: ORSetEntry): void {
     const tags = this.#liveTagsByContentId.get(contentId);
-    tags?.delete(tag);
-    if (tags?.size === 0) this.#liveTagsByContentId.delete(contentId);
+    if (tags === undefined) return;
+    tags.splice(tags.indexOf(tag), 1);
+    if (tags.length === 0) this.#liveTagsByContentId.delete(contentId);
   }
 }
 

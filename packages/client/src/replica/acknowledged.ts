@@ -11,7 +11,8 @@ import {
   type WireOp,
 } from '@cuepoint/core';
 import type { StorageChange } from '../storage/client-storage.ts';
-import { isRegisterOp, keyOf, partOf, within, type Keyed, type RegisterOp } from './op-key.ts';
+import { KeptRegisters } from './kept-registers.ts';
+import { isRegisterOp, keyOf, partOf, type Keyed, type RegisterOp } from './op-key.ts';
 
 type StoredStamp = readonly [timestamp: string, deviceId: string];
 interface StoredTag {
@@ -33,32 +34,29 @@ const REGISTER_PREFIX = 'p/';
 /** What the service holds of a user, as far as this device was told: the fold of committed ops. [SDK8] */
 export class Acknowledged {
   readonly set = new ORSet();
-  readonly #registers = new Map<string, Map<string, RegisterOp>>();
-  readonly #deviceIds = new Map<string, string>();
+  readonly #registers = new KeptRegisters();
 
   /** @returns whether anything changed. */
   fold(op: Op): boolean {
+    // A person has a few devices, and each message brings their ids anew.
+    const stamp = { timestamp: op.timestamp, deviceId: this.#registers.sameText(op.deviceId) };
     if (op.kind === 'watchlist.add') {
-      return this.set.add(op.contentId, op.tag, op) === 'applied';
+      return this.set.add(op.contentId, op.tag, stamp) === 'applied';
     }
     if (op.kind === 'watchlist.remove') {
-      return this.set.remove(op.contentId, op.tags, op) === 'applied';
+      return this.set.remove(op.contentId, op.tags, stamp) === 'applied';
     }
     // What was played is history, which no device holds.
     if (!isRegisterOp(op)) return false;
     const stored = this.registerOf(op);
     if (stored !== undefined && compareStamps(stored, op) >= 0) return false;
-    // A person has a few devices, and each message brings their ids anew.
-    const deviceId = this.#deviceIds.get(op.deviceId) ?? op.deviceId;
-    this.#deviceIds.set(deviceId, deviceId);
-    const kept = { ...op, deviceId } as RegisterOp;
-    within(this.#registers, partOf(op), Map<string, RegisterOp>).set(keyOf(op), kept);
+    this.#registers.put(op as RegisterOp);
     return true;
   }
 
   /** What counts of a register, a clear included. */
   register(part: string, key: string): RegisterOp | undefined {
-    return this.#registers.get(part)?.get(key);
+    return this.#registers.get(part, key);
   }
 
   /** What counts of the one that an op is of. */
@@ -68,13 +66,13 @@ export class Acknowledged {
 
   /** Of what something is known in a part, though it may be that it was removed. */
   keysOf(part: string): Iterable<string> {
-    return part === 'watchlist' ? this.set.contentIds() : (this.#registers.get(part)?.keys() ?? []);
+    return part === 'watchlist' ? this.set.contentIds() : this.#registers.keysOf(part);
   }
 
   /** @returns false for a record that is not of this part of the replica. */
   load(key: string, value: unknown): boolean {
     if (key.startsWith(TAG_PREFIX)) {
-      const entry = storedToTag(key.slice(TAG_PREFIX.length), value as StoredTag);
+      const entry = this.#storedToTag(key.slice(TAG_PREFIX.length), value as StoredTag);
       this.set.apply(entry);
       this.set.markPersisted(entry);
       return true;
@@ -113,7 +111,7 @@ export class Acknowledged {
       if (removed !== null)
         ops.push({ kind: 'watchlist.remove', contentId, tags: [tag], ...removed });
     }
-    return [...ops, ...this.#registerOps()];
+    return [...ops, ...this.#registers.ops()];
   }
 
   /** All that the storage has to hold. */
@@ -136,23 +134,27 @@ export class Acknowledged {
     for (const entry of this.set.entries()) {
       if (!isSameEntry(before.set.get(entry.tag), entry)) addTag(entry);
     }
-    for (const op of this.#registerOps()) {
+    for (const op of this.#registers.ops()) {
       // A stamp is of one write. [LWW3]
       if (!isSameStamp(before.registerOf(op) ?? null, op)) addRegister(op);
     }
     for (const entry of before.set.entries()) {
       if (this.set.get(entry.tag) === undefined) addTag(entry);
     }
-    for (const op of before.#registerOps()) {
+    for (const op of before.#registers.ops()) {
       if (this.registerOf(op) === undefined) addRegister(op);
     }
     return differences;
   }
 
-  #registerOps(): RegisterOp[] {
-    let ops: RegisterOp[] = [];
-    for (const byKey of this.#registers.values()) ops = ops.concat([...byKey.values()]);
-    return ops;
+  #storedToTag(tag: string, { contentId, added, removed }: StoredTag): ORSetEntry {
+    const toStamp = (stored: StoredStamp | undefined): Stamp | null => {
+      const timestamp = stored && textToTimestamp(stored[0]);
+      return stored && timestamp
+        ? { timestamp, deviceId: this.#registers.sameText(stored[1]) }
+        : null;
+    };
+    return { tag, contentId, added: toStamp(added), removed: toStamp(removed) };
   }
 }
 
@@ -176,17 +178,6 @@ function tagToStored({ contentId, added, removed }: ORSetEntry): StoredTag {
   };
 }
 
-function storedToTag(tag: string, { contentId, added, removed }: StoredTag): ORSetEntry {
-  return { tag, contentId, added: storedToStamp(added), removed: storedToStamp(removed) };
-}
-
 function stampToStored({ timestamp, deviceId }: Stamp): StoredStamp {
   return [timestampToText(timestamp), deviceId];
-}
-
-function storedToStamp(stored: StoredStamp | undefined): Stamp | null {
-  const timestamp = stored === undefined ? undefined : textToTimestamp(stored[0]);
-  return stored === undefined || timestamp === undefined
-    ? null
-    : { timestamp, deviceId: stored[1] };
 }

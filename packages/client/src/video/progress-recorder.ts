@@ -1,11 +1,5 @@
-import {
-  isFinished,
-  nameOfPlay,
-  PLAY_ID_NAMESPACE,
-  type PlaybackPosition,
-  type PlaybackState,
-} from '@cuepoint/core';
-import { v5 as uuidV5 } from 'uuid';
+import { isFinished, type PlaybackPosition, type PlaybackState } from '@cuepoint/core';
+import { playIdOf } from './play-id.ts';
 import { ClientError } from '../client-error.ts';
 import type { ClientEnvironment } from '../environment.ts';
 import type { Playback } from '../progress.ts';
@@ -73,7 +67,7 @@ export class ProgressRecorder {
     const { contentId, playbackId, creditsStartSeconds } = options;
     this.#playback = {
       creditsStartSeconds,
-      playId: playbackId && uuidV5(nameOfPlay(contentId, playbackId), PLAY_ID_NAMESPACE),
+      playId: playbackId && playIdOf(contentId, playbackId),
     };
     this.#startsByItself = this.#goesOnByItself = options.startedBy === 'autoplay';
   }
