@@ -129,9 +129,9 @@ describe('an app that dies', () => {
     await held.release();
     const next = await openDevice(service, { user, storage });
     await next.state.whenDurable();
-    const ops = (all: typeof outbox) => all.map(({ op }) => JSON.stringify(op)).sort();
     const { acknowledged } = next.state.inspect();
-    expect(acknowledged.map((op) => JSON.stringify(op)).sort()).toEqual(ops(outbox));
+    expect(acknowledged.length).toBe(2);
+    expect(acknowledged).toEqual(expect.arrayContaining(outbox.map(({ op }) => op)));
     const { rows } = await service.live.api.database.execute(
       `select unique_tag from ${service.live.api.database.schema}.user_watchlists where user_id = $1`,
       [user.userId],
