@@ -6,7 +6,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { INTERNAL_NAMES } from './internal-names.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CLIENT = path.join(root, 'packages/client');
@@ -65,7 +64,7 @@ const OPTIONS = {
   target: TARGET,
   conditions: ['cuepoint-source'],
   jsx: 'automatic',
-  mangleProps: new RegExp(`^(?:_.*|${INTERNAL_NAMES.join('|')})$`),
+  mangleProps: /^_/,
   // Nor is any of them to be mistaken for a method of an array.
   mangleCache: { at: false },
   plugins: [privateNames],

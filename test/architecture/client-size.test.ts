@@ -1,21 +1,18 @@
 import { expect, test } from 'vitest';
 import { clientFiles } from '../../scripts/build-client.mjs';
-import { INTERNAL_NAMES } from '../../scripts/internal-names.mjs';
 import { bundleBuilt } from '../support/built-client.ts';
 import { bundle as bundleIn, gzippedBytes } from '../support/bundle.ts';
 import { ROOT } from './source-files.ts';
 
-/** With short names, as the build has them. */
-const bundle = (code: string) =>
-  bundleIn(code, ROOT, { mangleProps: new RegExp(`^(?:${INTERNAL_NAMES.join('|')})$`) });
+const bundle = (code: string) => bundleIn(code, ROOT);
 
 /** A little above what there is: whatever makes an app's first load longer is seen here first. */
 const ENTRIES = [
-  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 30_550 },
+  { name: 'everything', code: `export * from '@cuepoint/client';`, bytesMax: 31_200 },
   {
     name: 'createWatchState and memoryStorage',
     code: `export { createWatchState, memoryStorage } from '@cuepoint/client';`,
-    bytesMax: 26_500,
+    bytesMax: 27_150,
   },
   { name: 'bindVideo', code: `export { bindVideo } from '@cuepoint/client';`, bytesMax: 5_300 },
   {
@@ -38,13 +35,13 @@ test.each(ENTRIES)('a bundle with $name stays within $bytesMax bytes', async (en
 
 /** What each adds to an app that has `createWatchState`, and nothing where it is not imported. */
 const FACADES = [
-  { name: 'watched', bytesMax: 750 },
+  { name: 'watched', bytesMax: 760 },
   { name: 'ratings', bytesMax: 400 },
   { name: 'favorites', bytesMax: 300 },
   { name: 'preferences', bytesMax: 950 },
   { name: 'registers', bytesMax: 900 },
-  { name: 'history', bytesMax: 1_950 },
-  { name: 'continue-watching', bytesMax: 4_900 },
+  { name: 'history', bytesMax: 1_980 },
+  { name: 'continue-watching', bytesMax: 4_950 },
 ];
 
 test.each(FACADES)('$name adds at most $bytesMax bytes to the base', async (facade) => {

@@ -1,12 +1,8 @@
-import { build, type BuildOptions } from 'esbuild';
+import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 
 /** As a bundler of today makes it for browsers, minified and gzipped; React is the app's own. */
-export async function bundle(
-  code: string,
-  folder: string,
-  options: Pick<BuildOptions, 'mangleProps'> = {},
-) {
+export async function bundle(code: string, folder: string) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: folder, loader: 'ts' },
     bundle: true,
@@ -19,7 +15,6 @@ export async function bundle(
     conditions: ['cuepoint-source'],
     external: ['react'],
     legalComments: 'none',
-    ...options,
   });
   const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
   const [output] = Object.values(metafile.outputs);
