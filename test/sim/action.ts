@@ -17,6 +17,11 @@ export type Action =
       readonly device: number;
       readonly film: number;
     }
+  /** The last play of a film that anybody of the user told of is taken out of the history. */
+  | { readonly do: 'unplay'; readonly device: number; readonly film: number }
+  /** A film comes out, or will not for now; it turns out to be another one under another name, or not to be. */
+  | { readonly do: 'release' | 'postpone' | 'part'; readonly film: number }
+  | { readonly do: 'join'; readonly film: number; readonly other: number }
   | { readonly do: 'wait'; readonly ms: number }
   /** The network stalls; `isCut`: connections are lost as well. */
   | { readonly do: 'stall'; readonly device: number; readonly isCut: boolean }
@@ -67,6 +72,9 @@ export const SAID = [
   'rewatch',
   'endRewatch',
 ] as const;
+/** The share of runs in which more is learnt of the films, and histories are tidied up. */
+const LEARNING_RUNS = 0.4;
+const LEARNT_MAX = 12;
 /** The share of runs in which hardly anything happens, and for how long nothing does. */
 const QUIET_RUNS = 0.1;
 const IDLE_MIN_MS = 2 * 60_000;
@@ -103,6 +111,8 @@ function drawBusyHistory(chance: Chance): Action[] {
   if (screens.isLucky(UNWATCHED_RUNS)) leaveScreens(actions, screens);
   const viewers = chance.of('viewers');
   if (viewers.isLucky(TALKING_RUNS)) talk(actions, viewers);
+  const facts = chance.of('title facts');
+  if (facts.isLucky(LEARNING_RUNS)) learn(actions, facts);
   const clocks = chance.of('clocks');
   if (clocks.isLucky(WRONG_CLOCKS)) setClocks(actions, clocks);
   return [...actions, { do: 'quiet' }];
@@ -131,6 +141,28 @@ function talk(actions: Action[], chance: Chance): void {
     if ((action.do !== 'add' && action.do !== 'remove') || chance.isLucky(0.3)) continue;
     const { device, film } = action;
     actions[index] = { do: 'say', what: chance.pick(SAID), device, film };
+  }
+}
+
+function learn(actions: Action[], chance: Chance): void {
+  const count = 1 + chance.below(LEARNT_MAX);
+  for (let index = 0; index < count; index += 1) {
+    const film = chance.below(FILMS);
+    const device = chance.below(DEVICES);
+    const learnt = chance.pick<() => Action[]>([
+      () => [{ do: 'release', film }],
+      () => [{ do: 'postpone', film }],
+      () => [{ do: 'join', film, other: chance.below(FILMS) }],
+      () => [{ do: 'join', film, other: chance.below(FILMS) }],
+      () => [{ do: 'part', film }],
+      () => [{ do: 'unplay', device, film }],
+      () => [
+        { do: 'say', what: 'finish', device, film },
+        { do: 'wait', ms: Math.ceil(chance.between(0, 10_000)) },
+        { do: 'unplay', device: chance.isLucky(0.5) ? device : (device + USERS) % DEVICES, film },
+      ],
+    ])();
+    actions.splice(chance.below(actions.length + 1), 0, ...learnt);
   }
 }
 

@@ -3,7 +3,7 @@ import type { WatchState } from '@cuepoint/client';
 import { textToCursor } from '../../packages/store/src/cursor.ts';
 import { Violation, type Ledger } from './ledger.ts';
 import { keyOfWire, orderOf, registerOf, stampedKeyOf } from './op-key.ts';
-import { cardsText, modelList } from './viewing.ts';
+import { cardsText, modelList, type Knowledge } from './viewing.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimDevice } from './sim-device.ts';
 import type { MemoryStore } from './store/memory-database.ts';
@@ -17,6 +17,7 @@ export interface Checked {
   readonly scheduler: Pick<Scheduler, 'now'>;
   readonly store: MemoryStore;
   readonly ledger: Ledger;
+  readonly knowledge: Knowledge;
   readonly devices: readonly SimDevice[];
   readonly userIds: readonly string[];
   fail(violation: Violation): void;
@@ -30,13 +31,16 @@ export function checkAcked(world: Checked, userId: string, op: WireOp): void {
 }
 
 /** Whether every device has sent what it had, and shows what the store holds. */
-export function isConverged({ store, devices }: Checked): boolean {
+export function isConverged({ store, devices, knowledge }: Checked): boolean {
   return devices.every((device) => {
     const { state, userId } = device;
     if (state === undefined || device.hasUnseen || !device.disk.isIdle) return false;
     const status = state.status.get();
     if (!status.isOnline || status.pending > 0 || status.userId !== userId) return false;
-    return shownBy(device) === storedOf(store, userId) && knownBy(state) === rowsOf(store, userId);
+    return (
+      shownBy(device) === storedOf(store, userId, knowledge) &&
+      knownBy(state) === rowsOf(store, userId)
+    );
   });
 }
 
@@ -151,6 +155,7 @@ function checkModel({ store, ledger }: Checked, userId: string): void {
     if (live.has(tag) || user.removes.has(tag)) continue;
     throw new Violation('d', `${tag} was added, nobody has removed it, and it is gone`);
   }
+  checkPlays(store, ledger, userId);
   for (const [contentId, stamp] of user.ackedProgress) {
     const stored = store.tables.registers.get(`${userId} ${contentId}`);
     if (stored === undefined || orderOf(opToWire(stored.op)) < stamp) {
@@ -167,11 +172,31 @@ function checkModel({ store, ledger }: Checked, userId: string): void {
   }
 }
 
+/** The same of the history. [PLY1] */
+function checkPlays({ tables }: MemoryStore, ledger: Ledger, userId: string): void {
+  const user = ledger.userOf(userId);
+  const live = new Set<string>();
+  for (const { userId: owner, play } of tables.plays.values()) {
+    if (owner !== userId || play.removed !== null || play.added === null) continue;
+    live.add(play.tag);
+    if (!user.plays.has(play.tag)) {
+      throw new Violation('i', `nobody of ${userId} told of the play ${play.tag}`);
+    }
+    if (user.ackedPlayRemoves.has(play.tag)) {
+      throw new Violation('c', `the play ${play.tag} was removed and is there again`);
+    }
+  }
+  for (const playId of user.ackedPlays) {
+    if (live.has(playId) || user.playRemoves.has(playId)) continue;
+    throw new Violation('d', `the play ${playId} was told, nobody has removed it, and it is gone`);
+  }
+}
+
 /** (b) The replica equals the store. (c) From here on it knows what is removed. (f) Its disk holds nothing back. */
-function checkReplica({ store, ledger }: Checked, device: SimDevice): void {
+function checkReplica({ store, ledger, knowledge }: Checked, device: SimDevice): void {
   const { state, userId, disk } = device;
   if (state === undefined) throw new Violation('f', `${device.name} does not run`);
-  const [shown, stored] = [shownBy(device), storedOf(store, userId)];
+  const [shown, stored] = [shownBy(device), storedOf(store, userId, knowledge)];
   if (shown !== stored) throw new Violation('b', `${device.name} shows ${shown}, not ${stored}`);
   if (knownBy(state) !== rowsOf(store, userId)) {
     throw new Violation(
@@ -191,8 +216,8 @@ function checkReplica({ store, ledger }: Checked, device: SimDevice): void {
   device.checkNeverBack();
 }
 
-export function comparison({ store }: Checked, device: SimDevice): string {
-  return `shows ${shownBy(device)}; stored ${storedOf(store, device.userId)}`;
+export function comparison({ store, knowledge }: Checked, device: SimDevice): string {
+  return `shows ${shownBy(device)}; stored ${storedOf(store, device.userId, knowledge)}`;
 }
 
 /** What a person sees on the device, as text. */
@@ -205,7 +230,7 @@ function shownBy({ state, continueWatching }: SimDevice): string {
   return `${films.sort().join()} ${progress.sort().join()} ${cardsText(list)}`;
 }
 
-function storedOf({ tables }: MemoryStore, userId: string): string {
+function storedOf({ tables }: MemoryStore, userId: string, knowledge: Knowledge): string {
   const films = new Set<string>();
   for (const { userId: owner, entry } of tables.tags.values()) {
     if (owner === userId && entry.removed === null) films.add(entry.contentId);
@@ -215,7 +240,7 @@ function storedOf({ tables }: MemoryStore, userId: string): string {
     if (owner !== userId || op.kind !== 'progress.set') continue;
     progress.push(`${op.contentId}=${op.positionSeconds}`);
   }
-  const list = modelList(tables, userId);
+  const list = modelList(tables, userId, knowledge);
   return `${[...films].sort().join()} ${progress.sort().join()} ${cardsText(list)}`;
 }
 
@@ -253,6 +278,9 @@ function isStored({ tables }: MemoryStore, userId: string, op: WireOp): boolean 
     });
   }
   if (op.kind === 'play.add') return tables.plays.has(`${userId} ${op.playId}`);
+  if (op.kind === 'play.remove') {
+    return op.playIds.every((id) => tables.plays.get(`${userId} ${id}`)?.play.removed != null);
+  }
   const stored = tables.registers.get(`${userId} ${registerOf(op)}`);
   return stored !== undefined && orderOf(opToWire(stored.op)) >= orderOf(op);
 }

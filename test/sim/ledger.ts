@@ -29,7 +29,13 @@ export interface UserLedger {
   /** By tag: whoever sent a remove that names it. */
   readonly removes: Set<string>;
   readonly ackedRemoves: Set<string>;
-  /** By key, every write to a register that was ever sent. */
+  /** By id, every play that was ever sent, and those that the service has. */
+  readonly plays: Map<string, Extract<WireOp, { readonly kind: 'play.add' }>>;
+  readonly ackedPlays: Set<string>;
+  /** By id of the play: whoever sent a removal that names it. */
+  readonly playRemoves: Set<string>;
+  readonly ackedPlayRemoves: Set<string>;
+  /** By key, every write to a register, and every other that is not of the watchlist, that was ever sent. */
   readonly progress: Map<string, WireOp>;
   /** The greatest stamp that was acknowledged, by register, as `orderOf` has it. */
   readonly ackedProgress: Map<string, string>;
@@ -94,6 +100,10 @@ export class Ledger {
         ackedAdds: new Set(),
         removes: new Set(),
         ackedRemoves: new Set(),
+        plays: new Map(),
+        ackedPlays: new Set(),
+        playRemoves: new Set(),
+        ackedPlayRemoves: new Set(),
         progress: new Map(),
         ackedProgress: new Map(),
       };
@@ -158,6 +168,8 @@ export class Ledger {
       if (op.kind === 'watchlist.add') user.adds.set(op.tag, op);
       else if (op.kind === 'watchlist.remove') for (const tag of op.tags) user.removes.add(tag);
       else user.progress.set(keyOfWire(op), op);
+      if (op.kind === 'play.add') user.plays.set(op.playId, op);
+      if (op.kind === 'play.remove') for (const id of op.playIds) user.playRemoves.add(id);
     }
   }
 
@@ -211,6 +223,10 @@ export class Ledger {
       if (result !== 'superseded') user.ackedAdds.add(op.tag);
     } else if (op.kind === 'watchlist.remove') {
       for (const tag of op.tags) user.ackedRemoves.add(tag);
+    } else if (op.kind === 'play.add') {
+      if (result !== 'superseded') user.ackedPlays.add(op.playId);
+    } else if (op.kind === 'play.remove') {
+      for (const id of op.playIds) user.ackedPlayRemoves.add(id);
     } else {
       const register = registerOf(op);
       const isGreater = orderOf(op) > (user.ackedProgress.get(register ?? '') ?? '');

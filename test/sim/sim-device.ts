@@ -10,7 +10,7 @@ import { SimDisk } from './disk.ts';
 import { Violation, type Ledger, type Peer } from './ledger.ts';
 import { orderOf, registerOf, stampedKeyOf } from './op-key.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import { DESCRIPTION } from './viewing.ts';
+import type { Knowledge } from './viewing.ts';
 
 export const SERVICE_URL = 'https://media.test';
 const ENTRY_PREFIX = 'o/';
@@ -22,6 +22,7 @@ const REACT_MS = 1_000;
 export interface SimDeviceDeps {
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
+  readonly knowledge: Knowledge;
   readonly fail: (violation: Violation) => void;
   readonly trace: (line: string) => void;
   /** Opens a connection to some service, or none. */
@@ -74,7 +75,7 @@ export class SimDevice {
 
   /** What its person goes on with. */
   get continueWatching(): ContinueWatching | undefined {
-    return this.#state && continueWatchingOf(this.#state, DESCRIPTION);
+    return this.#state && continueWatchingOf(this.#state, this.#deps.knowledge.description);
   }
 
   /** As its storage has it; undefined before its first start. */
@@ -198,8 +199,12 @@ export class SimDevice {
     const plays = added.filter(({ op }) => op.kind === 'play.add').length;
     const marks = added.filter(({ op }) => isMark(op, 'watched')).length;
     const places = added.filter(({ op }) => isMark(op, 'place')).length;
+    // What was said under two names of one content is taken back under both.
+    const isTakenBack = added.every(({ op }) => op.kind === 'register.set' && op.value === null);
     const isOne =
-      added.length === 1 || (plays === marks && added.length === 1 + 2 * plays + places);
+      added.length === 1 ||
+      isTakenBack ||
+      (plays === marks && added.length === 1 + 2 * plays + places);
     if (isWritten && !isOne) {
       this.#deps.fail(new Violation('f', `${this.name}: a write made ${added.length} entries`));
     }

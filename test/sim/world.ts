@@ -1,5 +1,6 @@
 import type { WatchState } from '@cuepoint/client';
 import type { ContinueWatching } from '@cuepoint/client/continue-watching';
+import { historyOf } from '@cuepoint/client/history';
 import { watchedOf } from '@cuepoint/client/watched';
 import type { WireOp } from '@cuepoint/core';
 import { createMemoryBus } from '../../packages/server/src/feed/memory-feed.ts';
@@ -14,10 +15,10 @@ import {
   checkQuiet,
   isConverged,
 } from './checks.ts';
-import { Ledger, Violation } from './ledger.ts';
+import { Ledger, Violation, type UserLedger } from './ledger.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { SimDevice } from './sim-device.ts';
-import { FILM_SECONDS } from './viewing.ts';
+import { FILM_SECONDS, Knowledge } from './viewing.ts';
 import { startService, type Faults, type SimService } from './sim-service.ts';
 import { MemoryStore } from './store/memory-database.ts';
 
@@ -32,6 +33,7 @@ export class World {
   readonly scheduler: Scheduler;
   readonly store: MemoryStore;
   readonly ledger: Ledger;
+  readonly knowledge = new Knowledge();
   readonly devices: readonly SimDevice[];
   readonly userIds: readonly string[];
   readonly trace: string[] = [];
@@ -66,6 +68,7 @@ export class World {
         {
           scheduler: this.scheduler,
           ledger: this.ledger,
+          knowledge: this.knowledge,
           fail,
           trace,
           connect: (connection) => {
@@ -123,6 +126,15 @@ export class World {
         return device?.write(({ progress }) => play(progress, action));
       case 'say':
         return device?.write((state) => say(state, device.continueWatching, action));
+      case 'unplay':
+        return device?.write((state) => unplay(state, this.ledger.userOf(device.userId), action));
+      case 'release':
+      case 'postpone':
+        return this.#learn(() => this.knowledge.setReleased(action.film, action.do === 'release'));
+      case 'join':
+        return this.#learn(() => this.knowledge.join(action.film, action.other));
+      case 'part':
+        return this.#learn(() => this.knowledge.part(action.film));
       case 'wait':
         await this.scheduler.advanceUntil(() => this.violation !== undefined, action.ms);
         return undefined;
@@ -231,6 +243,12 @@ export class World {
     return this.#services.filter((service) => service?.isAlive === true) as SimService[];
   }
 
+  /** Every app that runs hears of it. */
+  #learn(change: () => void): void {
+    change();
+    for (const { continueWatching } of this.devices) continueWatching?.describeAnew();
+  }
+
   /** As by DELETE /devices/{deviceId}. */
   #revoke(device: SimDevice | undefined): void {
     const [service] = this.#running();
@@ -288,6 +306,21 @@ function say(
     case 'endRewatch':
       return list?.endRewatch(contentId) === true;
   }
+}
+
+/** @returns whether it was written. */
+function unplay(
+  state: WatchState,
+  { plays }: UserLedger,
+  { film }: Extract<Action, { readonly do: 'unplay' }>,
+): boolean {
+  const own = state.inspect().outbox.map(({ op }) => op);
+  const told = [...plays.values(), ...own].findLast(
+    (op) => op.kind === 'play.add' && op.contentId === filmOf(film),
+  );
+  if (told?.kind !== 'play.add') return false;
+  historyOf(state).remove({ playId: told.playId, alsoIds: [] });
+  return true;
 }
 
 function filmOf(film: number): string {
