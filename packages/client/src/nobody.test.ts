@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readClaims } from './connection/token.ts';
+import { ratingsOf } from './facades/ratings.ts';
 import { FakeEnvironment, settled } from './testing/fake-environment.ts';
 import { FakeService, fakeToken } from './testing/fake-service.ts';
 import { FakeStorage } from './testing/fake-storage.ts';
@@ -130,6 +131,45 @@ describe('[ENG6] before anybody has said who it is', () => {
     expect(shown(ada.state).progress).toEqual({ film: 20 });
     expect(await parts.storage.read(NOBODYS)).toEqual([]);
     await ada.state.close();
+  });
+
+  it('[SDK4] takes the place of nothing that waits of another', async () => {
+    const parts = await tvOfAda();
+    parts.service.isReachable = false;
+    const ada = await openApp(parts);
+    ratingsOf(ada.state).set('film', 3);
+    ada.state.progress.set('film', { positionSeconds: 10, ...PLAYING });
+    await ada.state.whenStored();
+    await ada.state.close();
+    // Over Ada's state, by whoever it turns out to be.
+    let getToken: AppOptions['getToken'] = offline;
+    const { state } = await openApp({ ...parts, getToken: () => getToken?.() });
+    expect(ratingsOf(state).get('film')).toBe(3);
+    ratingsOf(state).set('film', 9);
+    state.progress.set('film', { positionSeconds: 500, ...PLAYING });
+    ratingsOf(state).set('film', 8);
+    await state.whenStored();
+    const waiting = state.inspect().outbox.map(({ op, userId }) => `${op.kind} ${userId ?? '?'}`);
+    expect(waiting.sort()).toEqual([
+      'progress.set ?',
+      'progress.set user-ada',
+      'register.set ?',
+      'register.set user-ada',
+    ]);
+    getToken = () => fakeToken('bob');
+    parts.service.isReachable = true;
+    await parts.environment.advance(60_000);
+    expect(state.status.get()).toMatchObject({ pending: 0, userId: 'user-bob' });
+    expect(ratingsOf(state).get('film')).toBe(8);
+    await state.close();
+    const again = await openApp(parts);
+    await settled();
+    expect(ratingsOf(again.state).get('film')).toBe(3);
+    expect(shown(again.state).progress).toEqual({ film: 10 });
+    const valueOf = (subject: string) =>
+      parts.service.storeOf(subject).registers.get('rating film');
+    expect([valueOf('ada'), valueOf('bob')]).toMatchObject([{ value: 3 }, { value: 8 }]);
+    await again.state.close();
   });
 
   it('what was written late sorts behind what waited before', async () => {

@@ -1,4 +1,4 @@
-import type { WireOp } from '@cuepoint/core';
+import { textToTimestamp, type WireOp } from '@cuepoint/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StoredEntry } from './outbox/outbox-entry.ts';
 import { sendLast } from './send-last.ts';
@@ -108,6 +108,44 @@ describe('a page that is left', () => {
     const next = await reload(app);
     expect(next.service.pushes.flatMap(({ ops }) => ops)).toMatchObject([{ positionSeconds: 42 }]);
     expect(shown(next.state).progress).toEqual({ [FILM]: 42 });
+  });
+
+  it('[ENG5] [CLM3] sends and leaves a report with the claim of the act that it continues', async () => {
+    const app = await openApp();
+    app.state.progress.set(FILM, at(20));
+    await app.environment.advance(30_000);
+    const act = app.service.pushes.at(-1)?.ops[0];
+    hang(app);
+    expect(app.state.progress.report(FILM, at(50))).toBe(true);
+    app.environment.signal('hidden');
+    await settled();
+    const [request] = requestsOf(app);
+    expect(request?.ops).toMatchObject([{ positionSeconds: 50, claim: act?.timestamp }]);
+    const next = await reload(app);
+    expect(next.service.pushes.at(-1)?.ops).toEqual(request?.ops);
+  });
+
+  it('[ENG5] [CLM6] leaves a report of an unmeasured time with how long ago its act was', async () => {
+    const app = await openApp();
+    app.service.cut();
+    // The clock was set: nobody knows the time now.
+    app.environment.skewMs = 3_600_000;
+    hang(app);
+    app.state.progress.set(FILM, at(20));
+    await app.environment.advance(30_000);
+    expect(app.state.progress.report(FILM, at(50))).toBe(true);
+    app.environment.signal('hidden');
+    await settled();
+    expect(requestsOf(app)).toEqual([]);
+    app.service.isReachable = true;
+    const next = await reload(app);
+    await next.environment.advance(1_000);
+    const told = next.service.pushes.at(-1)?.ops[0] as Record<string, unknown>;
+    expect(told).toMatchObject({ positionSeconds: 50 });
+    const [claim, timestamp] = ['claim', 'timestamp'].map((name) =>
+      textToTimestamp(String(told[name])),
+    );
+    expect((timestamp?.physical ?? 0) - (claim?.physical ?? 0)).toBe(30_000);
   });
 
   it('[ENG5] takes its note away once its database has stored it', async () => {

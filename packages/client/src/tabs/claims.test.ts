@@ -1,3 +1,4 @@
+import { textToTimestamp } from '@cuepoint/core';
 import { expect, it } from 'vitest';
 import { FakeEnvironment, settled } from '../testing/fake-environment.ts';
 import { FakeService } from '../testing/fake-service.ts';
@@ -47,3 +48,34 @@ it('[CLM3] a tab continues its own act, and is silent once another tab of the de
   for (const { state } of [first, second]) expect(state.progress.resume('film')).toBe(140);
   await close();
 });
+
+it.each(['measured', 'unknown'])(
+  '[CLM6] what a tab writes is sent by another with its claim, where the time is %s',
+  async (time) => {
+    const { first, second, pass, close } = await twoTabs();
+    const { service } = first;
+    expect(second.state.inspect().isLeader).toBe(false);
+    if (time === 'unknown') {
+      // As after a sleep: all that waits is stamped anew.
+      service.cut();
+      for (const { environment } of [first, second]) environment.skewMs += 3_600_000;
+    }
+    second.state.progress.set('film', at(100));
+    await pass(20_000);
+    expect(second.state.progress.report('film', at(120))).toBe(true);
+    service.isReachable = true;
+    for (const { state } of [first, second]) state.reconnect();
+    await pass(60_000);
+    expect(first.state.inspect().isLeader).toBe(true);
+    const told = service.pushes.flatMap(({ ops }) => ops).at(-1) as unknown as Record<
+      string,
+      string
+    >;
+    expect(told).toMatchObject({ kind: 'progress.set', positionSeconds: 120 });
+    const [claim, timestamp] = ['claim', 'timestamp'].map((name) =>
+      textToTimestamp(told[name] ?? ''),
+    );
+    expect((timestamp?.physical ?? 0) - (claim?.physical ?? 0)).toBe(20_000);
+    await close();
+  },
+);
