@@ -22,6 +22,14 @@ const WATCH = `
   bindVideo(state, video, { contentId: args[0], tickMs: 500 });
   await video.play();`;
 
+const PLAYS_TO_ITS_END = `
+  video.playbackRate = 8;
+  await until(() => video.ended);`;
+/** WebKitGTK does not play faster than it can decode. */
+const PLAYS_ON = `
+  const heardAt = video.currentTime;
+  await until(() => video.currentTime > Math.max(heardAt, progress.resume(args[0])) + 3);`;
+
 let page: PlayerPage;
 beforeAll(async () => {
   page = await startPlayerPage({
@@ -30,23 +38,30 @@ beforeAll(async () => {
 });
 afterAll(() => page?.close());
 
-// Under WebKit's driver the page that is behind another one does not come to its end.
-const PLAYS_BEHIND = ENGINES.filter((engine) => hasEngine(engine) && engine !== 'WebKit');
-
-describe.each(PLAYS_BEHIND)('a film that is left playing in %s', (engine) => {
-  let browser: EngineBrowser;
+describe.each(ENGINES.filter(hasEngine))('a film that is left playing in %s', (engine) => {
+  const browsers: EngineBrowser[] = [];
   const tabs: Tab[] = [];
   beforeAll(async () => {
-    browser = await openEngine(engine);
+    browsers.push(await openEngine(engine));
   });
   afterEach(async () => {
     for (const tab of tabs.splice(0)) await tab.close();
   });
-  afterAll(() => browser?.close());
+  afterAll(() => Promise.all(browsers.map((browser) => browser.close())));
+
+  /** Under WebKit's driver the page that is behind another one does not come to its end: each has a browser of its own. */
+  async function browserOfNext(): Promise<EngineBrowser> {
+    const [first] = browsers;
+    if (first !== undefined && (engine !== 'WebKit' || tabs.length === 0)) return first;
+    const browser = await openEngine(engine);
+    browsers.push(browser);
+    return browser;
+  }
 
   it('[CLM3] [CLM4] runs to its end on one page, and every page resumes where the person stopped on another', async () => {
     const userId = page.newUser();
     const open = async (name: string): Promise<Tab> => {
+      const browser = await browserOfNext();
       const tab = await browser.open(page.urlOf(userId, name));
       tabs.push(tab);
       return tab;
@@ -70,8 +85,7 @@ describe.each(PLAYS_BEHIND)('a film that is left playing in %s', (engine) => {
     const onTv = await tv.run<{ at: number; resume: number; deviceId: string }>(
       `const { progress, whenDurable } = await opening;
       await until(() => progress.get(args[0]).deviceId === 'phone');
-      video.playbackRate = 8;
-      await until(() => video.ended);
+      ${engine === 'WebKit' ? PLAYS_ON : PLAYS_TO_ITS_END}
       await whenDurable();
       return {
         at: video.currentTime,
@@ -80,7 +94,7 @@ describe.each(PLAYS_BEHIND)('a film that is left playing in %s', (engine) => {
       };`,
       FILM,
     );
-    expect(onTv.at).toBeGreaterThan(119);
+    expect(onTv.at).toBeGreaterThan(engine === 'WebKit' ? stoppedAt : 119);
     expect(onTv).toMatchObject({ resume: stoppedAt, deviceId: 'phone' });
     expect(await page.stored(userId, FILM)).toMatchObject({
       positionSeconds: stoppedAt,
