@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
-import { REGISTERS_PER_USER_MAX, timestampToText } from '@cuepoint/core';
+import { OPS_PER_PUSH_MAX, REGISTERS_PER_USER_MAX, timestampToText } from '@cuepoint/core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { importExport } from '../export/import-export.ts';
 import type { RawClient } from '../testing/raw-client.ts';
 import { createTestLive, type TestLive } from '../testing/test-live.ts';
 
-let live: TestLive;
-beforeAll(async () => {
-  live = await createTestLive({ databaseUrl: inject('postgresUrl') });
-});
-afterAll(() => live.close());
+const env = { CUEPOINT_RATE_LIMIT: '0' };
+const DATABASES = [
+  { name: 'PGlite', open: () => createTestLive({ env }) },
+  { name: 'PostgreSQL', open: () => createTestLive({ databaseUrl: inject('postgresUrl'), env }) },
+];
 
 const stamp = (aheadMs = 0) => ({
   timestamp: timestampToText({ physical: Date.now() + aheadMs, logical: 0 }),
@@ -38,7 +38,13 @@ async function push(client: RawClient, ops: readonly unknown[]) {
   return (await client.take('ack')).results;
 }
 
-describe('registers and plays over a socket', () => {
+describe.each(DATABASES)('registers and plays over a socket, on $name', ({ open }) => {
+  let live: TestLive;
+  beforeAll(async () => {
+    live = await open();
+  });
+  afterAll(() => live.close());
+
   it('[REG1] [PLY1] are stored, told live to the other session, and pulled but for plays', async () => {
     const user = await live.api.createUser();
     const [tv, phone] = [await live.greet(user, 'tv'), await live.greet(user, 'phone')];
@@ -121,15 +127,14 @@ describe('registers and plays over a socket', () => {
 
   it('[REG3] a user with 20,000 registers may change them, and make none but of what is watched', async () => {
     const user = await live.api.createUser();
-    const { database } = live.api;
-    await database.execute(
-      `insert into "${database.schema}".user_registers (
-         user_id, kind, key, value, timestamp_physical, timestamp_logical, device_id
-       )
-       select $1::uuid, 'x-app', 'key-' || n, '1', 1, 0, 'tv' from generate_series(1, $2::integer) n`,
-      [user.userId, REGISTERS_PER_USER_MAX],
-    );
     const tv = await live.greet(user, 'tv');
+    for (let start = 0; start < REGISTERS_PER_USER_MAX; start += OPS_PER_PUSH_MAX) {
+      const ops = Array.from({ length: OPS_PER_PUSH_MAX }, (_, index) =>
+        register('x-app', `key-${start + index}`, 1),
+      );
+      const results = await push(tv, ops);
+      expect(results.filter(({ result }) => result !== 'applied')).toEqual([]);
+    }
     const one = (index: number) => register('x-more', `new-${index}`, index);
     // They are counted behind a write, at the latest after a thousand.
     let refused: unknown;

@@ -115,8 +115,34 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
     await play('s1e1', 2_690, { passive: true, device: 'phone' });
     expect(await history()).toMatchObject([{ contentId: id('s1e1'), alsoIds: [] }]);
     expect(await watched('s1e1')).toMatchObject({ at: expect.any(String) });
-    // A special is never next. [CW5]
     expect((await list()).cards).toMatchObject([{ contentId: 's1e2', reason: 'next_episode' }]);
+  });
+
+  it('[CW5] a special is never next, be it the only one that is left', async () => {
+    const { put, episode, play, list } = await open();
+    await put(episode(0, 1), episode(1, 1), episode(1, 2), episode(0, 2));
+    await play('s1e1', 2_690);
+    expect((await list()).cards).toMatchObject([{ contentId: 's1e2' }]);
+    await play('s1e2', 2_690);
+    expect(await list()).toMatchObject({ cards: [], hidden: [{ hiddenBy: 'watched' }] });
+    // One that is begun is in progress, as any.
+    await play('s0e1', 1_000);
+    expect((await list()).cards).toMatchObject([{ contentId: 's0e1', reason: 'in_progress' }]);
+  });
+
+  it('[CLM7] a screen that nobody watches does not win: it plays on, and what the person did last stays', async () => {
+    const { play, list, viewer, id } = await open();
+    await play('film', 1_000, { device: 'tv', state: 'playing' });
+    await play('film', 2_000, { device: 'phone' });
+    for (const positionSeconds of [1_010, 3_000, 5_990]) {
+      const left = { device: 'tv', state: 'playing', passive: true };
+      expect((await play('film', positionSeconds, left)).result).toBe('superseded');
+    }
+    expect((await viewer.call('GET', `/progress/${id('film')}`)).body).toMatchObject({
+      positionSeconds: 2_000,
+      deviceId: 'phone',
+    });
+    expect((await list()).cards).toMatchObject([{ positionSeconds: 2_000 }]);
   });
 
   it('[PLY3] [CLM7] a screen that was left alone and plays to the end marks nothing as watched', async () => {
@@ -394,7 +420,10 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
     await mark(null);
     expect(await watched('film')).toEqual({ at: null });
     for (const at of ['2026-02-30', '2026-02-03T10:00:00Z+01:00+02:00', 'yesterday']) {
-      expect(await mark(at)).toMatchObject({ status: 400, body: { code: 'invalid_date' } });
+      expect(await mark(at)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_date', field: 'at' },
+      });
     }
     const add = (watchedAt: unknown, more: object = {}) =>
       viewer.call('POST', '/history', { body: { contentId: id('film'), watchedAt, ...more } });

@@ -1,6 +1,8 @@
 import {
   CuepointError,
+  invalidDate,
   msToDate,
+  readDate,
   requireRegisterKey,
   requireRegisterKind,
   timestampToText,
@@ -139,6 +141,7 @@ export function addRegisterRoutes(app: RouteApp, deps: RegisterDeps): void {
       const caller = callerOf(request);
       const { contentId } = request.params;
       const { at = msToDate(Math.floor(deps.now())) } = request.body;
+      if (at !== null && readDate(at) === undefined) throw invalidDate('at');
       const { result, written } = await setRegister(deps, {
         userId: caller.userId,
         deviceId: writerOf(caller),
