@@ -262,21 +262,21 @@ export class Ledger {
     const earlier = sent.stamps.filter(
       (other) => scope === '' || (other.register === scope && !isAnotherTry && !wasRefused(other)),
     );
-    const lastStamp = earlier.reduce(
-      (last, { timestamp }) => (timestamp > last ? timestamp : last),
-      '',
-    );
-    if (op.timestamp <= lastStamp) {
-      this.#fail(
-        new Violation('h', `${device} sent ${key} at ${op.timestamp}, after ${lastStamp}`),
-      );
+    // Where the service's time went back, a write that goes past one of another device may be stamped before what it had itself
+    // sent and lost: the claim has it later all the same. [CLM1]
+    const rankOf = (of: { readonly timestamp: string; readonly order: string }) =>
+      this.areClocksClose ? of.timestamp : of.order;
+    const rank = rankOf({ timestamp: op.timestamp, order });
+    const lastRank = earlier.map(rankOf).reduce((last, of) => (of > last ? of : last), '');
+    if (rank <= lastRank) {
+      this.#fail(new Violation('h', `${device} sent ${key} at ${rank}, after ${lastRank}`));
     }
     sent.stamps.push({ key, write, register, order, timestamp: op.timestamp });
     if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + this.serviceSkewMaxMs) {
       this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
     }
     // A backup does not know what was sent since: its device may come to a stamp of then, for another register.
-    const stamp = `${scope}${op.timestamp} ${deviceId}`;
+    const stamp = `${scope}${rank} ${deviceId}`;
     const other = sent.keyByStamp.get(stamp) ?? key;
     if (other !== key) {
       this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));

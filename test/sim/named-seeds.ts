@@ -18,4 +18,8 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     why: 'a device that was restored from a backup may come to a stamp that it used since, for another register',
     seed: 5000909,
   },
+  {
+    why: 'what goes past another screen after the time of the service went back is later by its claim',
+    seed: 777071,
+  },
 ];
