@@ -6,6 +6,13 @@ export {
   type ListedAccount,
   type Profile,
 } from './accounts/account-store.ts';
+export {
+  createBackupStore,
+  type BackupStore,
+  type Erasure,
+  type KeptRow,
+  type ListedUser,
+} from './backup/backup-store.ts';
 export type {
   Catalogue,
   CatalogueContent,

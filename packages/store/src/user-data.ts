@@ -1,4 +1,5 @@
 import { normalizeUuid, registerId, requireRegister, toPlayId } from '@cuepoint/core';
+import { plainArray } from './array-literal.ts';
 import type { Database, Queryable } from './database.ts';
 import { withDialect, type Dialect } from './dialect.ts';
 import type { AnyRow, Lane, PendingRow } from './group-commit/lane.ts';
@@ -206,6 +207,35 @@ export async function eraseUser(
       const params = [userId, erasedAtMs, new Date(erasedAtMs), markOf(userId)];
       await transaction.query(isCounting ? ofCounters('record-erasure') : 'record-erasure', params);
       return { rows };
+    }),
+  );
+}
+
+/**
+ * Remembers an erasure of which a backup tells, where a greater one is not known: what is older stays out.
+ *
+ * @param erasure.erasedPhysical in ms: no op at or below it is stored.
+ */
+export async function restoreErasure(
+  database: Database,
+  userId: string,
+  { erasedPhysical, erasedAtMs }: { readonly erasedPhysical: number; readonly erasedAtMs: number },
+): Promise<void> {
+  await withDialect(database.dialect, ({ catchUp, batch }) =>
+    database.transaction(async (transaction) => {
+      const { rows } = await transaction.query<{ erased_physical: number | string }>(
+        'read-erasures',
+        [plainArray([userId])],
+      );
+      if (rows.some((row) => Number(row.erased_physical) >= erasedPhysical)) return;
+      const isCounting = catchUp === 'counter';
+      const markOf = readMarks(
+        isCounting
+          ? await runStatements(transaction, markStatements([userId], { catchUp, batch }))
+          : [await transaction.query('read-xid')],
+      );
+      const params = [userId, erasedPhysical, new Date(erasedAtMs), markOf(userId)];
+      await transaction.query(isCounting ? ofCounters('record-erasure') : 'record-erasure', params);
     }),
   );
 }

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CuepointError, isCuepointError } from '@cuepoint/core';
 import { SOURCE_NAMES } from '@cuepoint/files';
 import { Command } from 'commander';
+import { splitLines } from '../backup/split-lines.ts';
 import { importExport, type ImportReport } from '../export/import-export.ts';
 import { print, type CliContext } from './context.ts';
 import { importFile, type ImportFileOptions } from './import-files.ts';
@@ -83,10 +83,7 @@ async function openSource(
 
 async function* readLines(source: Readable, bar: ProgressBar): AsyncGenerator<string> {
   let bytes = 0;
-  for await (const line of createInterface({
-    input: source,
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  for await (const line of splitLines(source)) {
     bytes += Buffer.byteLength(line) + 1;
     bar.update(bytes);
     yield line;

@@ -2,6 +2,7 @@ import { isCuepointError } from '@cuepoint/core';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { complain, print, type CliContext } from './context.ts';
+import { backupCommand } from './backup.ts';
 import { deleteUserCommand } from './delete-user.ts';
 import { distributeCommand } from './distribute.ts';
 import { exportCommand } from './export.ts';
@@ -11,10 +12,13 @@ import { importCommand } from './import.ts';
 import { importsCommand } from './imports.ts';
 import { inspectCommand } from './inspect.ts';
 import { migrateCommand } from './migrate.ts';
+import { moveCommand } from './move.ts';
+import { restoreCommand } from './restore.ts';
 import { restoredCommand } from './restored.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
+import { usersCommand } from './users.ts';
 import { watchCommand } from './watch.ts';
 
 /**
@@ -60,7 +64,11 @@ function createProgram(context: CliContext): Command {
     importCommand,
     importsCommand,
     deleteUserCommand,
+    usersCommand,
+    backupCommand,
+    restoreCommand,
     restoredCommand,
+    moveCommand,
     watchCommand,
     distributeCommand,
   ];

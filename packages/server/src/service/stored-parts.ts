@@ -22,6 +22,8 @@ import {
   type WatchedLists,
 } from '@cuepoint/store';
 import type { FastifyBaseLogger } from 'fastify';
+import { createBackups } from '../backup/backups.ts';
+import { openOperatorSocket } from '../backup/operator-socket.ts';
 import { openAccounts } from '../accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { makeDataDirectory } from '../config/data-directory.ts';
@@ -155,6 +157,11 @@ async function startParts(
     },
   });
   maintenance.start();
+  // A database server is asked by commands themselves.
+  const operatorSocket =
+    database.kind === 'pglite'
+      ? await openOperatorSocket(config.dataDir, createBackups(database, { now }), logger)
+      : undefined;
   registerSampledMetrics(metrics.registry, {
     feed: () => feed.stats(),
     persistence: () => persistence.stats(),
@@ -198,6 +205,7 @@ async function startParts(
       delay,
     }),
     async stop() {
+      await operatorSocket?.close();
       await within(maintenance.stop(), STOP_PART_TIMEOUT_MS);
       await within(feed.stop(), STOP_PART_TIMEOUT_MS);
       await persistence.stop();
