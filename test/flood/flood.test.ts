@@ -10,8 +10,9 @@ import { startServiceProcess } from '../support/service-process.ts';
 const FLOODS = 9;
 const FACTOR_MAX = 4;
 const SECONDS = 2;
-/** What else the machine does is in every figure: the least disturbed of these counts. */
-const TRIES_MAX = 8;
+/** What else the machine does is in every figure, so both of a pair are taken one right after the other; the least disturbed pair counts. */
+const PAIRS_MAX = 6;
+const TEST_TIMEOUT_MS = 180_000;
 
 const secret = randomUUID() + randomUUID();
 
@@ -35,31 +36,39 @@ describe.each([
     }),
   },
 ])('nine floods on $name, with the default limits', ({ envOf }) => {
-  it('[GC9] leave the p99 of a quiet user under four times its figure alone', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-flood-'));
-    const service = await startServiceProcess({
-      port: 0,
-      env: { CUEPOINT_DATA_DIR: folder, CUEPOINT_JWT_SECRET: secret, ...envOf() },
-    });
-    try {
-      const { address } = service;
-      const quiet = await mintUser();
-      await writeAlone(address, quiet, SECONDS / 2);
-      const aloneMs = p99Of(await writeAlone(address, quiet, SECONDS));
-      const users = await Promise.all(Array.from({ length: FLOODS }, mintUser));
-      const floods = await startFloods(`${address.replace(/^http/, 'ws')}/api/v1/ws`, users);
-      let factor = Number.POSITIVE_INFINITY;
-      for (let tries = 0; tries < TRIES_MAX && factor >= FACTOR_MAX; tries += 1) {
-        const acked = floods.acked();
-        const besideMs = p99Of(await writeAlone(address, quiet, SECONDS));
-        expect(floods.acked()).toBeGreaterThan(acked);
-        factor = Math.min(factor, besideMs / aloneMs);
+  it(
+    '[GC9] leave the p99 of a quiet user under four times its figure alone',
+    async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'cuepoint-flood-'));
+      const service = await startServiceProcess({
+        port: 0,
+        env: { CUEPOINT_DATA_DIR: folder, CUEPOINT_JWT_SECRET: secret, ...envOf() },
+      });
+      try {
+        const { address } = service;
+        const quiet = await mintUser();
+        const factors: number[] = [];
+        while (factors.length < PAIRS_MAX && !factors.some((factor) => factor < FACTOR_MAX)) {
+          // Warm, and rid of what the floods before have left to be written.
+          await writeAlone(address, quiet, SECONDS / 2);
+          const aloneMs = p99Of(await writeAlone(address, quiet, SECONDS));
+          // New ones each time: they may send a whole burst.
+          const users = await Promise.all(Array.from({ length: FLOODS }, mintUser));
+          const floods = await startFloods(`${address.replace(/^http/, 'ws')}/api/v1/ws`, users);
+          try {
+            const besideMs = p99Of(await writeAlone(address, quiet, SECONDS));
+            expect(floods.acked()).toBeGreaterThan(0);
+            factors.push(besideMs / aloneMs);
+          } finally {
+            floods.stop();
+          }
+        }
+        expect(Math.min(...factors), factors.join()).toBeLessThan(FACTOR_MAX);
+      } finally {
+        await service.stop();
+        await rm(folder, { recursive: true });
       }
-      floods.stop();
-      expect(factor).toBeLessThan(FACTOR_MAX);
-    } finally {
-      await service.stop();
-      await rm(folder, { recursive: true });
-    }
-  });
+    },
+    TEST_TIMEOUT_MS,
+  );
 });
