@@ -12,6 +12,7 @@ export interface SessionReport {
   readonly pushesInFlight: number;
   /** What waits for its socket, about. */
   readonly bytesWaiting: number;
+  /** In ms since the epoch, like the next. */
   readonly openedAtMs: number;
   readonly lastHeardAtMs: number;
 }
@@ -32,12 +33,21 @@ export interface LiveInspection {
 export function createLiveInspection({
   channels,
   watchers,
+  now,
+  monotonic,
 }: {
   readonly channels: UserChannels;
   readonly watchers: OpWatchers;
+  /** The wall clock, in ms since the epoch. */
+  readonly now: () => number;
+  readonly monotonic: () => number;
 }): LiveInspection {
   return {
-    sessionsOf: (userId) => [...(channels.find(userId)?.sessions ?? [])].flatMap(reportOf),
+    sessionsOf(userId) {
+      const epochMs = now() - monotonic();
+      const sessions = [...(channels.find(userId)?.sessions ?? [])];
+      return sessions.flatMap((session) => reportOf(session, epochMs));
+    },
 
     async watchOps(userId, watcher) {
       const channel = channels.acquire(userId);
@@ -59,8 +69,12 @@ export function createLiveInspection({
   };
 }
 
-/** Nothing of a socket whose hello was not accepted yet. */
-function reportOf(session: Session): SessionReport[] {
+/**
+ * Nothing of a socket whose hello was not accepted yet.
+ *
+ * @param epochMs when the monotonic clock stood at 0, by the wall clock.
+ */
+function reportOf(session: Session, epochMs: number): SessionReport[] {
   const { id, deviceId, phase, cursor, pushesInFlight, socket, openedAtMs, lastHeardAtMs } =
     session;
   if (deviceId === undefined) return [];
@@ -72,8 +86,8 @@ function reportOf(session: Session): SessionReport[] {
       hasCursor: cursor !== undefined,
       pushesInFlight,
       bytesWaiting: socket.bufferedBytes,
-      openedAtMs,
-      lastHeardAtMs,
+      openedAtMs: epochMs + openedAtMs,
+      lastHeardAtMs: epochMs + lastHeardAtMs,
     },
   ];
 }

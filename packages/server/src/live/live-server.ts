@@ -347,7 +347,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
   return {
     persistence,
     commands,
-    inspection: createLiveInspection({ channels, watchers }),
+    inspection: createLiveInspection({ channels, watchers, now, monotonic }),
     async start() {
       cancelSweep = setTimer(sweep, SWEEP_INTERVAL_MS, { keepsAlive: false });
     },

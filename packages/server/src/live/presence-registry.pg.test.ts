@@ -78,6 +78,24 @@ describe('heartbeats', () => {
     expect(await user.row('tv')).toMatchObject({ isOnline: true });
   });
 
+  it('[LIV6] [OPS2] a device that came after its user was erased, and whose row was lost, is no erased one', async () => {
+    await user.call(here, 'PUT', '/devices/phone', { body: TV });
+    await user.call(here, 'DELETE', '/user');
+    await pair.settle();
+    await pair.clock.advance(2 * HEARTBEAT_INTERVAL_MS);
+    const tv = await user.connect(here, 'tv');
+    await pair.settle();
+    const { database } = here.live.api;
+    await database.execute(`delete from ${database.schema}.user_devices where user_id = $1`, [
+      user.userId,
+    ]);
+    await pair.clock.advance(2 * HEARTBEAT_INTERVAL_MS);
+    tv.send({ type: 'heartbeat' });
+    await pair.settle();
+    expect(tv.closings).toEqual([]);
+    expect(await user.row('tv')).toMatchObject({ isOnline: true });
+  });
+
   it('[LIV6] [SEC1] find out that the device was removed, when nobody told', async () => {
     const tv = await user.connect(there, 'tv');
     await pair.settle();

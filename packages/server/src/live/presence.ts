@@ -147,12 +147,13 @@ export function createPresence(deps: PresenceDeps): Presence {
 
   async function wasErasedSince(
     userId: string,
-    { openedAtMs, joinedAtMs = openedAtMs }: Session,
+    { openedAtMs, joinedAtMs }: Session,
   ): Promise<boolean> {
     // Of whichever content: the erasure is the user's.
     const { erasureFloor } = await repository.readWriteContext(userId, 'any');
     // It is by the clock of the service or of the database, whichever was behind. [HLC4]
-    const sinceMs = Math.min(openedAtMs, joinedAtMs);
+    const openedMs = now() - (monotonic() - openedAtMs);
+    const sinceMs = Math.min(openedMs, joinedAtMs ?? openedMs);
     return erasureFloor !== undefined && erasureFloor.physical >= sinceMs;
   }
 

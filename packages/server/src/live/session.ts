@@ -24,6 +24,7 @@ export interface Greeted {
 export class Session {
   readonly id: string;
   readonly socket: SessionSocket;
+  /** By the monotonic clock, as all times here but for `joinedAtMs`. [OPS2] */
   readonly openedAtMs: number;
   /**
    * When it was opened, by the database's wall clock in ms since the epoch; `undefined` until its hello is read. Of two

@@ -225,6 +225,9 @@ describe('what is stored of a user', () => {
     expect(sessions).toMatchObject([
       { deviceId: 'tv', phase: 'live', hasCursor: true, pushesInFlight: 0, bytesWaiting: 0 },
     ]);
+    // Dates, though a session knows its times by a monotonic clock. [OPS2]
+    expect(Date.parse(sessions[0].openedAt)).toBeGreaterThan(Date.now() - 600_000);
+    expect(Date.parse(sessions[0].lastHeardAt)).toBeGreaterThan(Date.now() - 600_000);
     const fromThere = await there.api.call('GET', pathOf(user.userId), { token: admin.token });
     expect(fromThere.body.sessions).toEqual([]);
     await tv.leave();

@@ -48,6 +48,8 @@ export interface TestLive {
   close(): Promise<void>;
 }
 
+/** When the monotonic clock of a driven clock stood at 0: who takes one clock for the other is far off. [OPS2] */
+const MONOTONIC_ZERO_MS = 1_000_000_000_000;
 const STOP_STEP_MS = 20;
 const ASKED_MAX = 20_000;
 
@@ -59,7 +61,9 @@ export async function createTestLive(options: TestLiveOptions): Promise<TestLive
     now,
     wrap: (parts) => ({
       ...(monotonic === undefined ? {} : { monotonic }),
-      ...(clock === undefined ? {} : { setTimer: clock.setTimer, monotonic: clock.now }),
+      ...(clock === undefined
+        ? {}
+        : { setTimer: clock.setTimer, monotonic: () => clock.now() - MONOTONIC_ZERO_MS }),
       ...wrap?.(parts),
     }),
   });
