@@ -233,12 +233,17 @@ describe('Continue Watching', () => {
     app.state.progress.set('home video', at(700));
     list.list();
     await app.environment.advance(1_000);
-    // Nor is what nobody knows asked for again.
-    expect(asked.filter((path) => path.startsWith('catalogue?'))).toEqual([
+    // Nothing is asked twice, and no content for episodes that is no series.
+    expect(asked).toEqual([
       Object.keys(answers)[0],
       'catalogue?contentId=ferry',
+      'catalogue/ferry/episodes',
+      'catalogue/ferry/episodes?cursor=c',
     ]);
-    expect(new Set(asked).size).toBe(asked.length);
+    // Nobody has begun it, and nobody knows what it is.
+    list.upNext('barge');
+    await app.environment.advance(1_000);
+    expect(asked.slice(4)).toEqual(['catalogue?contentId=barge', 'catalogue/barge/episodes']);
     await app.state.close();
   });
 

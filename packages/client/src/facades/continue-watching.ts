@@ -252,6 +252,7 @@ function createContinueWatching(
     list: cards,
     upNext(seriesId) {
       wake();
+      describe.series.add(describe.canonical(seriesId));
       return list.upNext(seriesId, nowMs());
     },
     explain() {

@@ -12,6 +12,8 @@ export interface AppDescription {
 }
 
 export interface KnownDescription extends Description {
+  /** What some content names as its series, or somebody asks for as one: of others the catalogue is asked for no episodes. */
+  readonly series: Set<string>;
   /** Forgets what it made of this content. @returns the series that it is in, or was. */
   changed(contentId: string): readonly string[];
   reset(): void;
@@ -26,6 +28,7 @@ export function createDescription(
   const factsById = new Map<string, ListedFacts | undefined>();
   const seriesById = new Map<string, string>();
   const episodesBySeries = new Map<string, Set<string>>();
+  const series = new Set<string>();
   let isIndexed = false;
 
   function told(contentId: string): ListedFacts | undefined {
@@ -56,6 +59,7 @@ export function createDescription(
   }
 
   return {
+    series,
     canonical: (id) => app.canonical?.(id) ?? catalogue?.canonical(id) ?? id,
     facts(contentId) {
       if (factsById.has(contentId)) return factsById.get(contentId);
@@ -64,13 +68,17 @@ export function createDescription(
       const known = [catalogue?.facts(contentId), ...said].filter((each) => each !== undefined);
       const facts = known.length < 2 ? known[0] : (Object.assign({}, ...known) as ListedFacts);
       factsById.set(contentId, facts);
+      if (facts?.seriesId) series.add(facts.seriesId);
+      if (facts?.type === 'series') series.add(contentId);
       return facts;
     },
     episodesOf(seriesId) {
       index();
       const episodes = episodesBySeries.get(seriesId) ?? [];
       const own = app.episodesOf?.(seriesId) ?? [];
-      return new Set([...own, ...episodes, ...(catalogue?.episodesOf(seriesId) ?? [])]);
+      const names = [seriesId, ...(catalogue?.aliasesOf(seriesId) ?? [])];
+      const known = names.some((name) => series.has(name)) && catalogue?.episodesOf(seriesId);
+      return new Set([...own, ...episodes, ...(known || [])]);
     },
     changed(contentId) {
       factsById.delete(contentId);
