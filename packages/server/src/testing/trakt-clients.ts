@@ -58,7 +58,9 @@ export function recordAnswers(server: Server): Recording {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url = '' } = request;
     if (!url.startsWith(PREFIX)) return;
-    const path = url.slice(PREFIX.length).replace(/^\/+/, '/');
+    const path = url.slice(PREFIX.length).replaceAll(/\/{2,}/g, '/');
+    // What a person's browser is shown, or sent on by.
+    if (/^\/oauth\/(?:authorize|finish)/.test(path)) return;
     asked.push(`${method} ${path}`);
     const chunks: Buffer[] = [];
     const end = response.end.bind(response);
@@ -66,7 +68,7 @@ export function recordAnswers(server: Server): Recording {
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
       const text = Buffer.concat(chunks).toString();
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      faults.push(...answerFaults({ method, path, status: response.statusCode, body }));
+      faults.push(...answerFaults({ method, path, status: response.statusCode, body, headers: response.getHeaders() }));
       return end(chunk as string, ...rest);
     }) as ServerResponse['end'];
   });

@@ -17,7 +17,8 @@ export async function openTraktPerson(api: TestApi): Promise<TraktPerson> {
   async function call(method: string, path: string, body?: unknown): Promise<Answer> {
     const options: CallOptions = body === undefined ? {} : { body };
     const answer = await user.call(method, `${TRAKT_BASE}${path}`, options);
-    expect(answerFaults({ method, path, status: answer.status, body: answer.body })).toEqual([]);
+    const { status, body: told, headers } = answer;
+    expect(answerFaults({ method, path, status, body: told, headers })).toEqual([]);
     return answer;
   }
   return {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createTestHousehold, type TestHousehold } from '../testing/test-household.ts';
 import { signInTrakt, type TraktClient } from '../testing/trakt-client.ts';
+import { expectNoFaults, recordAnswers, type Recording } from '../testing/trakt-clients.ts';
 
 const MOVIE_SECONDS = 7_200;
 const IDS_MAX = 2 ** 31 - 1;
@@ -10,6 +11,7 @@ describe.each([
   { name: 'PostgreSQL', databaseUrl: () => inject('postgresUrl') },
 ])("scrobbles through Trakt's API on $name", ({ databaseUrl }) => {
   let household: TestHousehold;
+  let recording: Recording;
   let apiUrl: string;
   let client: TraktClient;
   let token: string;
@@ -24,9 +26,11 @@ describe.each([
       now: () => Date.now() + later,
     });
     apiUrl = `${household.address}/compat/trakt`;
+    recording = recordAnswers(household.live.api.app.server);
     client = await signInTrakt(household);
     token = client.export_token().access_token;
   });
+  afterEach(() => expectNoFaults({ recordings: [recording] }));
   afterAll(() => household.live.close());
 
   /** A film that nobody has told of yet. */

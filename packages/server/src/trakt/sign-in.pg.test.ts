@@ -1,7 +1,8 @@
 import { CuepointError } from '@cuepoint/core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createTestHousehold, type TestHousehold } from '../testing/test-household.ts';
 import { createTraktClient, decide, signInTrakt } from '../testing/trakt-client.ts';
+import { expectNoFaults, recordAnswers, type Recording } from '../testing/trakt-clients.ts';
 
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 
@@ -10,6 +11,7 @@ describe.each([
   { name: 'PostgreSQL', databaseUrl: () => inject('postgresUrl') },
 ])("signing in to Trakt's API on $name", ({ name, databaseUrl }) => {
   let household: TestHousehold;
+  let recording: Recording;
   let apiUrl: string;
   /** Of the next poll. */
   let trouble: Error | undefined;
@@ -39,7 +41,9 @@ describe.each([
             },
     });
     apiUrl = `${household.address}/compat/trakt`;
+    recording = recordAnswers(household.live.api.app.server);
   });
+  afterEach(() => expectNoFaults({ recordings: [recording] }));
   afterAll(() => household.live.close());
 
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {

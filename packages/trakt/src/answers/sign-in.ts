@@ -28,16 +28,31 @@ const scrobble = {
   progress: ProgressSchema,
 };
 export const ScrobbleSchema = Type.Union([
-  Type.Object({ ...scrobble, movie: MovieSchema }),
-  Type.Object({ ...scrobble, episode: EpisodeSchema, show: ShowSchema }),
+  strict({ ...scrobble, movie: MovieSchema }),
+  strict({ ...scrobble, episode: EpisodeSchema, show: ShowSchema }),
 ]);
 
 const checkin = {
   id: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   watched_at: DateSchema,
-  sharing: Type.Object({}),
+  sharing: strict({
+    twitter: Type.Literal(false),
+    mastodon: Type.Literal(false),
+    tumblr: Type.Literal(false),
+  }),
 };
 export const CheckinSchema = Type.Union([
-  Type.Object({ ...checkin, movie: MovieSchema }),
-  Type.Object({ ...checkin, episode: EpisodeSchema, show: ShowSchema }),
+  strict({ ...checkin, movie: MovieSchema }),
+  strict({ ...checkin, episode: EpisodeSchema, show: ShowSchema }),
 ]);
+
+export const RevokedSchema = strict({});
+
+/** Everything that is none of the good answers. */
+export const FailureSchema = strict({
+  error: Type.String({ minLength: 1 }),
+  error_description: Type.String({ minLength: 1 }),
+  /** Of a scrobble that was told before: 409. */
+  watched_at: Type.Optional(DateSchema),
+  expires_at: Type.Optional(DateSchema),
+});

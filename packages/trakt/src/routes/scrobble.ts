@@ -51,7 +51,6 @@ export function addScrobbleRoutes(scope: TraktScope): void {
           id: action === 'start' ? 0 : numberOfMedia(media),
           action: actionOf(action, isEnded),
           progress,
-          sharing: { twitter: false, mastodon: false, tumblr: false },
           ...bodyOfMedia(media),
         });
       },

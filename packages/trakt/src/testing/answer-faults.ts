@@ -24,6 +24,8 @@ import { LastActivitiesSchema, SettingsSchema, UserSchema } from '../answers/per
 import {
   CheckinSchema,
   DeviceCodeSchema,
+  FailureSchema,
+  RevokedSchema,
   ScrobbleSchema,
   TokenSchema,
 } from '../answers/sign-in.ts';
@@ -45,10 +47,14 @@ export interface Answer {
   readonly status: number;
   /** Parsed; undefined where there was none. */
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 /** What may leave this surface. [TRK5] */
 const STATUSES = new Set([200, 201, 204, 400, 401, 403, 404, 405, 409, 420, 422, 429, 500, 503]);
+/** And of one that asks whether its code was confirmed, as Trakt has them. */
+const POLL_STATUSES = new Set([410, 418]);
+const POLL = 'POST /oauth/device/token';
 
 const list = (item: TSchema) => Type.Array(item);
 const user = '(?:/sync|/users/[^/]+)';
@@ -57,7 +63,7 @@ const user = '(?:/sync|/users/[^/]+)';
 const SCHEMAS: readonly (readonly [pattern: RegExp, schema: TSchema])[] = [
   [/^POST \/oauth\/device\/code$/, DeviceCodeSchema],
   [/^POST \/oauth\/(?:device\/)?token$/, TokenSchema],
-  [/^POST \/oauth\/revoke$/, Type.Object({})],
+  [/^POST \/oauth\/revoke$/, RevokedSchema],
   [/^POST \/scrobble\/(?:start|pause|stop)$/, ScrobbleSchema],
   [/^POST \/checkin$/, CheckinSchema],
   [/^GET \/sync\/playback(?:\/|$|\?)/, list(PlaybackItemSchema)],
@@ -103,15 +109,31 @@ const validators = new Map<TSchema, Validator>();
  * What is wrong with an answer by the tables of Trakt's clients: its status, its body, or a path that has no schema. Empty where
  * nothing is. [TRK5] [TRK6]
  */
-export function answerFaults({ method, path, status, body }: Answer): string[] {
+export function answerFaults({ method, path, status, body, headers = {} }: Answer): string[] {
   const asked = `${method} ${path}`;
-  if (!STATUSES.has(status)) return [`${asked}: ${status} is no status of this surface`];
-  if (status >= 400) return [];
+  if (!STATUSES.has(status) && !(asked === POLL && POLL_STATUSES.has(status))) {
+    return [`${asked}: ${status} is no status of this surface`];
+  }
+  const faults = headerFaults(headers, body).map((fault) => `${asked}: ${fault}`);
+  if (status >= 400) return [...faults, ...schemaFaults(asked, FailureSchema, body)];
   if (status === 204) {
-    return method === 'DELETE' && body === undefined ? [] : [`${asked}: 204 is of a DELETE alone`];
+    const isRight = method === 'DELETE' && body === undefined;
+    return isRight ? faults : [...faults, `${asked}: 204 is of a DELETE alone`];
   }
   const schema = SCHEMAS.find(([pattern]) => pattern.test(asked))?.[1];
-  if (schema === undefined) return [`${asked}: has no schema`];
+  if (schema === undefined) return [...faults, `${asked}: has no schema`];
+  return [...faults, ...schemaFaults(asked, schema, body)];
+}
+
+function headerFaults(headers: Readonly<Record<string, unknown>>, body: unknown): string[] {
+  const { 'retry-after': retryAfter, 'content-type': type } = headers;
+  const isWhole = retryAfter === undefined || /^\d+$/.test(`${retryAfter as string}`);
+  const isJson =
+    body === undefined || type === undefined || /^application\/json/.test(`${type as string}`);
+  return [...(isWhole ? [] : ['Retry-After']), ...(isJson ? [] : ['Content-Type'])];
+}
+
+function schemaFaults(asked: string, schema: TSchema, body: unknown): string[] {
   const validator = validators.get(schema) ?? Compile(schema);
   validators.set(schema, validator);
   if (validator.Check(body)) return [];
