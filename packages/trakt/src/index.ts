@@ -1,3 +1,4 @@
+export { sendTraktFailure } from './http/answer-errors.ts';
 export type { Media, MediaReader } from './items/media.ts';
 export type { TraktChanges, TraktLists, TraktPagedRepository, WatchedAdd } from './list-ports.ts';
 export { plainTraktPath, traktPlugin } from './plugin.ts';

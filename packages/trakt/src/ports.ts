@@ -47,7 +47,7 @@ export interface TraktPorts {
   readonly lists: TraktLists;
   readonly changes: TraktChanges;
   readonly numbers: TraktNumbers;
-  readonly matcher: Pick<Matcher, 'match'>;
+  readonly matcher: Pick<Matcher, 'match' | 'keepUnmatched'>;
   readonly places: TraktPlaces;
   /** Without it clients come with tokens that they were given elsewhere. */
   readonly signIn?: TraktSignIn;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { CuepointError } from '@cuepoint/core';
+import { sendTraktFailure } from '@cuepoint/trakt';
 import {
   fastify,
   LogController,
@@ -13,11 +14,12 @@ import { badUrlError } from '../http/bad-url.ts';
 import { createClientErrorHandler } from '../http/client-error.ts';
 import { requireLocalCaller } from '../http/development-guard.ts';
 import { meetExpectations } from '../http/expectations.ts';
-import { handleError } from '../http/error-handler.ts';
+import { handleError, toKnownError } from '../http/error-handler.ts';
 import { answerUnknownRoutes } from '../http/not-found.ts';
 import { observeEarlyAnswer } from '../http/observe-answers.ts';
 import { endStuckPeers } from '../http/stuck-peers.ts';
 import { createPeerAddresses } from '../http/peer-address.ts';
+import { statusOfCode } from '../http/problem.ts';
 import { boundPlainConnections } from '../http/plain-connections.ts';
 import { traceIdOf } from '../http/trace-id.ts';
 import {
@@ -31,7 +33,7 @@ import {
   STALLED_TIMEOUT_MS,
   TIMEOUT_CHECK_INTERVAL_MS,
 } from '../limits.ts';
-import { traktUrl } from '../trakt/trakt-mount.ts';
+import { isTraktUrl, traktUrl } from '../trakt/trakt-mount.ts';
 import { addService, API_PREFIX, watchScope } from './cuepoint-plugin.ts';
 import type { ServiceParts } from './parts.ts';
 
@@ -95,7 +97,11 @@ export async function createApp({
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => {
       observeEarlyAnswer(parts.metrics, request, reply);
-      handleError(faultOf(request), request, reply);
+      const fault = faultOf(request);
+      if (isTraktUrl(trakt, request.raw)) {
+        const error = toKnownError(fault);
+        sendTraktFailure(reply, error, statusOfCode(error.code));
+      } else handleError(fault, request, reply);
     },
     clientErrorHandler: (error, socket) => handleClientError(error, socket),
   });

@@ -68,7 +68,15 @@ export function recordAnswers(server: Server): Recording {
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
       const text = Buffer.concat(chunks).toString();
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      faults.push(...answerFaults({ method, path, status: response.statusCode, body, headers: response.getHeaders() }));
+      faults.push(
+        ...answerFaults({
+          method,
+          path,
+          status: response.statusCode,
+          body,
+          headers: response.getHeaders(),
+        }),
+      );
       return end(chunk as string, ...rest);
     }) as ServerResponse['end'];
   });

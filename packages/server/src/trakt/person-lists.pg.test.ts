@@ -265,6 +265,7 @@ describe.each(BOTH_DATABASES)("what a person keeps by Trakt's API on $name", ({ 
     expect((await get('/shows/made-up-show/seasons/1/episodes/99')).status).toBe(404);
     expect((await get('/movies/tt9900002')).body).toMatchObject({ title: 'Made-up Film' });
     expect((await get('/movies/made-up-show')).status).toBe(404);
+    expect((await get(`/shows/${'ä'.repeat(2_000)}`)).status).toBe(404);
     for (const [path, type] of [
       ['/search/imdb/tt9900001?type=movie,show', 'show'],
       ['/search/tvdb/80001', 'show'],
@@ -279,6 +280,8 @@ describe.each(BOTH_DATABASES)("what a person keeps by Trakt's API on $name", ({ 
       '/search/tmdb/1',
       '/search/imdb/x',
       '/search/movie?query=nothing%20such',
+      // Longer than any word of a title; the database takes none past 2,046 bytes.
+      `/search/movie?query=${'a'.repeat(5_000)}`,
       '/search/movie?query=made-up%20film&years=1999',
     ]) {
       expect([path, (await get(path)).body]).toEqual([path, []]);

@@ -247,7 +247,6 @@ describe.each([
     const bodies = [
       { progress: 10 },
       { progress: 10, show: { title: 'x.mkv' }, episode: { season: -1, number: -1 } },
-      { progress: 10, movie: { title: 'A title that nobody has told of' } },
       { progress: 10, movie: { ids: { trakt: IDS_MAX } } },
       { progress: 10, movie: { ids: { trakt: 2 ** 31 } } },
       { progress: 10, show: { ids: { tmdb: 4 } } },
@@ -264,6 +263,30 @@ describe.each([
       expect(answer.body.error).toBe('not_found');
     }
     expect(await rows()).toBe(before);
+  });
+
+  test('[HOK4] a work that nobody knows is 404, and is asked of the person, whose answer counts from then on', async () => {
+    const movie = { title: 'A title that nobody has told of', year: 2001 };
+    const show = { title: 'A show that nobody has told of' };
+    const told = [
+      ['/scrobble/start', { movie, progress: 10 }],
+      ['/scrobble/stop', { movie, progress: 95 }],
+      ['/scrobble/start', { show, episode: { season: 1, number: 2 }, progress: 10 }],
+      ['/scrobble/start', { show, episode: { season: 1, number: 3 }, progress: 10 }],
+    ] as const;
+    for (const [path, body] of told) expect((await ask('POST', path, body)).status).toBe(404);
+    const { body: listed } = await own('GET', '/unmatched');
+    expect(listed.items).toMatchObject([
+      { work: { type: 'series', title: show.title }, source: 'trakt', waiting: 0 },
+      { work: { type: 'movie', ...movie }, source: 'trakt', waiting: 1 },
+    ]);
+    const picked = await own('PUT', `/matches/${listed.items[1].workId}`, {
+      contentId: 'tmdb:movie:7',
+    });
+    expect(picked.body).toMatchObject({ applied: 1 });
+    expect(await plays('tmdb:movie:7')).toMatchObject([{ source: 'trakt' }]);
+    const paused = await ask('POST', '/scrobble/pause', { movie, progress: 10 });
+    expect([paused.status, paused.body.movie.ids.tmdb]).toEqual([201, 7]);
   });
 
   test('[TRK5] nobody plays, sees or takes away anything without a token', async () => {

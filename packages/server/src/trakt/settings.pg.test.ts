@@ -29,6 +29,11 @@ describe.each(BOTH_DATABASES)("Trakt's API on $name", ({ openApi }) => {
     const missing = await user.call('GET', '//compat/trakt/no/such/thing');
     expect(missing.status).toBe(404);
     expect(missing.body.error).toBe('not_found');
+    // The router refuses it before any route is found.
+    const bad = await user.call('GET', '//compat/trakt/movies/%zz');
+    expect([bad.status, bad.body.error]).toEqual([400, 'invalid_request']);
+    expect(bad.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect((await user.call('GET', '//api/v1/%zz')).headers['content-type']).toContain('problem');
   });
 });
 

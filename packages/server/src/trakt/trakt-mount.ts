@@ -26,6 +26,15 @@ export function traktUrl(
   return UNDER_PREFIX.test(url) ? plainTraktPath(url) : url;
 }
 
+/** Whether a request that the router refused was for this API. */
+export function isTraktUrl(
+  mount: TraktMount | undefined,
+  { url = '', socket }: Pick<IncomingMessage, 'url' | 'socket'>,
+): boolean {
+  if (mount === undefined) return false;
+  return mount.connections?.has(socket) === true || (mount.isMounted && UNDER_PREFIX.test(url));
+}
+
 /** Whether a request that reached its routes may: with a port of its own alone, nothing is under the prefix. */
 export function isAtMount(
   { isMounted, connections }: TraktMount,

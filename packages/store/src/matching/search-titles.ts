@@ -14,6 +14,8 @@ export interface TitleSearch {
 export const TITLES_PER_SEARCH_MAX = 100;
 /** Words of a query that count. */
 const WORDS_MAX = 16;
+/** No title has a longer word; past 2,046 bytes the database refuses one. */
+const WORD_LENGTH_MAX = 600;
 /** Titles of one user that are looked through; the catalogue has an index of words. */
 const OWN_TITLES_MAX = 5_000;
 
@@ -29,6 +31,7 @@ export async function searchTitles(
   const plain = plainTitle(query);
   const words = plain.split(' ').slice(0, WORDS_MAX);
   if (plain === '' || types.length === 0) return [];
+  if (words.some((word) => word.length > WORD_LENGTH_MAX)) return [];
   // Letters and numbers alone: nothing in it is syntax.
   const tsquery = `${words.join(' & ')}:*`;
   const { rows } = await database.query<{ content_id: string; facts: ContentFacts }>(

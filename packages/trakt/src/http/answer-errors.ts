@@ -1,3 +1,4 @@
+import type { CuepointError } from '@cuepoint/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { TraktPorts } from '../ports.ts';
 import { TraktError, type FailureStatus } from './trakt-error.ts';
@@ -11,20 +12,29 @@ export function answerErrors(app: FastifyInstance, { toFailure }: Pick<TraktPort
   app.setErrorHandler((thrown, request, reply) => {
     if (thrown instanceof TraktError) return send(reply, thrown.status, thrown.body);
     const { error, status } = toFailure(thrown, request);
-    const told = statusOf(error.code, status);
-    if (error.retryAfterMs !== undefined) {
-      void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
-    }
-    if (told === 401) void reply.header('www-authenticate', 'Bearer');
-    if (told === 420 && error.limit !== undefined) {
-      void reply.header('x-account-limit', String(error.limit.value));
-    }
-    const description = status === 500 ? 'The service failed.' : error.message;
-    return send(reply, told, { error: error.code, error_description: description });
+    return sendTraktFailure(reply, error, status);
   });
   app.setNotFoundHandler((_request, reply) =>
     send(reply, 404, { error: 'not_found', error_description: 'There is no such endpoint.' }),
   );
+}
+
+/** An expected failure in the form of this API, with the status that it has elsewhere. [TRK5] */
+export function sendTraktFailure(
+  reply: FastifyReply,
+  error: CuepointError,
+  status: number,
+): FastifyReply {
+  const told = statusOf(error.code, status);
+  if (error.retryAfterMs !== undefined) {
+    void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
+  }
+  if (told === 401) void reply.header('www-authenticate', 'Bearer');
+  if (told === 420 && error.limit !== undefined) {
+    void reply.header('x-account-limit', String(error.limit.value));
+  }
+  const description = status === 500 ? 'The service failed.' : error.message;
+  return send(reply, told, { error: error.code, error_description: description });
 }
 
 function statusOf(code: string, status: number): FailureStatus {

@@ -3,8 +3,9 @@ import { bodyOf } from '../http/take-bodies.ts';
 import { notFound, TraktError } from '../http/trakt-error.ts';
 import { numberOf, type Fields } from '../items/fields.ts';
 import type { Media } from '../items/media.ts';
-import { readItem, type AskedItem } from '../items/read-item.ts';
+import { readItem, workOf, type AskedItem } from '../items/read-item.ts';
 import type { TraktScope } from '../plugin.ts';
+import type { TraktCaller, TraktPorts } from '../ports.ts';
 import { createKnownItems } from '../scrobble/known-items.ts';
 import { traktDate } from '../scrobble/dates.ts';
 import type { PercentOutcome } from '../scrobble/place-ports.ts';
@@ -36,9 +37,12 @@ export function addScrobbleRoutes(scope: TraktScope): void {
           throw new TraktError(422, 'invalid_progress', 'Below 1 % nothing was watched yet.');
         }
         const caller = callerOf(request);
-        const item = await known.find(caller.userId, asked);
-        if (item === undefined) throw unknownItem();
         const isEnded = action === 'stop' && !isOver && progress >= SEEN_PERCENT;
+        const item = await known.find(caller.userId, asked);
+        if (item === undefined) {
+          await keepUnknown(ports, caller, asked, isEnded);
+          throw unknownItem();
+        }
         let { lengthSeconds } = item;
         if (!isOver) {
           const { contentId, said } = item;
@@ -64,7 +68,10 @@ export function addScrobbleRoutes(scope: TraktScope): void {
       const asked = readPlayed(request);
       const caller = callerOf(request);
       const item = await known.find(caller.userId, asked);
-      if (item === undefined) throw unknownItem();
+      if (item === undefined) {
+        await keepUnknown(ports, caller, asked, true);
+        throw unknownItem();
+      }
       const { contentId, lengthSeconds, said } = item;
       const seen = { contentId, lengthSeconds, said, percent: 100, isEnded: true } as const;
       requireStored(await ports.places.report(caller, { ...seen, state: 'stopped' }));
@@ -90,6 +97,26 @@ function readPlayed(request: FastifyRequest): AskedItem {
   const asked = readItem(bodyOf(request));
   if (asked?.type === 'movie' || asked?.type === 'episode') return asked;
   throw unknownItem();
+}
+
+/**
+ * Asks the person what it is, as of what a media server tells. A percent of what nobody knows the length of is no place, so only a
+ * viewing waits. A file outside of a player's library comes as an episode without a number: nobody could say which one it is.
+ */
+async function keepUnknown(
+  { matcher, now }: Pick<TraktPorts, 'matcher' | 'now'>,
+  { userId }: TraktCaller,
+  asked: AskedItem,
+  isEnded: boolean,
+): Promise<void> {
+  const work = workOf(asked);
+  if (work === undefined) return;
+  if (work.type === 'episode' && (work.season === undefined || work.episode === undefined)) return;
+  const waiting = isEnded ? ({ kind: 'viewing', atMs: now() } as const) : undefined;
+  await matcher.keepUnmatched(userId, work, {
+    source: 'trakt',
+    ...(waiting === undefined ? {} : { waiting }),
+  });
 }
 
 function unknownItem(): TraktError {
