@@ -127,9 +127,9 @@ export function answerFaults({ method, path, status, body, headers = {} }: Answe
 
 function headerFaults(headers: Readonly<Record<string, unknown>>, body: unknown): string[] {
   const { 'retry-after': retryAfter, 'content-type': type } = headers;
-  const isWhole = retryAfter === undefined || /^\d+$/.test(`${retryAfter as string}`);
+  const isWhole = retryAfter === undefined || /^\d+$/.test(retryAfter as string);
   const isJson =
-    body === undefined || type === undefined || /^application\/json/.test(`${type as string}`);
+    body === undefined || type === undefined || (type as string).startsWith('application/json');
   return [...(isWhole ? [] : ['Retry-After']), ...(isJson ? [] : ['Content-Type'])];
 }
 
