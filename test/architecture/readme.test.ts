@@ -53,7 +53,13 @@ describe('the documents', () => {
 });
 
 describe('links in the documents', () => {
-  const documents = ['README.md', 'CHANGELOG.md', ...markdownFiles('docs')];
+  const documents = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...markdownFiles('docs'),
+  ];
 
   it.each(documents)('%s links to files that exist', (document) => {
     const text = read(document);
