@@ -315,6 +315,39 @@ describe.each(BOTH_DATABASES)('hooks on $name', ({ openApi }) => {
     });
   });
 
+  it('[HOK4] a work that nobody knows waits with its place and its end, and what the person picks counts for it from then on', async () => {
+    const { user, id, send } = await createHook('jellyfin');
+    const unknown = { Provider_tvdb: '', Provider_tmdb: '', SeriesName: 'Home videos' };
+    const body = (type: string, seconds: number, more: object = {}) =>
+      jellyfinBody(type, seconds, { ...unknown, ...more });
+    expect((await send(body('PlaybackStart', 0))).status).toBe(204);
+    await send(body('PlaybackProgress', 600, { IsPaused: true }));
+    await send(body('PlaybackStop', 2_690, { PlayedToCompletion: true }));
+    // Another episode of it, left in the middle.
+    const five = { ItemId: '5e'.repeat(16), EpisodeNumber: 5, Name: 'Five' };
+    await send(body('PlaybackStop', 700, five));
+    expect(await stateOf(user)).toMatchObject({ positions: [], plays: 0 });
+    const [receipt] = (await user.call('GET', `/hooks/${id}/receipts`)).body.items;
+    expect(receipt).toMatchObject({ outcome: 'unmatched', reason: 'unknown_title' });
+    const { items } = (await user.call('GET', '/unmatched')).body;
+    expect(items).toMatchObject([
+      { work: { type: 'series', title: 'Home videos' }, source: 'jellyfin' },
+    ]);
+    const picked = await user.call('PUT', `/matches/${items[0].workId}`, {
+      body: { contentId: 'tmdb:tv:77' },
+    });
+    expect(picked.status).toBe(200);
+    expect(await stateOf(user)).toMatchObject({ viewings: 1, plays: 1 });
+    const place = await user.call('GET', '/progress/tmdb:tv:77:s1e5');
+    expect(place.body).toMatchObject({ positionSeconds: 700, durationSeconds: 2_700 });
+    // The same end told again is the play that waited.
+    await send(body('PlaybackStop', 2_691, { PlayedToCompletion: true }));
+    expect(await stateOf(user)).toMatchObject({ viewings: 1, plays: 1 });
+    await send(body('PlaybackStop', 900, { ...five, UtcTimestamp: '2026-03-02T20:00:00Z' }));
+    expect((await user.call('GET', '/progress/tmdb:tv:77:s1e5')).body.positionSeconds).toBe(900);
+    expect((await user.call('GET', '/unmatched')).body.items).toEqual([]);
+  });
+
   it('[HOK1] a user has at most twenty hooks', async () => {
     const user = await api.createUser();
     const make = async () => user.call('POST', '/hooks', { body: { source: 'plex' } });

@@ -1,5 +1,5 @@
 import { CuepointError } from '@cuepoint/core';
-import type { ContentNumbers, WatchedLists } from '@cuepoint/store';
+import type { ContentNumbers } from '@cuepoint/store';
 import { traktPlugin, type TraktCaller, type TraktPorts } from '@cuepoint/trakt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf, createAuthenticate } from '../auth/authenticate.ts';
@@ -14,6 +14,7 @@ import { createPeerAddresses } from '../http/peer-address.ts';
 import { publicAddressOf } from '../http/public-address.ts';
 import type { LiveServer } from '../live/live-server.ts';
 import { createRate } from '../service/rate.ts';
+import { countListRows } from './count-list-rows.ts';
 import { createTraktPlaces } from './trakt-places.ts';
 import { createTraktSignIn } from './trakt-sign-in.ts';
 import { isAtMount, TRAKT_PREFIX, type TraktMount } from './trakt-mount.ts';
@@ -89,30 +90,6 @@ function portsOf(deps: TraktApiDeps, app: FastifyInstance): TraktPorts {
       return { error, status };
     },
     now,
-  };
-}
-
-/** The same lists, which count what they read for whom it is read. [SEC3] */
-function countListRows(lists: WatchedLists, rows: UserRates['rows']): WatchedLists {
-  async function counted<Row>(userId: string, reading: Promise<readonly Row[]>) {
-    const read = await reading;
-    rows.add(userId, read.length);
-    return read;
-  }
-  return {
-    ...lists,
-    readWatched: (userId, names) => counted(userId, lists.readWatched(userId, names)),
-    listClosePlays: (userId) => counted(userId, lists.listClosePlays(userId)),
-    listUnknownPlayed: (userId) => counted(userId, lists.listUnknownPlayed(userId)),
-    listPlays: (userId, filter) => counted(userId, lists.listPlays(userId, filter)),
-    findPlays: (userId, ranges) => counted(userId, lists.findPlays(userId, ranges)),
-    async readSeriesEpisodes(userId, seriesIds) {
-      const read = await lists.readSeriesEpisodes(userId, seriesIds);
-      let episodes = 0;
-      for (const inSeries of read.values()) episodes += inSeries.length;
-      rows.add(userId, episodes);
-      return read;
-    },
   };
 }
 
