@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  createAccountStore,
   createBackupStore,
   createContentNumbers,
   createHookStore,
@@ -106,6 +107,21 @@ export async function fill(options: DatabaseOptions, users: number): Promise<rea
       },
     ]);
     await createContentNumbers(database).numbersOf(first, ['film:0', 'film:1']);
+    await createAccountStore(database).create({
+      id: randomUUID(),
+      name: 'Anna',
+      nameKey: 'anna',
+      passwordHash: '$argon2id$of-nobody',
+      profiles: [{ userId: userIds.at(-1) ?? '', name: 'Anna' }],
+    });
+    const people = `"${database.schema}".account_`;
+    await database.execute(
+      `insert into ${people}sign_ins (id, account_id, user_id, label, expires_at)
+       select gen_random_uuid(), account_id, user_id, 'TV', now() + interval '1 day' from ${people}profiles`,
+    );
+    await database.execute(
+      `insert into ${people}refresh_tokens (token_hash, sign_in_id) select 'hash', id from ${people}sign_ins`,
+    );
     await createHookStore(database).add({
       id: randomUUID(),
       userId: first,
