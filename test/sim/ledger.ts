@@ -82,8 +82,6 @@ export class Ledger {
   readonly #fail: (violation: Violation) => void;
   /** How far ahead the clock of an instance ever was, at most, in ms. */
   serviceSkewMaxMs = SERVICE_SKEW_MAX_MS;
-  /** The later of two sessions on two instances is told by the database's clock, which was never set back. */
-  isOrderOfSessionsKnown = true;
   /** No clock of an instance was ever far from another's. */
   areClocksClose = true;
   acked = 0;

@@ -268,7 +268,7 @@ export class SimDevice {
   #onStatus(process: Process): void {
     const halted = this.#state?.status.get().haltedBy;
     if (halted === undefined || !process.isAlive) return;
-    if (halted === 'device_replaced' && this.#deps.ledger.isOrderOfSessionsKnown) {
+    if (halted === 'device_replaced') {
       this.#deps.fail(
         new Violation('j', `${this.name} was ended by an earlier connection of its own`),
       );

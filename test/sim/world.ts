@@ -158,7 +158,6 @@ export class World {
         this.ledger.setServiceSkew(action.skewMs);
         return undefined;
       case 'setDatabaseClock':
-        if (action.skewMs < this.#databaseSkewMs) this.ledger.isOrderOfSessionsKnown = false;
         this.#databaseSkewMs = action.skewMs;
         return undefined;
       case 'signIn':

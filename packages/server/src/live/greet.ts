@@ -89,7 +89,7 @@ export async function greet(deps: GreetDeps, session: Session, hello: Hello): Pr
     if (session.isClosing) return;
     session.isWelcomed = true;
     deps.onWelcomed(session);
-    takeOver(feed, channel, session, greeted);
+    takeOver({ feed, monotonic }, channel, session, greeted);
     if (!session.isClosing) presence.arrived(channel, session, greeted, known);
   } finally {
     channels.release(channel);

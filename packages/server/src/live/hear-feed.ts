@@ -14,11 +14,12 @@ export interface HearFeedDeps {
   readonly presence: Presence;
   readonly commands: Commands;
   readonly watchers: OpWatchers;
+  readonly monotonic: () => number;
 }
 
 /** Passes on what another instance says of a user who is held here. [LIV3] */
 export function hearFeed(
-  { feed, healer, presence, commands, watchers }: HearFeedDeps,
+  { feed, healer, presence, commands, watchers, monotonic }: HearFeedDeps,
   channel: UserChannel,
   event: FeedEvent,
 ): void {
@@ -39,7 +40,7 @@ export function hearFeed(
       presence.heard(channel, event.devices);
       return;
     case 'session':
-      openedElsewhere(feed, channel, event);
+      openedElsewhere({ feed, monotonic }, channel, event);
       return;
     case 'revoked':
       presence.endGone([...channel.sessions].filter(isOf(event.deviceId)));

@@ -145,7 +145,7 @@ export function createLiveServer(deps: LiveDeps, options: LiveOptions): LiveServ
     now: monotonic,
     onEvent(channel, event) {
       try {
-        hearFeed({ feed, healer, presence, commands, watchers }, channel, event);
+        hearFeed({ feed, healer, presence, commands, watchers, monotonic }, channel, event);
       } catch (error) {
         // Events come again after a restart: one that nobody can bear would end every instance for good.
         onFailed(error);

@@ -9,11 +9,19 @@ export interface OpenedSession {
   readonly sessionId: string;
   /** By the database's wall clock, in ms since the epoch. */
   readonly joinedAtMs: number;
+  /** How long it was open when that was said; less than it is by now. */
+  readonly openForMs?: number;
+}
+
+export interface TakeOverDeps {
+  readonly feed: Pick<Feed, 'publish'>;
+  /** In ms. */
+  readonly monotonic: () => number;
 }
 
 /** A device has one session, the newest: a welcomed one ends the others of its device, on every instance. */
 export function takeOver(
-  feed: Feed,
+  deps: TakeOverDeps,
   channel: UserChannel,
   session: Session,
   { device: { deviceId } }: Greeted,
@@ -29,23 +37,28 @@ export function takeOver(
       return;
     }
   }
-  tellOpened(feed, channel, session, deviceId);
+  tellOpened(deps, channel, session, deviceId);
 }
 
 /**
  * Of two sessions on two instances the one stays that was opened later, by the database's clock and then
  * by id. The instance of the later one may have spoken before the other listened, so it says so again.
+ *
+ * Whatever that clock says, which may have been set back since: one that was open for longer is the earlier one. Its
+ * instance believes otherwise, and would answer every answer, so nothing is said.
  */
 export function openedElsewhere(
-  feed: Feed,
+  deps: TakeOverDeps,
   channel: UserChannel,
-  { deviceId, sessionId, joinedAtMs }: OpenedSession,
+  { deviceId, sessionId, joinedAtMs, openForMs = 0 }: OpenedSession,
 ): void {
   for (const session of channel.sessions) {
     if (session.deviceId !== deviceId || session.isClosing) continue;
-    if (isOlder(session, sessionId, joinedAtMs)) endReplaced(session);
-    else if (session.isWelcomed) {
-      tellOpened(feed, channel, session, deviceId);
+    if (isOlder(session, sessionId, joinedAtMs)) {
+      if (openForMs > deps.monotonic() - session.openedAtMs) return;
+      endReplaced(session);
+    } else if (session.isWelcomed) {
+      tellOpened(deps, channel, session, deviceId);
       return;
     }
   }
@@ -60,13 +73,14 @@ function isOlder({ id, joinedAtMs }: Session, otherId: string, otherJoinedAtMs: 
 }
 
 function tellOpened(
-  feed: Feed,
+  { feed, monotonic }: TakeOverDeps,
   { userId }: UserChannel,
-  { id: sessionId, joinedAtMs }: Session,
+  { id: sessionId, joinedAtMs, openedAtMs }: Session,
   deviceId: string,
 ): void {
   if (joinedAtMs === undefined) throw new Error('a session that was welcomed was read');
-  feed.publish(userId, { kind: 'session', deviceId, sessionId, joinedAtMs });
+  const openForMs = monotonic() - openedAtMs;
+  feed.publish(userId, { kind: 'session', deviceId, sessionId, joinedAtMs, openForMs });
 }
 
 function endReplaced(session: Session): void {
