@@ -53,7 +53,7 @@ interface Sent {
     readonly order: string;
   }[];
   readonly stampByKey: Map<string, string>;
-  readonly keyByStamp: Map<string, string>;
+  readonly keyByStamp: Map<string, { readonly key: string; readonly order: string }>;
 }
 
 /** Who is at the device's end of a connection. */
@@ -254,32 +254,33 @@ export class Ledger {
     const register = name === undefined ? key : `${name} `;
     const scope = this.areClocksClose ? '' : register;
     const write = name === undefined ? key : tryOf(op);
-    const wasRefused = (of: Sent['stamps'][number]) =>
+    const wasRefused = (of: { readonly key: string; readonly order: string }) =>
       this.#refused.has(`${device} ${of.key} ${of.order}`);
     const isAnotherTry = sent.stamps.some((other) => other.write === write && wasRefused(other));
     const earlier = sent.stamps.filter(
       (other) => scope === '' || (other.register === scope && !isAnotherTry && !wasRefused(other)),
     );
     // Where the service's time went back, a write that goes past one of another device may be stamped before what it had itself
-    // sent and lost: the claim has it later all the same. [CLM1]
-    const rankOf = (of: { readonly timestamp: string; readonly order: string }) =>
-      this.areClocksClose ? of.timestamp : of.order;
-    const rank = rankOf({ timestamp: op.timestamp, order });
-    const lastRank = earlier.map(rankOf).reduce((last, of) => (of > last ? of : last), '');
-    if (rank <= lastRank) {
-      this.#fail(new Violation('h', `${device} sent ${key} at ${rank}, after ${lastRank}`));
+    // sent and lost: the claim has it later all the same. What plays on has an older claim than the act before it, and a later
+    // stamp. [CLM1]
+    const rises = (of: { readonly timestamp: string; readonly order: string }) =>
+      op.timestamp > of.timestamp || (!this.areClocksClose && order > of.order);
+    const notBefore = earlier.find((of) => !rises(of));
+    if (notBefore !== undefined) {
+      this.#fail(new Violation('h', `${device} sent ${key} at ${order}, after ${notBefore.order}`));
     }
     sent.stamps.push({ key, write, register, order, timestamp: op.timestamp });
     if ((textToTimestamp(op.timestamp)?.physical ?? 0) > nowMs + this.serviceSkewMaxMs) {
       this.#fail(new Violation('h', `${device} stamped ${key} in the future, ${op.timestamp}`));
     }
     // A backup does not know what was sent since: its device may come to a stamp of then, for another register.
-    const stamp = `${scope}${rank} ${deviceId}`;
-    const other = sent.keyByStamp.get(stamp) ?? key;
-    if (other !== key) {
-      this.#fail(new Violation('h', `${device} stamped ${other} and ${key} the same`));
+    const stamp = `${scope}${this.areClocksClose ? op.timestamp : order} ${deviceId}`;
+    const other = sent.keyByStamp.get(stamp);
+    // What was refused is stored nowhere, and its stamp is as good as new.
+    if (other !== undefined && other.key !== key && !wasRefused(other)) {
+      this.#fail(new Violation('h', `${device} stamped ${other.key} and ${key} the same`));
     }
-    sent.keyByStamp.set(stamp, key);
+    sent.keyByStamp.set(stamp, { key, order });
   }
 
   #checkOwners({ userId, device }: Peer, ops: readonly WireOp[]): void {

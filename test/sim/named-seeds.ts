@@ -19,6 +19,14 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     seed: 5000909,
   },
   {
+    why: 'what plays on has an older claim than an act of the same device before it',
+    seed: 636,
+  },
+  {
+    why: 'a stamp that was refused may be used again',
+    seed: 6000676,
+  },
+  {
     why: 'what goes past another screen after the time of the service went back is later by its claim',
     seed: 777071,
   },
