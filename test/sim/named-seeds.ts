@@ -27,6 +27,10 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     seed: 6000676,
   },
   {
+    why: 'a pause that is shorter than the precision of the time passes',
+    seed: 6001722,
+  },
+  {
     why: 'what goes past another screen after the time of the service went back is later by its claim',
     seed: 777071,
   },

@@ -36,6 +36,8 @@ interface Entry {
 /** Events of one run, at most: one that spins is a failure, and not for ever. */
 const EVENTS_MAX = 400_000;
 
+const TIMER_MIN_MS = 0.001;
+
 /**
  * Owns all time of a run: nothing happens but by its events, one after the other, and between two of them every
  * promise that can settle has settled.
@@ -55,7 +57,8 @@ export function createScheduler(startMs: number): Scheduler {
       setTimer(callback, delayMs) {
         order += 1;
         const entry: Entry = {
-          atMs: trueMs + Math.max(delayMs, 0),
+          // Rounded up, as platforms do: a delay below the precision of the time is one that never passes.
+          atMs: trueMs + (delayMs > 0 ? Math.max(delayMs, TIMER_MIN_MS) : 0),
           order,
           process: state,
           callback,
