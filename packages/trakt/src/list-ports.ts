@@ -122,8 +122,8 @@ export interface TraktChanges {
    */
   addWatched(caller: TraktCaller, adds: readonly WatchedAdd[]): Promise<readonly boolean[]>;
   removePlays(caller: TraktCaller, playIds: readonly string[]): Promise<void>;
-  /** All plays of the viewings that these tell of. [PLY1] */
-  removeViewings(caller: TraktCaller, playIds: readonly string[]): Promise<void>;
+  /** The ids of all plays that tell of the same viewing as this one, which is among them; none of one that is not there. [PLY1] */
+  viewingOf(caller: TraktCaller, playId: string): Promise<readonly string[]>;
   /** What the person's own devices know of contents. */
   describe(
     caller: TraktCaller,

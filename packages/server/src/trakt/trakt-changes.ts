@@ -51,10 +51,22 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
     );
   }
 
+  /** A viewing that is there was told after that, by a call that broke off before it took it back: a retry does. [TRK3] */
+  async function saidAfter(userId: string, doubted: readonly Doubted[]): Promise<RegisterSetOp[]> {
+    if (doubted.length === 0) return [];
+    const plays = doubted.map(({ play }) => play);
+    const heights = await awaitDatabase(() => repository.readHeights(userId, plays));
+    return doubted.flatMap(({ play, mark, winner }) => {
+      const saidAt = heights.of(play);
+      return saidAt !== undefined && compareTimestamps(saidAt, winner.timestamp) > 0 ? [mark] : [];
+    });
+  }
+
   return {
     async addWatched(caller, adds) {
       const isNew = adds.map(() => false);
       const takenBack: RegisterSetOp[] = [];
+      const doubted: Doubted[] = [];
       let left = [...adds.entries()];
       for (let turn = 0; left.length > 0 && turn < TOLD_AGAIN_MAX; turn += 1) {
         const plays = new Map<Op, number>();
@@ -70,9 +82,12 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
           const index = plays.get(op);
           if (index === undefined) continue;
           const mark = results[at + 1];
-          // It was taken back since: who tells of a new viewing takes that back in turn, now.
-          if (result.result === 'applied' && mark !== undefined && isTakenBack(mark.result)) {
-            takenBack.push(mark.op as RegisterSetOp);
+          const winner = mark && takenBackBy(mark.result);
+          if (winner !== undefined) {
+            // It was taken back since: who tells of a new viewing takes that back in turn, now.
+            const markOp = mark?.op as RegisterSetOp;
+            if (result.result === 'applied') takenBack.push(markOp);
+            if (result.result === 'duplicate') doubted.push({ play: op, mark: markOp, winner });
           }
           if (result.result === 'applied') isNew[index] = true;
           // It was removed on purpose, and is told once more: a removed id never comes back. [ORS3]
@@ -80,6 +95,7 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
         }
         left = left.filter(([index]) => removed.has(index));
       }
+      takenBack.push(...(await saidAfter(caller.userId, doubted)));
       for (const { key, value } of takenBack) {
         await setRegister(deps, { ...caller, kind: 'watched', key, value });
       }
@@ -89,14 +105,9 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
     removePlays: ({ userId, deviceId }, playIds) =>
       removePlays(deps, { userId, deviceId, playIds }),
 
-    async removeViewings({ userId, deviceId }, playIds) {
-      const all = new Set<string>();
-      for (const playId of playIds) {
-        const viewing = await awaitDatabase(() => repository.readViewing(userId, playId));
-        if (viewing === undefined) continue;
-        for (const id of [viewing.playId, ...viewing.alsoIds]) all.add(id);
-      }
-      await removePlays(deps, { userId, deviceId, playIds: [...all] });
+    async viewingOf({ userId }, playId) {
+      const viewing = await awaitDatabase(() => repository.readViewing(userId, playId));
+      return viewing === undefined ? [] : [viewing.playId, ...viewing.alsoIds];
     },
 
     async describe(caller, said) {
@@ -124,13 +135,17 @@ export function createTraktChanges(deps: RegisterDeps): TraktChanges {
   };
 }
 
-/** Somebody said later that it is not watched. */
-function isTakenBack(result: OpResult): boolean {
-  return (
-    result.result === 'superseded' &&
-    result.winner?.kind === 'register.set' &&
-    result.winner.value === null
-  );
+/** A viewing that was told before, and a mark that says less than that it is not watched. */
+interface Doubted {
+  readonly play: Op;
+  readonly mark: RegisterSetOp;
+  readonly winner: RegisterSetOp;
+}
+
+/** Who said later that it is not watched. */
+function takenBackBy(result: OpResult): RegisterSetOp | undefined {
+  if (result.result !== 'superseded' || result.winner?.kind !== 'register.set') return undefined;
+  return result.winner.value === null ? result.winner : undefined;
 }
 
 type Stamped = { readonly timestamp: Timestamp; readonly deviceId: string };

@@ -51,7 +51,10 @@ function dateOf({ watchedAt, releasedAt }: HistoryTarget, nowMs: number): string
   }
 }
 
-/** Removes all viewings of items, and those of some ids. What was not viewed any more is not watched any more. */
+/**
+ * Removes all viewings of items, and those of some ids. What has no viewing left is not watched any more: that is said first, since
+ * a retry of what broke off after it still finds the viewings. [TRK3]
+ */
 export async function removeHistory(scope: TraktScope, caller: TraktCaller, body: Fields) {
   const { ports } = scope;
   const { userId } = caller;
@@ -77,10 +80,13 @@ export async function removeHistory(scope: TraktScope, caller: TraktCaller, body
     const target = byName.get(name);
     if (target !== undefined) deleted[target.of] += Math.max(plays.length, mark?.isWatched ? 1 : 0);
   }
-  await ports.changes.removePlays(caller, await playsOf(scope, userId, [...byName.keys()]));
-  const { ids, contents } = await removeByIds(scope, caller, listOf(body['ids']));
+  const named = await playsOf(scope, userId, [...byName.keys()]);
+  const { ids, contents, removed } = await findByIds(scope, caller, listOf(body['ids']));
   for (const { isMovie } of contents) deleted[isMovie ? 'movies' : 'episodes'] += 1;
-  await unmark(scope, caller, [...byName.keys(), ...contents.map(({ contentId }) => contentId)]);
+  for (const name of byName.keys()) removed.delete(name);
+  await unmark(scope, caller, new Set(byName.keys()), removed);
+  for (const playIds of removed.values()) named.push(...playIds);
+  await ports.changes.removePlays(caller, named);
   return { deleted, not_found: { ...notFound, ids } };
 }
 
@@ -105,17 +111,19 @@ async function playsOf(
   }
 }
 
-interface RemovedById {
+interface FoundById {
   /** Those that no play has. */
   readonly ids: readonly number[];
-  readonly contents: readonly { readonly contentId: string; readonly isMovie: boolean }[];
+  readonly contents: readonly { readonly isMovie: boolean }[];
+  /** What goes, by the name of its content. */
+  readonly removed: Map<string, Set<string>>;
 }
 
-async function removeByIds(
+async function findByIds(
   { ports, media }: TraktScope,
   caller: TraktCaller,
   asked: readonly unknown[],
-): Promise<RemovedById> {
+): Promise<FoundById> {
   const { userId } = caller;
   const numbers = asked.flatMap((id) => countOf(id) ?? []);
   const ranges = numbers.map(playIdsOf);
@@ -124,7 +132,12 @@ async function removeByIds(
     ranges.flatMap((range) => (range === undefined ? [] : [range])),
   );
   const found = plays.map(({ playId }) => playId);
-  await ports.changes.removeViewings(caller, found);
+  const removed = new Map<string, Set<string>>();
+  for (const { playId, contentId } of plays) {
+    const ofContent = removed.get(contentId) ?? new Set<string>();
+    removed.set(contentId, ofContent);
+    for (const id of await ports.changes.viewingOf(caller, playId)) ofContent.add(id);
+  }
   const contents = await media.mediaOf(userId, [
     ...new Set(plays.map(({ contentId }) => contentId)),
   ]);
@@ -134,27 +147,37 @@ async function removeByIds(
       return range === undefined || !found.some((id) => id >= range[0] && id <= range[1]);
     }),
     contents: plays.map(({ contentId }) => ({
-      contentId,
       isMovie: contents.get(contentId)?.type === 'movie',
     })),
+    removed,
   };
 }
 
-/** What has no viewing left is not watched, by whatever name. */
+/** What will have no viewing left is not watched, by whatever name. @param whole names of which all viewings go. */
 async function unmark(
   { ports }: TraktScope,
   caller: TraktCaller,
-  contentIds: readonly string[],
+  whole: ReadonlySet<string>,
+  removed: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<void> {
+  const contentIds = [...whole, ...removed.keys()];
   if (contentIds.length === 0) return;
   const { userId } = caller;
   const viewed = await ports.repository.readContents(userId, contentIds);
   const names = [...viewed.state.contentIds()];
   const watched = await ports.lists.readWatched(userId, names);
   const byContent = groupBy(watched, ({ name }) => viewed.describe.canonical(name));
+  // Not by what is listed: a mark that says what a viewing says is not among that.
+  const marked = new Set(
+    names
+      .filter((name) => (viewed.state.register('watched', name)?.value ?? null) !== null)
+      .map((name) => viewed.describe.canonical(name)),
+  );
   for (const [contentId, told] of byContent) {
-    const isLeft = told.some(({ plays }) => plays.length > 0);
-    const isMarked = told.some(({ mark }) => mark?.isWatched === true);
-    if (!isLeft && isMarked) await ports.changes.say(caller, 'watched', contentId, null);
+    const isLeft = told.some(
+      ({ name, plays }) => !whole.has(name) && plays.length > (removed.get(name)?.size ?? 0),
+    );
+    if (!isLeft && marked.has(contentId))
+      await ports.changes.say(caller, 'watched', contentId, null);
   }
 }
