@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jellyfinBody } from '../../packages/hooks/src/testing/sessions.ts';
@@ -49,6 +50,17 @@ describe.skipIf(!isThere)('the media servers of a household', { timeout: 240_000
     expect(await report(700)).toBe(204);
     await press('What arrived at Jellyfin');
     await phone.getByText('the place was recorded').waitFor();
+    const page = await openPage(phone.context(), `${service.address}/watching`);
+    await page.getByText('Made-up Show 1×04').waitFor();
+    await page.getByText('11:40').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    await mkdir('artifacts/screens', { recursive: true });
+    await page.screenshot({ path: 'artifacts/screens/watching-phone.png', fullPage: true });
+    // What is reported while the page is open comes by itself.
+    expect(await report(900)).toBe(204);
+    await page.getByText('15:00').waitFor();
+    await page.close();
     await press('It is pasted');
     await press(/^Revoke Jellyfin$/);
     await press('Revoke Jellyfin for good');

@@ -6,6 +6,7 @@ it.each([
   ['/inspector', 'Inspector'],
   ['/inspector/', 'Inspector'],
   ['/health', 'Health'],
+  ['/watching', 'Watching'],
   ['/account', 'Account'],
   ['/link', 'Add a TV'],
   ['/set-up', 'Set up'],
@@ -18,8 +19,8 @@ it.each([
 
 it('the bar of people has no page of developers, nor the other way round', () => {
   const titlesBeside = (path: string) => pagesBeside(pageOf(path)).map(({ title }) => title);
-  expect(titlesBeside('/link')).toEqual(['Account', 'Add a TV']);
-  expect(titlesBeside('/tv')).toEqual(['Account', 'Add a TV']);
+  expect(titlesBeside('/link')).toEqual(['Watching', 'Account', 'Add a TV']);
+  expect(titlesBeside('/tv')).toEqual(['Watching', 'Account', 'Add a TV']);
   expect(titlesBeside('/health')).toEqual(['Playground', 'Inspector', 'Health']);
   expect(titlesBeside('/nothing')).toEqual(['Playground', 'Inspector', 'Health']);
 });

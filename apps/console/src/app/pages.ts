@@ -32,6 +32,12 @@ export const PAGES: readonly Page[] = [
     Content: lazy(() => import('../health/health-page.tsx')),
   },
   {
+    path: '/watching',
+    title: 'Watching',
+    audience: 'people',
+    Content: lazy(() => import('../watching/watching-page.tsx')),
+  },
+  {
     path: '/account',
     title: 'Account',
     audience: 'people',

@@ -1,8 +1,8 @@
 import { useWatchState } from '@cuepoint/client/react';
 import { useContinueWatching } from '@cuepoint/client/react/continue-watching';
 import { useId, useState } from 'react';
-import { clockText, titleOf } from './films.ts';
-import { LIST_OPTIONS } from './list-options.ts';
+import type { ContinueWatchingOptions } from '@cuepoint/client/continue-watching';
+import { clockText } from './films.ts';
 
 const REASONS = {
   in_progress: undefined,
@@ -11,9 +11,17 @@ const REASONS = {
   rewatch: 'again',
 } as const;
 
+export interface ContinueWatchingProps {
+  readonly titleOf: (contentId: string) => string;
+  /** The same object in each render. */
+  readonly options: ContinueWatchingOptions;
+  /** Left out where nothing can be played. */
+  readonly onPlay?: (contentId: string) => void;
+}
+
 /** What the person goes on with, on any screen. */
-export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: string) => void }) {
-  const { cards, dismiss, restore } = useContinueWatching(LIST_OPTIONS);
+export function ContinueWatching({ titleOf, options, onPlay }: ContinueWatchingProps) {
+  const { cards, dismiss, restore } = useContinueWatching(options);
   const [dismissed, setDismissed] = useState<string>();
   const state = useWatchState();
   const heading = useId();
@@ -33,18 +41,22 @@ export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: stri
                 aria-label={`Watched of ${titleOf(contentId)}`}
               />
             </span>
-            <button
-              type="button"
-              className="small"
-              aria-label={
-                positionSeconds > 0
-                  ? `Resume ${titleOf(contentId)} at ${clockText(positionSeconds)}`
-                  : `Begin ${titleOf(contentId)}`
-              }
-              onClick={() => onPlay(contentId)}
-            >
-              {clockText(positionSeconds)} ▸
-            </button>
+            {onPlay === undefined ? (
+              <span className="quiet">{clockText(positionSeconds)}</span>
+            ) : (
+              <button
+                type="button"
+                className="small"
+                aria-label={
+                  positionSeconds > 0
+                    ? `Resume ${titleOf(contentId)} at ${clockText(positionSeconds)}`
+                    : `Begin ${titleOf(contentId)}`
+                }
+                onClick={() => onPlay(contentId)}
+              >
+                {clockText(positionSeconds)} ▸
+              </button>
+            )}
             {positionSeconds > 0 && (
               <button
                 type="button"
@@ -58,7 +70,7 @@ export function ContinueWatching({ onPlay }: { readonly onPlay: (contentId: stri
             <button
               type="button"
               className="small"
-              aria-label={`Take ${titleOf(groupId)} away`}
+              aria-label={`Take away ${titleOf(groupId)}`}
               onClick={() => {
                 dismiss(groupId);
                 setDismissed(groupId);

@@ -5,7 +5,9 @@ import { ContinueWatching } from './continue-watching.tsx';
 import { DeviceConditions } from './device-conditions.tsx';
 import { DeviceInside } from './device-inside.tsx';
 import { DeviceStatus } from './device-status.tsx';
+import { titleOf } from './films.ts';
 import { HistoryPanel } from './history-panel.tsx';
+import { LIST_OPTIONS } from './list-options.ts';
 import { episodeAfter } from './invented.ts';
 import type { OpenDevice } from './open-device.ts';
 import { Player, type Showing } from './player.tsx';
@@ -73,7 +75,7 @@ export function DeviceCard({ device }: { readonly device: OpenDevice }) {
             />
           )}
         </div>
-        <ContinueWatching onPlay={play} />
+        <ContinueWatching titleOf={titleOf} options={LIST_OPTIONS} onPlay={play} />
         <WatchlistPanel onPlay={play} />
         <SeriesPanel onPlay={play} />
         <HistoryPanel />

@@ -8,12 +8,13 @@ export function HistoryPanel() {
   return (
     <details className="inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>History</summary>
-      {isOpen && <Viewings />}
+      {isOpen && <Viewings titleOf={titleOf} />}
     </details>
   );
 }
 
-function Viewings() {
+/** What was watched, the latest first. */
+export function Viewings({ titleOf: nameOf }: { readonly titleOf: (contentId: string) => string }) {
   const { state, code, items, hasMore, loadMore, remove } = useHistory();
   return (
     <>
@@ -33,13 +34,13 @@ function Viewings() {
         {items.map((item) => (
           <li key={item.playId} className={item.isPending ? 'is-pending' : undefined}>
             <span className="film-title">
-              {titleOf(item.contentId)}
+              {nameOf(item.contentId)}
               <span className="quiet">{whenText(item.watchedAt)}</span>
             </span>
             <button
               type="button"
               className="small"
-              aria-label={`Remove the viewing of ${titleOf(item.contentId)}`}
+              aria-label={`Remove the viewing of ${nameOf(item.contentId)}`}
               onClick={() => remove(item)}
             >
               Remove

@@ -118,13 +118,13 @@ describe('the pages of people', () => {
       wrap: () => ({ console: findConsoleFiles(join(home, 'console')) }),
     });
     const headers = { accept: ACCEPT_OF_BROWSERS };
-    for (const path of ['//account', '//link', '//set-up', '//tv', '//inspector']) {
+    for (const path of ['//watching', '//account', '//link', '//set-up', '//tv', '//inspector']) {
       expect((await people.call('GET', path, { headers })).text).toBe(PAGE);
     }
     const first = await people.call('GET', '//', { headers });
     expect([first.status, first.headers['location']]).toEqual([302, '/account']);
     await people.close();
-    for (const path of ['/account', '/link', '/set-up', '/tv']) {
+    for (const path of ['/watching', '/account', '/link', '/set-up', '/tv']) {
       expect((await open(path)).status).toBe(404);
     }
   });

@@ -13,7 +13,7 @@ export type ConsoleAudience = 'developers' | 'people' | 'both';
 /** Pages whose paths nothing else uses. `/health` is also what programs ask, by another media type. */
 const PAGE_PATHS = ['/inspector'];
 /** Of the people of a household. [ACC1] */
-const PEOPLE_PATHS = ['/account', '/link', '/set-up', '/tv'];
+const PEOPLE_PATHS = ['/watching', '/account', '/link', '/set-up', '/tv'];
 const PAGE_FILE = 'index.html';
 /** Vite puts what has its hash in its name here: such a file never changes. */
 const HASHED_FILE = /[\\/]assets[\\/][^\\/]+$/;

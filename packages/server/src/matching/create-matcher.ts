@@ -1,4 +1,5 @@
 import {
+  nameIdOf,
   placeWork,
   seriesOf,
   type Matcher,
@@ -61,5 +62,7 @@ function seriesIdIn(library: WorkLibrary, work: Work, contentId: string): string
   const series = seriesOf(work);
   if (told !== undefined || series === undefined) return told;
   const placed = placeWork(series, library);
-  return placed === undefined || placed === 'ambiguous' ? undefined : placed.contentId;
+  if (placed === 'ambiguous') return undefined;
+  // Media servers tell the title of a series and none of its ids; its episodes belong together all the same.
+  return placed === undefined ? nameIdOf(series) : placed.contentId;
 }
