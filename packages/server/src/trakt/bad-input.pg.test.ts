@@ -19,7 +19,10 @@ describe.each(BOTH_DATABASES)("bad input to Trakt's API on $name", ({ openApi })
     ['50 MB', `{"movies":"${'a'.repeat(50_000_000)}"}`],
     ['no JSON', '{"movies":['],
     ['JSON of 100,000 levels', '['.repeat(100_000)],
-    ['more items than a call has', JSON.stringify({ movies: Array(ITEMS_MAX + 1).fill({}) })],
+    [
+      'more items than a call has',
+      JSON.stringify({ movies: Array.from({ length: ITEMS_MAX + 1 }, () => ({})) }),
+    ],
   ])('[TRK5] a body of %s is 400, and nothing of it is stored', async (_what, payload) => {
     const { user, get } = await openTraktPerson(api);
     for (const path of ['/sync/history', '/sync/watchlist']) {
@@ -50,13 +53,12 @@ test('[TRK5] who has as much as one may have is answered 420 with the limit, and
   const api = await database?.openApi({ env });
   if (api === undefined) throw new Error('there is a database');
   const { post, get } = await openTraktPerson(api);
-  const statuses: number[] = [];
+  const told: unknown[] = [];
   for (let tmdb = 1; tmdb <= 12; tmdb += 1) {
     const answer = await post('/sync/watchlist', { movies: [film(tmdb)] });
-    statuses.push(answer.status);
-    if (answer.status === 420) expect(answer.headers['x-account-limit']).toBe('3');
+    told.push(`${answer.status} ${answer.headers['x-account-limit'] as string | undefined}`);
   }
-  expect(new Set(statuses)).toEqual(new Set([201, 420]));
+  expect(new Set(told)).toEqual(new Set(['201 undefined', '420 3']));
   let answer = await get('/users/settings');
   for (let asked = 0; asked < 60 && answer.status === 200; asked += 1) {
     answer = await get('/users/settings');
