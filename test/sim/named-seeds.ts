@@ -34,4 +34,23 @@ export const NAMED_SEEDS: readonly (RunRequest & { readonly why: string })[] = [
     why: 'what goes past another screen after the time of the service went back is later by its claim',
     seed: 777071,
   },
+  {
+    why: 'two names of a content with one stamp, after the clock was set back, are the same list on every device',
+    seed: 7001184,
+    history: [
+      { do: 'setServiceClock', service: 0, skewMs: 63985315 },
+      { do: 'stopService', service: 1 },
+      { do: 'wait', ms: 56944 },
+      { do: 'watch', device: 0, film: 2, seconds: 6247 },
+      { do: 'watch', device: 0, film: 1, seconds: 1622 },
+      { do: 'quiet' },
+      { do: 'setServiceClock', service: 0, skewMs: 22 },
+      { do: 'say', what: 'mark', device: 0, film: 2 },
+      { do: 'join', film: 2, other: 1 },
+      { do: 'signIn', device: 1, user: 0 },
+      { do: 'wait', ms: 42 },
+      { do: 'watch', device: 0, film: 2, seconds: 3837 },
+      { do: 'quiet' },
+    ],
+  },
 ];

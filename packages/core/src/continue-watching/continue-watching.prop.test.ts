@@ -192,3 +192,15 @@ function orderOf(verdicts: readonly Verdict[]): string[] {
 function cardsByGroup(verdicts: readonly Verdict[]) {
   return new Map(verdicts.filter(isCard).map((card) => [card.groupId, card]));
 }
+
+test('[CW2] two names of a film whose positions carry one stamp show one place, in whatever order they are known', () => {
+  const names = describeAs({}, [{ alias: 'imdb:tt1', contentId: 'tmdb:movie:1' }]);
+  const stamp = { timestamp: { physical: 1_000, logical: 1 }, deviceId: 'tv' };
+  const position = { durationSeconds: 7_200, state: 'paused' } as const;
+  const writes: ViewerWrite[] = [
+    { kind: 'progress', contentId: 'imdb:tt1', positionSeconds: 1_622, ...position, ...stamp },
+    { kind: 'progress', contentId: 'tmdb:movie:1', positionSeconds: 3_837, ...position, ...stamp },
+  ];
+  expect(explain(writes.toReversed(), 2_000, names)).toEqual(explain(writes, 2_000, names));
+  expect(explain(writes, 2_000, names)).toMatchObject([{ positionSeconds: 1_622 }]);
+});

@@ -108,7 +108,8 @@ function readGroup(names: readonly string[], { state, describe, policy }: ListSo
   let rewatch: Written<unknown> | undefined;
   const all: Said[] = [];
   let isAliased = false;
-  for (const name of names) {
+  // Two names may carry one stamp, after a clock was set back: which of them counts is not left to the order they are known in.
+  for (const name of [...names].sort()) {
     // Of its contents too: what was dismissed before its series was known stays so.
     dismissed = laterOf(dismissed, state.register('dismissed', name));
     rewatch = laterOf(rewatch, state.register('rewatch', name));
