@@ -1,20 +1,10 @@
 import { ArchiveError } from '../archive.ts';
-import {
-  countOf,
-  defined,
-  fieldsOf,
-  idsOf,
-  listOf,
-  numberOf,
-  parseJson,
-  textOf,
-  type Fields,
-} from '../fields.ts';
+import { fieldsOf, listOf, numberOf, parseJson, textOf, type Fields } from '../fields.ts';
 import { fault, type Line, type Taken } from '../reading.ts';
 import { UNKNOWN, type ImportRecord, type SeriesName, type When, type Work } from '../record.ts';
 import { partsOf, type Source } from '../source.ts';
 import { moment } from '../when.ts';
-import { episodeWork, withName } from '../works.ts';
+import { episodeWork, nameOf, withName } from '../works.ts';
 import { simklCsvLines } from './simkl-csv.ts';
 
 const LISTS = ['movies', 'shows', 'anime'] as const;
@@ -54,13 +44,6 @@ function simklWhen(value: unknown): When | undefined {
   return text === undefined ? UNKNOWN : moment(text, 'utc');
 }
 
-function nameIn(item: Fields): SeriesName {
-  return {
-    ids: idsOf(item['ids']),
-    ...defined({ title: textOf(item['title']), year: countOf(item['year']) }),
-  };
-}
-
 function takeEntry(entry: Fields): Taken {
   const movie = fieldsOf(entry['movie']);
   const show = fieldsOf(entry['show']) ?? fieldsOf(entry['anime']);
@@ -68,10 +51,10 @@ function takeEntry(entry: Fields): Taken {
   if (item === undefined) return fault('no_work');
   // Films stand among anime too, with a block of seasons.
   const isFilm = movie !== undefined || entry['anime_type'] === 'movie';
-  const work = withName({ type: isFilm ? 'movie' : 'series', ...nameIn(item) });
+  const work = withName({ type: isFilm ? 'movie' : 'series', ...nameOf(item) });
   if (work === undefined) return fault('no_work');
   const says = [...statusRecords(entry, work, isFilm), ...ratingRecords(entry, work)];
-  const episodes = isFilm ? [] : episodeRecords(entry, nameIn(item));
+  const episodes = isFilm ? [] : episodeRecords(entry, nameOf(item));
   const records = [...says, ...episodes];
   if (records.includes(undefined)) return fault('invalid_date');
   const found = records.flatMap((record) => record ?? []);

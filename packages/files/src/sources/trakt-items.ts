@@ -1,24 +1,17 @@
-import { countOf, defined, fieldsOf, idsOf, textOf, type Fields } from '../fields.ts';
-import { episodeWork, withName } from '../works.ts';
+import { countOf, fieldsOf, idsOf, textOf, type Fields } from '../fields.ts';
+import { episodeWork, nameOf, withName } from '../works.ts';
 import { UNKNOWN, type SeriesName, type When, type Work } from '../record.ts';
 import { moment } from '../when.ts';
-
-function named(item: Fields) {
-  return {
-    ids: idsOf(item['ids']),
-    ...defined({ title: textOf(item['title']), year: countOf(item['year']) }),
-  };
-}
 
 /** The work of an entry `{movie}`, `{show}`, `{show, season}` or `{show, episode}`; undefined when it names none. */
 export function traktWork(entry: Fields): Work | undefined {
   const movie = fieldsOf(entry['movie']);
-  if (movie !== undefined) return withName({ type: 'movie', ...named(movie) });
+  if (movie !== undefined) return withName({ type: 'movie', ...nameOf(movie) });
   const show = fieldsOf(entry['show']);
-  const series: SeriesName | undefined = show === undefined ? undefined : named(show);
+  const series: SeriesName | undefined = show === undefined ? undefined : nameOf(show);
   const episode = fieldsOf(entry['episode']);
   if (episode !== undefined) {
-    const { ids, title } = named(episode);
+    const { ids, title } = nameOf(episode);
     return episodeWork(series, episode['season'], episode['number'], { ids, title });
   }
   const season = fieldsOf(entry['season']);
