@@ -132,8 +132,9 @@ function applyReports(
   reports: readonly ProgressOp[],
 ): void {
   for (const report of reports.toSorted((a, b) => compareStamps(b, a))) {
-    const stored = memory.progress.get(report.contentId)?.stamp.deviceId;
-    if (stored === undefined || stored === report.deviceId) memory.apply(report);
+    const stored = memory.progress.get(report.contentId);
+    const isContinued = stored?.value != null && stored.stamp.deviceId === report.deviceId;
+    if (stored === undefined || isContinued) memory.apply(report);
   }
 }
 
