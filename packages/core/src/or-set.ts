@@ -44,7 +44,8 @@ export function mergeEntries(a: ORSetEntry, b: ORSetEntry): ORSetEntry {
  */
 export class ORSet {
   readonly #entries = new Map<string, ORSetEntry>();
-  readonly #liveTagsByContentId = new Map<string, string[]>();
+  /** Nearly every content has one live tag: it stands for itself, which saves a set for each. */
+  readonly #liveTagsByContentId = new Map<string, string | Set<string>>();
   /** Tags that changed and were not marked as persisted since. */
   readonly #unpersisted = new Set<string>();
   #revision = 0;
@@ -73,7 +74,8 @@ export class ORSet {
 
   /** The live tags of a content: what a remove issued here and now has seen. [ORS2] */
   liveTags(contentId: string): readonly string[] {
-    return [...(this.#liveTagsByContentId.get(contentId) ?? [])];
+    const tags = this.#liveTagsByContentId.get(contentId) ?? [];
+    return typeof tags === 'string' ? [tags] : [...tags];
   }
 
   get(tag: string): ORSetEntry | undefined {
@@ -170,15 +172,16 @@ export class ORSet {
 
   #index({ contentId, tag }: ORSetEntry): void {
     const tags = this.#liveTagsByContentId.get(contentId);
-    if (tags === undefined) this.#liveTagsByContentId.set(contentId, [tag]);
-    else tags.push(tag);
+    if (tags === undefined) this.#liveTagsByContentId.set(contentId, tag);
+    else if (typeof tags === 'string')
+      this.#liveTagsByContentId.set(contentId, new Set([tags, tag]));
+    else tags.add(tag);
   }
 
   #unindex({ contentId, tag }: ORSetEntry): void {
     const tags = this.#liveTagsByContentId.get(contentId);
-    if (tags === undefined) return;
-    tags.splice(tags.indexOf(tag), 1);
-    if (tags.length === 0) this.#liveTagsByContentId.delete(contentId);
+    if (tags instanceof Set && tags.delete(tag) && tags.size > 0) return;
+    this.#liveTagsByContentId.delete(contentId);
   }
 }
 
