@@ -1,7 +1,8 @@
 import { createWatchState, type WatchState } from '@cuepoint/client';
 import { useEffect, useState } from 'react';
 import { delay } from '../session/delay.ts';
-import { screenId, screenStorage } from './browser-storage.ts';
+import { browserDeviceId } from '../session/browser-device.ts';
+import { screenStorage } from './browser-storage.ts';
 import { createScreenSession, type ScreenCode } from './screen-session.ts';
 
 export type Screen =
@@ -21,7 +22,7 @@ export function useScreen(): Screen {
 }
 
 async function run(show: (screen: Screen) => void, signal: AbortSignal): Promise<void> {
-  const deviceId = screenId();
+  const deviceId = browserDeviceId('screen');
   const session = createScreenSession(
     { fetch: (path, init) => fetch(path, init), storage: screenStorage, delay },
     deviceId,

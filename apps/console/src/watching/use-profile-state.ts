@@ -1,8 +1,8 @@
 import { createWatchState, memoryStorage, type WatchState } from '@cuepoint/client';
 import { useEffect, useState } from 'react';
 import { askAccount } from '../account/ask-account.ts';
+import { browserDeviceId } from '../session/browser-device.ts';
 import { ServiceProblem } from '../session/problem.ts';
-import { pageId } from './page-id.ts';
 
 /**
  * The watch state of a profile of who is signed in here; undefined while it opens.
@@ -28,7 +28,7 @@ export function useProfileState(userId: string): WatchState | undefined {
 }
 
 function openState(userId: string): Promise<WatchState> {
-  const deviceId = pageId();
+  const deviceId = browserDeviceId('page');
   return createWatchState({
     url: location.origin,
     storage: memoryStorage(),
