@@ -17,6 +17,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      // How the time of a build is spent is nothing that a first start has to tell.
+      checks: { pluginTimings: false },
       // The hooks say 'use client' for servers that render; a bundle of a page has no use for it.
       onLog(level, log, handle) {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
