@@ -2,8 +2,8 @@
 -- $2 works; $3, $4 the oldest and the newest time of each on the page; $5 how long after its beginning a play is of the same
 -- viewing, in seconds; $6, $7 their names; $8 viewings on the way from the beginning of a chain; $9 rows of one name and time.
 --
--- Which play begins a viewing is known from the beginning of a chain of plays that are each near the one before. It is found by
--- one row a viewing, not by all plays of the chain: back to the earliest play in reach until there is none, then on from viewing to viewing.
+-- Plays that are each near the one before form a chain. Only its beginning tells which of its plays begin a viewing. `back` goes from the
+-- page to that beginning, `begun` from there to the page; both read one row a viewing, not every play.
 with recursive works as (
   select *
   from unnest($2::integer[], $3::timestamptz[], $4::timestamptz[], $5::float8[])
@@ -22,14 +22,9 @@ back (work, at, steps) as (
     select min(found.at) as at
     from names n
     cross join lateral (
-      select coalesce(p.watched_at, '-infinity') as at
-      from cuepoint.user_plays p
-      where p.user_id = $1::uuid
-        and not p.is_removed
-        and p.content_id = n.name
+      include fragments/instants-of-name.sql
         and coalesce(p.watched_at, '-infinity') > b.at - make_interval(secs => w.window_seconds)
         and coalesce(p.watched_at, '-infinity') < b.at
-        and p.watched_precision = 'instant'
       order by coalesce(p.watched_at, '-infinity')
       limit (select 1)
     ) found
@@ -47,14 +42,9 @@ begun (work, at, steps) as (
     select min(found.at) as at
     from names n
     cross join lateral (
-      select coalesce(p.watched_at, '-infinity') as at
-      from cuepoint.user_plays p
-      where p.user_id = $1::uuid
-        and not p.is_removed
-        and p.content_id = n.name
+      include fragments/instants-of-name.sql
         and coalesce(p.watched_at, '-infinity') >= b.at + make_interval(secs => w.window_seconds)
         and coalesce(p.watched_at, '-infinity') < w.oldest_at
-        and p.watched_precision = 'instant'
       order by coalesce(p.watched_at, '-infinity')
       limit (select 1)
     ) found
