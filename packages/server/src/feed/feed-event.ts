@@ -32,8 +32,8 @@ export const FeedEventSchema = Type.Union([
     sessionId: IdSchema,
     /** By the database's wall clock, in ms since the epoch. */
     joinedAtMs: Type.Number(),
-    /** Since when it was open as this was said, by a monotonic clock, in ms; instances of before do not say. */
-    openForMs: Type.Optional(Type.Number({ minimum: 0 })),
+    /** How long it was open when this was sent, by a monotonic clock, in ms. */
+    openForMs: Type.Number({ minimum: 0 }),
   }),
   Type.Object({ kind: Type.Literal('revoked'), deviceId: DeviceIdSchema }),
   Type.Object({ kind: Type.Literal('erased') }),

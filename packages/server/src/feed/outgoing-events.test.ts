@@ -131,7 +131,13 @@ describe('events on their way out', () => {
     outgoing.lost();
     for (let index = 0; index < 100; index += 1) outgoing.add('during', someChanges(index));
     outgoing.add('commanded', COMMAND);
-    outgoing.add('opened', { kind: 'session', deviceId: 'tv', sessionId: 's', joinedAtMs: 1 });
+    outgoing.add('opened', {
+      kind: 'session',
+      deviceId: 'tv',
+      sessionId: 's',
+      joinedAtMs: 1,
+      openForMs: 0,
+    });
     expect(outgoing.events).toBe(2);
     expect(folded()).toBe(104);
     outgoing.connected(EVENT_BYTES_MAX);

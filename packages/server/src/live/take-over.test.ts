@@ -67,7 +67,7 @@ describe('a device that opens a second session', () => {
 });
 
 describe('a session of the device on another instance', () => {
-  const event = { deviceId: 'tv', sessionId: 'm', joinedAtMs: 5 };
+  const event = { deviceId: 'tv', sessionId: 'm', joinedAtMs: 5, openForMs: 0 };
 
   it('ends an older one here, by the clock of the database and then by id', () => {
     const { open, channel, deps } = setup();

@@ -9,8 +9,8 @@ export interface OpenedSession {
   readonly sessionId: string;
   /** By the database's wall clock, in ms since the epoch. */
   readonly joinedAtMs: number;
-  /** How long it was open when that was said; less than it is by now. */
-  readonly openForMs?: number;
+  /** How long it was open when that was sent, in ms; less than it is by now. */
+  readonly openForMs: number;
 }
 
 export interface TakeOverDeps {
@@ -44,13 +44,13 @@ export function takeOver(
  * Of two sessions on two instances the one stays that was opened later, by the database's clock and then
  * by id. The instance of the later one may have spoken before the other listened, so it says so again.
  *
- * Whatever that clock says, which may have been set back since: one that was open for longer is the earlier one. Its
- * instance believes otherwise, and would answer every answer, so nothing is said.
+ * That clock may have been set back in between, and then it names the wrong one. So a session that has been open for longer is never taken
+ * for the later one. Nothing is published then: each of the two instances would answer the other without end.
  */
 export function openedElsewhere(
   deps: TakeOverDeps,
   channel: UserChannel,
-  { deviceId, sessionId, joinedAtMs, openForMs = 0 }: OpenedSession,
+  { deviceId, sessionId, joinedAtMs, openForMs }: OpenedSession,
 ): void {
   for (const session of channel.sessions) {
     if (session.deviceId !== deviceId || session.isClosing) continue;

@@ -54,7 +54,7 @@ const EVENT_OF_EACH_KIND: readonly FeedEvent[] = [
       },
     ],
   },
-  { kind: 'session', deviceId: 'tv', sessionId: 's1', joinedAtMs: 1 },
+  { kind: 'session', deviceId: 'tv', sessionId: 's1', joinedAtMs: 1, openForMs: 2 },
   { kind: 'revoked', deviceId: 'tv' },
   { kind: 'erased' },
   {
