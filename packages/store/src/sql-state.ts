@@ -65,10 +65,10 @@ export function isUnavailable(error: unknown): boolean {
   return state === undefined || state === READ_ONLY || PASSING_CLASSES.has(state.slice(0, 2));
 }
 
-/** A text with a NUL, or JSON with one or with half of a surrogate pair: valid where it came from, and no text here. */
+/** A NUL or half of a surrogate pair, in a text or in JSON: JavaScript allows both, PostgreSQL neither. */
 const UNSTORABLE_TEXT: ReadonlySet<string> = new Set(['22021', '22P02', '22P05']);
 
-/** Whether a value that was given is at fault, and no later try helps. */
+/** Whether the statement failed for such a text: the value is at fault, so trying again does not help. */
 export function isUnstorableText(error: unknown): boolean {
   return UNSTORABLE_TEXT.has(sqlStateOf(error) ?? '');
 }

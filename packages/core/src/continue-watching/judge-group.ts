@@ -108,7 +108,7 @@ function readGroup(names: readonly string[], { state, describe, policy }: ListSo
   let rewatch: Written<unknown> | undefined;
   const all: Said[] = [];
   let isAliased = false;
-  // Two names may carry one stamp, after a clock was set back: which of them counts is not left to the order they are known in.
+  // After a clock was set back two names may carry one stamp. Sorted, the same one counts on every screen.
   for (const name of [...names].sort()) {
     // Of its contents too: what was dismissed before its series was known stays so.
     dismissed = laterOf(dismissed, state.register('dismissed', name));

@@ -125,7 +125,7 @@ async function restoreBackup(
   const report = { users: 0, erasedSince: 0, changed: 0, bad: 0, firstBad };
   let waiting: KeptRow[] = [];
 
-  /** @throws CuepointError where there is none: what counts is the last line. */
+  /** @throws CuepointError where there is none: only a backup with its last line is whole. */
   async function next(): Promise<string> {
     const { value, done } = await lines.next();
     if (done === true) throw damaged('The backup was cut short: its last line is missing.');

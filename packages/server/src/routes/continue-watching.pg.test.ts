@@ -125,7 +125,7 @@ describe.each(BOTH_DATABASES)('Continue Watching over HTTP on $name', ({ openApi
     expect((await list()).cards).toMatchObject([{ contentId: 's1e2' }]);
     await play('s1e2', 2_690);
     expect(await list()).toMatchObject({ cards: [], hidden: [{ hiddenBy: 'watched' }] });
-    // One that is begun is in progress, as any.
+    // A special that somebody begins is in progress like any other episode.
     await play('s0e1', 1_000);
     expect((await list()).cards).toMatchObject([{ contentId: 's0e1', reason: 'in_progress' }]);
   });

@@ -56,7 +56,7 @@ export const cuepoint: FastifyPluginAsync<CuepointOptions> = async (app, options
   const stopping = new AbortController();
   let opened: OpenedParts | undefined;
   app.addHook('preClose', async () => stopping.abort());
-  // The first of the hooks that run at the end is the last: nothing writes any more.
+  // Added first, run last: Fastify closes in reverse order, and by then nothing writes any more.
   app.addHook('onClose', async () => opened?.stop());
 
   // In the log of the host too: no message of an error, which can quote what a user wrote. [SEC4]

@@ -23,7 +23,7 @@ export interface WatchingPage {
   readonly rows: number;
 }
 
-/** Acts on the first page of a walk, and at least on each; the next has twice as many as the one before. */
+/** Acts on the first page of a walk, and the least of any page; each page has twice as many as the one before. */
 const FIRST_PAGE = 64;
 const PAGE_GROWTH = 2;
 

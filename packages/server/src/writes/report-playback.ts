@@ -90,8 +90,8 @@ export async function reportPlayback(
         // Nobody can tell it from another screen's.
         return { answer: { result: 'superseded', winner: storedOp(progress, contentId) } };
       }
-      // A timer's report goes on with the act that is stored. Over another device's it never applies, and over a newer act of its
-      // own device, which may be on its way, neither, nor over a clear. [CLM7]
+      // A timer's report continues the act that is stored. It never applies over another device's act, over a clear, or over a
+      // newer act of its own device, which may still be on its way. [CLM7]
       const claim =
         passive && progress !== undefined
           ? claimOf(progress.stamp)

@@ -1,10 +1,10 @@
-/** A table of no user's own state, or of what stands beside it, as a backup keeps it. */
+/** A table outside of the users' exports, as a backup keeps it. */
 export interface KeptTable {
   readonly name: string;
   readonly columns: readonly string[];
   /** The primary key, with its types: pages are read in its order. */
   readonly key: readonly (readonly [column: string, type: string])[];
-  /** Rows that others must have: without them a row is left out. */
+  /** Rows that must be there: a row without them is left out. */
   readonly parents?: readonly {
     readonly column: string;
     readonly of: string;
@@ -22,7 +22,7 @@ export const KEPT_TABLES: readonly KeptTable[] = [
     name: 'account_state',
     columns: ['id', 'signing_key', 'set_up_nonce'],
     key: [['id', 'smallint']],
-    // What people are signed in with goes on to count, where nobody else is at home.
+    // With the key, people stay signed in. Where there are people already, theirs stays.
     onConflict:
       'on conflict (id) do update set signing_key = excluded.signing_key, set_up_nonce = excluded.set_up_nonce ' +
       'where not exists (select from cuepoint.accounts) ' +
