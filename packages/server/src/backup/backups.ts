@@ -98,7 +98,7 @@ async function* writeBackup(
  * All lines of a user before the first is written: an export that an erasure cuts short is made anew, and what it had read
  * of somebody who is gone is in no backup. The quota of rows bounds it.
  */
-async function exportWhole(
+export async function exportWhole(
   repository: Pick<SyncRepository, 'exportUser'>,
   userId: string,
 ): Promise<readonly string[]> {
