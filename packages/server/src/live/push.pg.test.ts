@@ -187,11 +187,16 @@ describe('a push', () => {
     const user = await narrow.api.createUser();
     const [tv, phone] = [await narrow.greet(user, 'tv'), await narrow.greet(user, 'phone')];
     await tv.until(() => tv.count('presence') >= 2, 'told of the phone');
+    // The presence of the two is stored like a write: on a busy machine it may still fill what room there is.
+    do push(tv, 'first', [add('first')]);
+    while ((await tv.take('ack', 'error')).type === 'error');
+    await phone.until(() => contentsTold(phone).includes('first'), 'told of the first');
+    const told = phone.count('changes');
     const held = await holdCommits(narrow.api);
     const op = add('film');
     push(tv, 'slow', [op]);
     await held.untilWaiting(1, () => tv.received.slice(-3));
-    // There is room for one more, or for none where the devices' own presence took it.
+    // There is room for one more at most.
     for (const id of ['full-1', 'full-2']) push(tv, id, [add(id)]);
     expect(await tv.take('error')).toMatchObject({
       code: 'overloaded',
@@ -204,7 +209,7 @@ describe('a push', () => {
     expect(unknown).toMatchObject({ code: 'outcome_unknown', id: 'slow' });
     expect(unknown.retryAfterMs).toBeGreaterThan(0);
     await upToDate(phone);
-    expect(phone.count('changes')).toBe(0);
+    expect(phone.count('changes')).toBe(told);
     await held.release();
     let results: unknown;
     do {
